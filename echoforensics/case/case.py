@@ -27,7 +27,7 @@ from echoforensics.counting import counted
 from echoforensics.errors import CaseError
 from echoforensics.evidence.source import EvidenceSource, SourceBytes, open_bytes, open_source
 
-#: What the message of each row of a case begins with for which nothing vouches.
+#: Prefix of every row's message in a case whose contents are unverified.
 UNVERIFIED = "[UNVERIFIED] "
 
 if TYPE_CHECKING:
@@ -46,14 +46,14 @@ if TYPE_CHECKING:
 
 
 class Case(ClockAnswers, OverviewAnswers):
-    """A case folder, for reading. ``OpenCase`` writes.
+    """A case folder, opened for reading. ``OpenCase`` writes.
 
     Attributes:
         path: the folder.
-        store: its database, for the functions of this package that ask more than the methods here.
+        store: its database, for functions of this package that need more than the methods here.
         vault: the extracted files.
-        unverified: why nothing vouches for what the case says, in one sentence; empty if its seal was checked, or
-            not asked for.
+        unverified: one sentence that says why the case is unverified; empty if its seal was checked or the check
+            was not requested.
 
     Example:
         >>> case
@@ -85,7 +85,7 @@ class Case(ClockAnswers, OverviewAnswers):
         recordings_only: bool = False, interaction: str = "", regex: str = "", persons: Iterable[str] = (),
         accounts: Iterable[str] = (), gaps: bool = False,
     ) -> Rows:  # fmt: skip
-        """The rows of the timeline that are wanted, by time, those without a time last; streamed, not held.
+        """The matching rows of the timeline, by time, those without a time last. Rows are streamed.
 
         Args:
             search: text in the row or the record's other fields, in any case; see docs/case-folder.md.
@@ -98,14 +98,14 @@ class Case(ClockAnswers, OverviewAnswers):
             evidence: names of evidence items.
             state: ``live``, ``deleted``, ``carved`` or ``damaged``.
             recordings_only: only rows to which a recording belongs.
-            interaction: number of an interaction, whose rows are wanted. gaps: whether gaps stand among the rows.
+            interaction: number of an interaction; only its rows. gaps: whether to include gaps among the rows.
             regex: a regular expression that must match where ``search`` looks; case is ignored.
-            persons, accounts: as the columns have them.
+            persons, accounts: as stored in the columns.
 
         Where ``start`` or ``end`` is given, rows whose time in UTC is unknown are left out.
 
         Raises:
-            UsageError: a time, a state or a regular expression is not one, or there is no such interaction.
+            UsageError: a time, a state or the regular expression is invalid, or there is no such interaction.
 
         Example:
             >>> for row in case.rows(types=["echo:log:wake_word"], end="2024-03-09T12:00"):
@@ -135,17 +135,17 @@ class Case(ClockAnswers, OverviewAnswers):
         self, *, search: str = "", start: TimeBound = None, end: TimeBound = None, devices: Iterable[str] = (),
         unintended: bool = False,
     ) -> Results[CaseInteraction]:  # fmt: skip
-        """Each time somebody, or something, spoke to a device: all records about it. See docs/interactions.md.
+        """Each time somebody, or something, spoke to a device, with all its records. See docs/interactions.md.
 
         Args:
-            search: text in what the interaction or one of its records says, in any case.
+            search: text in the interaction or one of its records, in any case.
             start, end: bounds of the start, as for :meth:`rows`.
             devices: serial numbers, types, or names.
             unintended: only those with signs that they were not intended.
 
         Raises:
-            UsageError: a time is not one.
-            CaseError: when they are read: the case is of a version that had none.
+            UsageError: a time is invalid.
+            CaseError: on reading: the case's version has no interactions or gaps.
 
         Example:
             >>> for found in case.interactions(search="lights"):
@@ -160,7 +160,7 @@ class Case(ClockAnswers, OverviewAnswers):
 
         Raises:
             UsageError: there is no such interaction.
-            CaseError: the case is of a version that had none.
+            CaseError: the case's version has no interactions.
 
         Example:
             >>> case.interaction("IN-0000004").datetime
@@ -172,10 +172,10 @@ class Case(ClockAnswers, OverviewAnswers):
         return int(self.interaction(interaction).number.rpartition("-")[2])
 
     def gaps(self) -> Results[CaseGap]:
-        """What is missing, as far as what the case holds shows it, with every explanation. They are no records.
+        """Gaps in the evidence, as far as the case shows them, each with every explanation. Gaps are not records.
 
         Raises:
-            CaseError: when they are read: the case is of a version that had none.
+            CaseError: on reading: the case's version has no interactions or gaps.
 
         Example:
             >>> [gap.data_type for gap in case.gaps()]
@@ -235,7 +235,7 @@ class Case(ClockAnswers, OverviewAnswers):
         return Results("evidence items", lambda: evidence_items(self.store))
 
     def counts(self) -> CaseCounts:
-        """How much of each there is in the case.
+        """Count the case's contents: evidence items, records, rows, recordings and more.
 
         Example:
             >>> case.counts().evidence
@@ -265,7 +265,7 @@ class Case(ClockAnswers, OverviewAnswers):
         return self.rows().to_pandas()
 
     def trace(self, exhibit: str) -> Trace:
-        """Follow a row back to its bytes, read again from the evidence.
+        """Trace a row back to its bytes, which are read again from the evidence.
 
         Raises:
             UsageError: there is no such exhibit.
@@ -274,10 +274,10 @@ class Case(ClockAnswers, OverviewAnswers):
         return trace_row(self.store, self.vault, self._reopen_number, exhibit)
 
     def read(self, sha256: str) -> bytes:
-        """An extracted file, such as a recording, by the SHA-256 of its content.
+        """Read an extracted file, such as a recording, by the SHA-256 of its content.
 
         Raises:
-            CaseError: the case holds no such file, or its content is another now.
+            CaseError: the case has no such file, or its content has changed.
         """
         try:
             with self.vault.open(sha256) as stream:
@@ -291,10 +291,10 @@ class Case(ClockAnswers, OverviewAnswers):
         return content
 
     def reopen(self, item: EvidenceItem) -> EvidenceSource:
-        """Open an evidence item again, as it was opened when it was taken in.
+        """Reopen an evidence item the way it was first opened.
 
         Raises:
-            SourceError: it is not where it lay, or cannot be opened.
+            SourceError: it is no longer at its location, or cannot be opened.
         """
         return open_source(item.location, item.opening.offsets, item.kind)
 
@@ -302,23 +302,23 @@ class Case(ClockAnswers, OverviewAnswers):
         return self.reopen(next(item for item in self.evidence() if item.id == number))
 
     def reopen_bytes(self, item: EvidenceItem) -> SourceBytes:
-        """Open an evidence item again for hashing alone.
+        """Reopen an evidence item for hashing only.
 
         Raises:
-            SourceError: it is not where it lay, or cannot be opened.
+            SourceError: it is no longer at its location, or cannot be opened.
         """
         return open_bytes(item.location, item.kind, item.listing)
 
     @property
     def ledger_path(self) -> Path:
-        """Where the ledger lies."""
+        """The path of the ledger."""
         return self.path / LEDGER
 
     def actions(self) -> Iterator[LedgerEntry]:
-        """The ledger's entries, in order; signatures are not checked here.
+        """The ledger's entries in order. Signatures are not checked.
 
         Raises:
-            CaseError: there is no ledger, or a line of it is not one.
+            CaseError: there is no ledger, or a line of it is invalid.
         """
         try:
             yield from read(self.ledger_path)
@@ -327,12 +327,12 @@ class Case(ClockAnswers, OverviewAnswers):
 
     @property
     def head(self) -> tuple[int, str] | None:
-        """Number of lines of the ledger, and the SHA-256 of the last of them; None if nothing was written yet."""
+        """Number of lines of the ledger, and the SHA-256 of the last; None if the ledger is empty."""
         return known_head(self.path)
 
     @property
     def sealed(self) -> bool:
-        """Whether the last extraction came to its end."""
+        """Whether the last extraction was completed."""
         last = ""
         if not self.ledger_path.exists():
             return False
@@ -342,15 +342,15 @@ class Case(ClockAnswers, OverviewAnswers):
         return last == SEALED
 
     def mark_unverified(self, why: str) -> None:
-        """Have every row, and all that is written out of this case, say that nothing vouches for it, and why."""
+        """Mark every row and every export of this case as unverified, with the reason."""
         self.unverified = why
         self.store.row_mark = UNVERIFIED
 
     def refuse_inside(self, target: Path) -> None:
-        """Refuse to write into the case folder or into a source.
+        """Refuse a path inside the case folder or a source.
 
         Raises:
-            CaseError: the path lies there.
+            CaseError: the path is inside one of them.
         """
         found = target.resolve()
         places = [(self.path.resolve(), "the case folder")]

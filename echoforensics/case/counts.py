@@ -1,4 +1,4 @@
-"""A case in numbers: what of each there is, and which devices and accounts its rows name."""
+"""Counts of a case's contents, and the devices, accounts and persons that its rows name."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
     from echoforensics.case.store import Store
 
-#: plaso's word for a record that holds no time.
+#: plaso's description for a record without a time.
 _NO_TIME = "Not a time"
 _PLANNED = "timestamp_desc IN (" + ", ".join(f"'{name}'" for name in sorted(PLANNED_TIMES)) + ")"
-#: The numbers of the rows that a statement was given as ``:rows``, and a condition: a record ``r`` is of these, or none
-#: were given.
+#: Selects the records ``r`` of the rows in parameter ``:rows``, or all records
+#: if the parameter is NULL.
 _GIVEN = "SELECT value FROM json_each(:rows)"
 _OF_ROWS = f"(:rows IS NULL OR r.number IN (SELECT record FROM exhibits WHERE number IN ({_GIVEN})))"  # noqa: S608
 _FIRST, _LAST = (f"{end}(CASE WHEN NOT {_PLANNED} THEN datetime END)" for end in ("min", "max"))
 
 
 class Counts(NamedTuple):
-    """How many there are, of one evidence item or of the whole case."""
+    """Counts for one evidence item or the whole case."""
 
     entries: int
     artefacts: int
@@ -33,7 +33,7 @@ class Counts(NamedTuple):
 
 
 class CaseCounts(NamedTuple):
-    """How many there are in the whole case. A record at several places counts once."""
+    """Counts for the whole case. A record at several places counts once."""
 
     evidence: int
     entries: int
@@ -49,12 +49,12 @@ class Period(NamedTuple):
     """The rows by what is known of their times.
 
     Attributes:
-        first, last: earliest and latest time, ISO 8601 in UTC; None if none is known. Times of a plan or an expiry
-            (:data:`parsers.times.PLANNED_TIMES`) are not among them.
-        rows: how many rows there are.
-        unknown: how many hold a time that is not known in UTC.
-        timeless: how many hold no time.
-        planned: how many hold a time in UTC of a plan or an expiry.
+        first, last: earliest and latest time, ISO 8601 in UTC; None if none is known. Times of plans and expiries
+            (:data:`parsers.times.PLANNED_TIMES`) are excluded.
+        rows: number of rows.
+        unknown: number of rows whose time in UTC is not known.
+        timeless: number of rows without a time.
+        planned: number of rows with a UTC time of a plan or an expiry.
     """
 
     first: str | None
@@ -66,7 +66,7 @@ class Period(NamedTuple):
 
 
 class DataType(NamedTuple):
-    """A data type, with its records and rows."""
+    """A data type with its counts of records and rows."""
 
     name: str
     records: int
@@ -78,9 +78,9 @@ class Device(NamedTuple):
 
     Attributes:
         serial, type: its serial number and type.
-        records: how many records name it.
+        records: number of records that name it.
         first, last: earliest and latest time of these rows, as of a :class:`Period`.
-        names: what records call it.
+        names: its names in the records.
     """
 
     serial: str
@@ -122,7 +122,7 @@ def counts_of_item(store: Store, evidence: int) -> Counts:
 
 def counts_of_case(store: Store) -> CaseCounts:
     """The counts of the whole case."""
-    # Exhibits are gone through only where there are recordings.
+    # Exhibits are scanned only where there are recordings.
     found = store.db.execute(
         """
         SELECT (SELECT count(*) FROM evidence), count(*), coalesce(sum(state = 'carved'), 0),
@@ -150,7 +150,7 @@ def period(store: Store) -> Period:
 
 
 def data_types(store: Store, exhibits: Collection[str] | None = None) -> list[DataType]:
-    """Every data type, by name. Args: as of :func:`parsers`."""
+    """Return every data type, by name. Args: as for :func:`parsers`."""
     found = store.db.execute(
         "SELECT k.data_type, count(DISTINCT w.record), count(*) FROM exhibits w JOIN kinds k ON k.id = w.kind"  # noqa: S608
         f" WHERE :rows IS NULL OR w.number IN ({_GIVEN}) GROUP BY 1 ORDER BY 1",
@@ -191,11 +191,11 @@ def persons(store: Store) -> list[NamedPerson]:
 
 
 def parsers(store: Store, exhibits: Collection[str] | None = None) -> dict[tuple[str, str], int]:
-    """How many records each parser gave, by name and version. What was added to the sealed case is not a parser's.
+    """Number of records by parser name and version. Records added to the sealed case are excluded.
 
     Args:
         store: of the case.
-        exhibits: the rows of which these records are; None for all records. Likewise below.
+        exhibits: count only the records of these rows; None for all records. The same below.
     """
     found = store.db.execute(
         "SELECT k.parser, k.parser_version, count(*) FROM records r JOIN kinds k ON k.id = r.kind"  # noqa: S608
@@ -206,7 +206,7 @@ def parsers(store: Store, exhibits: Collection[str] | None = None) -> dict[tuple
 
 
 def recovered_rows(store: Store, exhibits: Collection[str] | None = None) -> int:
-    """How many records are of rows that were recovered from room of a database that is no longer in use."""
+    """Number of records recovered from unused space of a database."""
     found = store.db.execute(
         "SELECT count(*) FROM records r"  # noqa: S608
         f" WHERE json_extract(r.fields, '$.provenance') LIKE 'recovered from%' AND {_OF_ROWS}",
@@ -217,7 +217,7 @@ def recovered_rows(store: Store, exhibits: Collection[str] | None = None) -> int
 
 
 def carved_files(store: Store, exhibits: Collection[str] | None = None) -> int:
-    """How many files were found by their own bytes; where rows are given, of the files that these were read from."""
+    """Number of carved files; where rows are given, only of files these rows come from."""
     if exhibits is None:
         return counts_of_case(store).carved
     found = store.db.execute(
@@ -230,7 +230,7 @@ def carved_files(store: Store, exhibits: Collection[str] | None = None) -> int:
 
 
 def clocks(store: Store, exhibits: Collection[str] | None = None) -> dict[str, int]:
-    """How many rows with a time each clock gave."""
+    """Number of rows with a time, by clock."""
     found = store.db.execute(
         "SELECT clock, count(*) FROM rows WHERE recorded_time IS NOT NULL AND"  # noqa: S608
         f" (:rows IS NULL OR CAST(substr(exhibit, 4) AS INTEGER) IN ({_GIVEN})) GROUP BY 1",
@@ -245,7 +245,7 @@ def _numbers(exhibits: Collection[str] | None) -> str | None:
 
 
 def fields_of_type(store: Store, data_type: str) -> Iterator[str]:
-    """The other fields of each record of a data type, as JSON."""
+    """Yield the ``fields`` of each record of a data type, as JSON."""
     found = store.db.execute(
         "SELECT fields FROM records WHERE kind IN (SELECT id FROM kinds WHERE data_type = ?)", (data_type,)
     )

@@ -1,4 +1,4 @@
-"""What goes wrong on the disk that a case is on, as one error."""
+"""Errors of the disk with the case, turned into one exception."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-#: What SQLite says of a disk, by the first words of its messages.
+#: How SQLite's messages about the disk begin.
 _SQLITE = ("database or disk is full", "disk I/O error", "unable to open database file", "attempt to write a readonly")
 
 
 @contextmanager
 def case_disk(path: Path) -> Iterator[None]:
-    """Turn what goes wrong where only a case is written and read into one error.
+    """Turn disk errors into one exception, where only the case is read and written.
 
     Raises:
-        CaseDiskError: something inside raised OSError, or SQLite spoke of the disk.
+        CaseDiskError: the block raised OSError, or SQLite reported a disk error.
     """
     try:
         with database_room(path):
@@ -33,10 +33,10 @@ def case_disk(path: Path) -> Iterator[None]:
 
 @contextmanager
 def database_room(path: Path) -> Iterator[None]:
-    """The same, where evidence is read beside the case: of other errors only the lack of room is turned.
+    """The same where evidence is read too: of OSErrors, only a full disk is turned.
 
     Raises:
-        CaseDiskError: something inside found no room, or SQLite spoke of the disk.
+        CaseDiskError: the disk is full, or SQLite reported a disk error.
     """
     try:
         with no_room(path):

@@ -1,4 +1,4 @@
-"""Cases whose tables have an earlier version: read through views that show them as those of today."""
+"""Reading cases of earlier versions, through views that show their tables in today's form."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
-#: The versions that are read.
+#: The earlier versions that can be read.
 READ = (4,)
 
-#: A record's number is its id there; a place is the same.
+#: In these versions a record's number is its id. The table of places has today's form.
 _VIEWS = """
 CREATE TEMP VIEW kinds AS
     SELECT DISTINCT parser || ' ' || parser_version || ' ' || data_type AS id, parser, parser_version, data_type
@@ -39,14 +39,14 @@ CREATE TEMP VIEW row_details AS
 
 
 def show_as_today(db: sqlite3.Connection) -> None:
-    """Give a connection the views. They are the connection's own; the file is not changed."""
+    """Create the views. They are temporary and belong to the connection; the file is not changed."""
     db.executescript(f"PRAGMA query_only = OFF; {_VIEWS} PRAGMA query_only = ON;")
 
 
 def named_digests(db: sqlite3.Connection, names: Iterable[str]) -> dict[str, str]:
-    """SHA-256 of tables by their names, as hexadecimal; ``schema`` is the definitions of all. Of a missing table none.
+    """SHA-256 of tables by name, as hexadecimal; ``schema`` is the definitions of all. Missing tables are left out.
 
-    A table is written out row by row in the order of all its columns; each value as its type, the length
+    A table is serialized row by row in the order of all its columns; each value as its type, the length
     of its bytes and its bytes.
     """
     there = {name for (name,) in db.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table'")}

@@ -1,4 +1,4 @@
-"""The tables ``entries`` and ``artefacts``: each file, link or other thing in the evidence, and what was kept."""
+"""The tables ``entries`` and ``artefacts``: every file, link or other entry of the evidence, and the kept content."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ if TYPE_CHECKING:
     from echoforensics.case.store import Store
 
 
-#: Beside the names of parsers in ``read_by``, with what the container is: it was opened, and what is in it are entries
+#: Prefix in ``read_by``, followed by the container's format: the container was opened, and its contents are entries
 #: of their own.
 OPENED = "container:"
 
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """An entry that is to be added.
+    """A new entry.
 
     Attributes:
         evidence_id: number of the evidence item it is in.
         path: its path, as text that can be stored.
         addresses: one address a container, outermost first.
         kind, state: see :class:`echoforensics.evidence.entry.Entry`.
-        note: why the state is believed, where a link leads, or why there is no content.
+        note: the reason for the state, the target of a link, or why there is no content.
         times: the container's own times for it, as recorded.
         size: bytes read.
-        sha256: of the bytes read; None if nothing was.
+        sha256: of the bytes read; None if none were read.
         artefact: whether its content is in ``artefacts/``.
-        mode: POSIX permission bits; None if none are stated.
-        read_by: names of the parsers that claim it; ``container:zip`` where it was opened.
-        remark: what the messages of its records end in.
-        parsed: whether there is nothing left for parsers to read.
+        mode: POSIX permission bits; None if unknown.
+        read_by: names of the parsers that claim it; ``container:zip`` if it was opened as a zip.
+        remark: suffix for the messages of its records.
+        parsed: whether the parsers have nothing left to read.
     """
 
     evidence_id: int
@@ -53,7 +53,7 @@ class NewEntry:
 
 
 class EntryToParse(NamedTuple):
-    """An entry whose parsers have yet to read it."""
+    """An entry that its parsers have yet to read."""
 
     id: int
     path: str
@@ -65,7 +65,7 @@ class EntryToParse(NamedTuple):
 
 
 class EntrySummary(NamedTuple):
-    """An entry: path, state, bytes read, who reads it, and the SHA-256 of what was read, if anything was."""
+    """An entry: path, state, bytes read, its readers, and the SHA-256 of the bytes read, if any."""
 
     path: str
     state: str
@@ -75,7 +75,7 @@ class EntrySummary(NamedTuple):
 
 
 class KeptFile(NamedTuple):
-    """An entry whose content is in the case."""
+    """An entry whose content was extracted."""
 
     entry: int
     sha256: str
@@ -83,7 +83,7 @@ class KeptFile(NamedTuple):
 
 
 class UnclaimedFile(NamedTuple):
-    """A file that was read and that no parser claims."""
+    """A file that was read but that no parser claims."""
 
     evidence_id: int
     path: str
@@ -107,12 +107,12 @@ class UnreadFiles(NamedTuple):
 
 
 def address_text(addresses: tuple[str, ...]) -> str:
-    """Addresses as the table keeps them."""
+    """Addresses in the table's format."""
     return json.dumps(list(addresses))
 
 
 def add_entry(store: Store, entry: NewEntry) -> int:
-    """Add an entry, with its artefact where it has one; returns its number."""
+    """Add an entry, with its artefact if it has one; returns its number."""
     db = store.db
     if entry.artefact:
         db.execute("INSERT OR IGNORE INTO artefacts VALUES (?, ?)", (entry.sha256, entry.size))
@@ -129,7 +129,7 @@ def add_entry(store: Store, entry: NewEntry) -> int:
 
 
 def entries_to_parse(store: Store, evidence: int, most: int, after: int = 0) -> list[EntryToParse]:
-    """The next entries, behind that of a number, whose parsers have yet to read them, at most so many."""
+    """Return the next entries, after a given number, that their parsers have yet to read; at most ``most``."""
     found = store.db.execute(
         "SELECT id, path, size, sha256, mode, read_by, remark FROM entries"
         " WHERE evidence_id = ? AND NOT parsed AND id > ? ORDER BY id LIMIT ?",
@@ -142,7 +142,7 @@ def entries_to_parse(store: Store, evidence: int, most: int, after: int = 0) -> 
 
 
 def size_to_parse(store: Store, evidence: int) -> tuple[int, int]:
-    """How many entries of an item have yet to be read by their parsers, and how many bytes they have."""
+    """Number of entries of an item that their parsers have yet to read, and their size in bytes."""
     found = store.db.execute(
         "SELECT count(*), coalesce(sum(size), 0) FROM entries WHERE evidence_id = ? AND NOT parsed", (evidence,)
     )
@@ -151,13 +151,13 @@ def size_to_parse(store: Store, evidence: int) -> tuple[int, int]:
 
 
 def last_entry(store: Store) -> int:
-    """The number of the entry that was added last; 0 if there is none."""
+    """Number of the last added entry; 0 if there is none."""
     found: int = store.db.execute("SELECT coalesce(max(id), 0) FROM entries").fetchone()[0]
     return found
 
 
 def mark_damaged(store: Store, after: int, remark: str) -> None:
-    """Give every entry added after another one the state ``damaged``, and a remark that its messages end in."""
+    """Set the state ``damaged`` for every entry after a given one, with a suffix for the messages of its records."""
     store.db.execute(
         "UPDATE entries SET state = 'damaged', remark = remark || ? WHERE id > ? AND state <> 'damaged'",
         (remark, after),
@@ -170,7 +170,7 @@ def set_parsed(store: Store, entry: int) -> None:
 
 
 def entry_summary(store: Store, number: int) -> EntrySummary:
-    """An entry by its number, which must be one."""
+    """Return an entry by its number, which must exist."""
     path, state, size, read_by, sha256 = store.db.execute(
         "SELECT path, state, size, read_by, sha256 FROM entries WHERE id = ?", (number,)
     ).fetchone()
@@ -178,7 +178,7 @@ def entry_summary(store: Store, number: int) -> EntrySummary:
 
 
 def readers_at(store: Store, evidence: int, path: str, addresses: tuple[str, ...]) -> tuple[str, ...]:
-    """Who reads the entry of a path and addresses; nobody where there is none."""
+    """Return the readers of the entry with a path and addresses; empty if there is no such entry."""
     found = store.db.execute(
         "SELECT read_by FROM entries WHERE evidence_id = ? AND path = ? AND address = ?",
         (evidence, path, address_text(addresses)),
@@ -187,12 +187,12 @@ def readers_at(store: Store, evidence: int, path: str, addresses: tuple[str, ...
 
 
 def index_content(store: Store) -> None:
-    """Prepare :func:`path_of_content`."""
+    """Create the index for :func:`path_of_content`."""
     store.db.execute("CREATE INDEX IF NOT EXISTS entries_by_content ON entries (evidence_id, sha256)")
 
 
 def path_of_content(store: Store, evidence: int, sha256: str) -> str | None:
-    """The path of the first entry with these bytes; None if there is none."""
+    """Return the path of the first entry with these bytes; None if there is none."""
     found = store.db.execute(
         "SELECT path FROM entries WHERE evidence_id = ? AND sha256 = ? ORDER BY id LIMIT 1", (evidence, sha256)
     ).fetchone()
@@ -200,7 +200,7 @@ def path_of_content(store: Store, evidence: int, sha256: str) -> str | None:
 
 
 def kept_file(store: Store, evidence: int, path: str) -> KeptFile | None:
-    """The entry of a path whose content is in the case; of several (a deleted file of that name) the allocated one."""
+    """Return the extracted entry of a path. An allocated file wins over a deleted one of the same name."""
     found = store.db.execute(
         "SELECT id, sha256, size FROM entries WHERE evidence_id = ? AND path = ? AND artefact"
         " ORDER BY state, id LIMIT 1",
@@ -215,7 +215,7 @@ def artefact_hashes(store: Store) -> list[str]:
 
 
 def paths_of_artefact(store: Store, sha256: str) -> list[str]:
-    """Everywhere in the evidence where an artefact lies, as ``ITEM: PATH``."""
+    """Every path of an artefact in the evidence, as ``ITEM: PATH``."""
     found = store.db.execute(
         "SELECT v.name || ': ' || e.path FROM entries e JOIN evidence v ON v.id = e.evidence_id"
         " WHERE e.artefact AND e.sha256 = ? ORDER BY v.id, e.path",
@@ -234,12 +234,12 @@ def unread_files(store: Store) -> UnreadFiles:
 
 
 def paths_with(store: Store, text: str) -> Iterator[tuple[int, str]]:
-    """Number of the evidence item and path of each entry whose path holds a text."""
+    """Yield item number and path of each entry whose path contains a text."""
     return store.db.execute("SELECT evidence_id, path FROM entries WHERE instr(path, ?)", (text,))
 
 
 def unclaimed_files(store: Store) -> Iterator[UnclaimedFile]:
-    """Files that were read and that no parser claims. What was carved once more is another entry's bytes."""
+    """Yield files that were read but that no parser claims. Bytes carved a second time belong to another entry."""
     found = store.db.execute(
         "SELECT evidence_id, path, size FROM entries WHERE NOT artefact AND sha256 IS NOT NULL AND state <> 'carved'"
     )
@@ -247,12 +247,12 @@ def unclaimed_files(store: Store) -> Iterator[UnclaimedFile]:
 
 
 def files_found(store: Store, evidence: int, state: str) -> Iterator[FoundFile]:
-    """The files of an evidence item that are in a state, by path.
+    """Yield the files of an evidence item in a given state, by path.
 
     Args:
         store: the case's.
         evidence: the item's number.
-        state: one of :class:`~echoforensics.evidence.entry.EntryState`.
+        state: a value of :class:`~echoforensics.evidence.entry.EntryState`.
     """
     found = store.db.execute(
         "SELECT path, sha256, address FROM entries WHERE evidence_id = ? AND state = ? AND kind = 'file' ORDER BY path",

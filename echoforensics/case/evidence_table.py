@@ -1,4 +1,4 @@
-"""The table ``evidence``: what was taken in, and how it is opened again."""
+"""The table ``evidence``: the evidence items, and how to open them again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class EvidenceState(StrEnum):
-    """How far an evidence item has come."""
+    """How far the extraction of an evidence item has come."""
 
     BEING_READ = "being read"
     TAKEN_IN = "taken in"
@@ -28,14 +28,14 @@ class EvidenceState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """How a source was opened, and is opened again.
+    """How a source was opened, and can be opened again.
 
     Attributes:
-        offsets: byte offsets at which volumes begin, given by hand.
+        offsets: byte offsets of volumes, given by hand.
         volumes: of an image: its volumes by prefix, as :meth:`echoforensics.evidence.volumes.disk.Disk.layout`
             gives them.
-        location: where it lies, as bytes in hexadecimal; only where that is not UTF-8, which the table cannot keep.
-        form: of an archive: what it is, as :func:`echoforensics.evidence.walk.form_of` says.
+        location: its path as hexadecimal bytes, only if the path is not UTF-8, which the table cannot store.
+        form: of an archive: its format, as returned by :func:`echoforensics.evidence.walk.form_of`.
     """
 
     offsets: tuple[int, ...] = ()
@@ -44,7 +44,7 @@ class Opening:
     location: str = ""
 
     def as_json(self) -> str:
-        """As the table keeps it."""
+        """The opening in the table's format."""
         kept: dict[str, Any] = {"offsets": list(self.offsets)}
         kept |= {"volumes": self.volumes} if self.volumes else {}
         kept |= {"form": self.form} if self.form else {}
@@ -53,26 +53,26 @@ class Opening:
 
     @classmethod
     def of_json(cls, text: str) -> Opening:
-        """From the table."""
+        """Read an opening from the table."""
         kept = json.loads(text)
         return cls(tuple(kept["offsets"]), kept.get("volumes", {}), kept.get("form", ""), kept.get("location", ""))
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceItem:
-    """One source.
+    """An evidence item: one source.
 
     Attributes:
         id: its number.
-        name: what it is called in the case; unique there.
-        location: where it lay, absolute.
+        name: its name in the case; unique there.
+        location: its absolute path when it was taken in.
         kind: see :class:`echoforensics.evidence.source.EvidenceSource`.
-        size: bytes; 0 until it was read.
-        sha256: of the whole; None while it is being read for the first time.
-        hashes: every hash, as in the ledger.
-        described: its volumes and file systems, a line each.
-        opening: how it is opened again.
-        state: how far it has come.
+        size: bytes; 0 until the item was read.
+        sha256: of the whole; None during the first reading.
+        hashes: all hashes, as in the ledger.
+        described: its volumes and file systems, one line each.
+        opening: how to open it again.
+        state: how far its extraction has come.
     """
 
     id: int
@@ -88,7 +88,7 @@ class EvidenceItem:
 
     @property
     def listing(self) -> str:
-        """For a folder: the form of the listing that was hashed."""
+        """For a folder: the format of the listing that was hashed."""
         return str(self.hashes.get("listing", FIRST))
 
 
@@ -108,7 +108,7 @@ def evidence_items(store: Store) -> list[EvidenceItem]:
 
 
 def add_evidence(store: Store, name: str, location: Path, kind: str, described: list[str], opening: Opening) -> int:
-    """Add an evidence item that is about to be read for the first time; returns its number."""
+    """Add an evidence item before its first reading; returns its number."""
     if location_bytes := bytes_of_path(location):
         opening = replace(opening, location=location_bytes)
     cursor = store.db.execute(
@@ -120,7 +120,7 @@ def add_evidence(store: Store, name: str, location: Path, kind: str, described: 
 
 
 def bytes_of_path(path: Path) -> str:
-    """The bytes of a path in hexadecimal; empty if it is text."""
+    """The bytes of a path in hexadecimal; empty if the path is valid text."""
     return "" if storable(str(path)) == str(path) else os.fsencode(path).hex()
 
 
@@ -129,7 +129,7 @@ def _path_of(location: str, opening: Opening) -> Path:
 
 
 def set_hashes(store: Store, number: int, size: int, sha256: str, hashes: Mapping[str, object]) -> None:
-    """Note what an evidence item hashes to: it is taken in."""
+    """Store the hashes of an evidence item, which is then taken in."""
     store.db.execute(
         "UPDATE evidence SET size = ?, sha256 = ?, hashes = ?, state = ? WHERE id = ?",
         (size, sha256, json.dumps(hashes, sort_keys=True), EvidenceState.TAKEN_IN, number),
@@ -137,20 +137,20 @@ def set_hashes(store: Store, number: int, size: int, sha256: str, hashes: Mappin
 
 
 def set_opening(store: Store, number: int, opening: Opening) -> None:
-    """Note again how an evidence item is opened: what was found only as it was read."""
+    """Update how an evidence item is opened, with what its reading revealed."""
     store.db.execute("UPDATE evidence SET opening = ? WHERE id = ?", (opening.as_json(), number))
 
 
 def set_state(store: Store, number: int, state: EvidenceState) -> None:
-    """Note how far an evidence item has come."""
+    """Store how far the extraction of an evidence item has come."""
     store.db.execute("UPDATE evidence SET state = ? WHERE id = ?", (state, number))
 
 
 def forget_evidence(store: Store, number: int) -> list[str]:
-    """Forget an evidence item that was not taken in, with the entries and issues that were noted for it.
+    """Delete an evidence item that was not taken in, with its entries and issues.
 
     Returns:
-        SHA-256 of each artefact that no entry has any more.
+        SHA-256 of each artefact that no longer has an entry.
     """
     db = store.db
     with store.transaction():

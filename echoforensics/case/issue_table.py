@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from echoforensics.case.store import Store
 
-#: Bytes kept of what could not be read.
+#: Maximum length of an excerpt in bytes.
 _EXCERPT = 64
 
 
@@ -22,7 +22,7 @@ class CaseIssue(NamedTuple):
     Attributes:
         evidence: name of the evidence item; empty for a source that could not be opened and was skipped.
         path: of the file; empty for the whole item. Of a source that was skipped: the source.
-        parser: what found it: a parser, ``evidence`` or ``cross_check``.
+        parser: the finder: a parser, ``evidence`` or ``cross_check``.
         locator: where in the file; empty for the whole of it.
         what: one sentence.
         excerpt: the first bytes of what could not be read, at most 64.
@@ -37,7 +37,7 @@ class CaseIssue(NamedTuple):
 
 
 def add_issue(store: Store, evidence: int, path: str, issue: Issue) -> None:
-    """Add an issue of an evidence item; the same one is kept once, however often a run is repeated."""
+    """Add an issue of an evidence item. The same issue is stored once, however often a run is repeated."""
     store.db.execute(
         "INSERT OR IGNORE INTO issues (evidence_id, path, parser, locator, what, excerpt) VALUES (?, ?, ?, ?, ?, ?)",
         (evidence, storable(path), issue.parser, issue.locator, storable(issue.what), issue.excerpt[:_EXCERPT]),
@@ -45,12 +45,12 @@ def add_issue(store: Store, evidence: int, path: str, issue: Issue) -> None:
 
 
 def add_skipped_source(store: Store, path: str, why: str) -> None:
-    """Note a source that was given and skipped, as an issue of the case as a whole. What was noted of it before goes.
+    """Record a skipped source as an issue of the case as a whole. It replaces an earlier issue of this source.
 
     Args:
         store: the case's.
         path: the source.
-        why: why it could not be read.
+        why: the reason.
     """
     forget_skipped_source(store, path)
     store.db.execute(
@@ -61,12 +61,12 @@ def add_skipped_source(store: Store, path: str, why: str) -> None:
 
 
 def forget_skipped_source(store: Store, path: str) -> None:
-    """Forget that a source was skipped: it has been taken in."""
+    """Remove the issue of a skipped source, which has now been taken in."""
     store.db.execute("DELETE FROM issues WHERE evidence_id IS NULL AND path = ?", (storable(path),))
 
 
 def issues_of(store: Store, evidence: int, parser: str) -> list[tuple[str, Issue]]:
-    """The issues that one parser found in an evidence item, with the paths of their files, by path and place."""
+    """Return the issues that one parser found in an evidence item, with their file paths, by path and place."""
     found = store.db.execute(
         "SELECT path, what, locator, excerpt FROM issues WHERE evidence_id = ? AND parser = ? ORDER BY path, locator",
         (evidence, parser),
@@ -75,12 +75,12 @@ def issues_of(store: Store, evidence: int, parser: str) -> list[tuple[str, Issue
 
 
 def remove_issues(store: Store, evidence: int, parser: str) -> None:
-    """Remove the issues that one parser found in an evidence item: others take their place."""
+    """Remove the issues that one parser found in an evidence item, before they are replaced."""
     store.db.execute("DELETE FROM issues WHERE evidence_id = ? AND parser = ?", (evidence, parser))
 
 
 def issues(store: Store) -> Iterator[CaseIssue]:
-    """Every issue, by evidence item, path, parser and place; first the sources that were skipped."""
+    """Yield every issue, by evidence item, path, parser and place; skipped sources come first."""
     found = store.db.execute(
         "SELECT coalesce(v.name, ''), i.path, i.parser, i.locator, ? || i.what, i.excerpt FROM issues i"
         " LEFT JOIN evidence v ON v.id = i.evidence_id ORDER BY v.id, i.path, i.parser, i.locator, i.what",

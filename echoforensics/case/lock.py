@@ -1,4 +1,4 @@
-"""The lock of a case folder: one process writes at a time. The system lets go of it when that process ends."""
+"""The lock of a case folder: one process writes at a time. The system releases it when the process ends."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from echoforensics.errors import CaseError
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: What is locked in a folder where folders themselves cannot be opened: on Windows.
+#: The file to lock where a folder itself cannot be opened: on Windows.
 LOCK_FILE = "case.lock"
 
 
 class FolderLock:
-    """A folder, locked until :meth:`close`."""
+    """Locks a folder until :meth:`close`."""
 
     def __init__(self, folder: Path) -> None:
-        """Lock a folder, or refuse at once.
+        """Lock the folder, or fail at once.
 
         Raises:
             CaseError: another process, or another object of this one, holds the lock.
@@ -39,5 +39,5 @@ class FolderLock:
             self._opened = opened.pop_all()
 
     def close(self) -> None:
-        """Let go of the folder."""
+        """Unlock the folder."""
         self._opened.close()

@@ -1,4 +1,4 @@
-"""An evidence item and what it put into the tables of one case, added to those of another as a run would have."""
+"""Copies an evidence item and its table contents from one case into another, as a run would have added them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from echoforensics.case.evidence_table import EvidenceItem
     from echoforensics.case.store import Store
 
-#: Records added at once, as when they are parsed.
+#: Number of records added at once, as in parsing.
 _RECORDS = 1000
 _ENTRY = "path, address, kind, state, note, times, size, sha256, artefact, mode, read_by, remark, parsed"
 _PLACED = f"""
@@ -31,7 +31,7 @@ WHERE f.evidence_id = ? AND r.kind NOT IN ({KINDS.format(db="")}) ORDER BY p.rea
 
 
 class _Placed(NamedTuple):
-    """A record of the part: the number of the entry that it is in, of the one whose parser found it, and the record."""
+    """A record of the part: the number of its entry, the number of the entry whose parser found it, and the record."""
 
     entry: int
     read_from: int
@@ -39,15 +39,15 @@ class _Placed(NamedTuple):
 
 
 def add_part(store: Store, name: str, part: Store, item: EvidenceItem, state: str, location: str | None = None) -> int:
-    """Add an evidence item of another case, with its entries, issues and records. The vault is not looked at.
+    """Add an evidence item of another case, with its entries, issues and records. The vault is not touched.
 
     Args:
-        store: the case's that it is added to, in a batch of writes, which is ended and begun again on the way.
-        name: what the item is called there.
-        part: the other case's.
+        store: the store of the case to add to, in a batch of writes, which is ended and begun again on the way.
+        name: name of the item in that case.
+        part: the store of the other case.
         item: the item.
-        state: how far the item has come.
-        location: where the item lies, if it is not where the other case says.
+        state: how far the extraction of the item has come.
+        location: path of the item, if it differs from that in the other case.
 
     Returns:
         The item's number.
@@ -88,7 +88,7 @@ def _add_item(store: Store, name: str, part: Store, item: EvidenceItem, state: s
 
 
 def _add_entries(store: Store, number: int, part: Store, evidence: int) -> int:
-    """Add entries and artefacts; returns by how much the numbers of entries are greater than in the part."""
+    """Add entries and artefacts; returns the offset added to the entry numbers of the part."""
     db = store.db
     last = db.execute("SELECT coalesce(max(id), 0) FROM entries").fetchone()[0]
     first = part.db.execute("SELECT coalesce(min(id), 1) FROM entries WHERE evidence_id = ?", (evidence,)).fetchone()[0]
@@ -119,7 +119,7 @@ def artefacts_of(store: Store, evidence: int) -> list[str]:
 
 
 def _placed(part: Store, evidence: int, number: int) -> Iterator[_Placed]:
-    """The records of an item, in the order in which they were found, with the keys that the item's ``number`` gives."""
+    """Yield the records of an item, in the order in which they were found, with keys for its new ``number``."""
     numbers, before = RecordNumbers(), 0
     for place, entry, read_from, ordinal, row, identity, sha256, *columns in part.db.execute(_PLACED, (evidence,)):
         if read_from != before:
@@ -138,9 +138,9 @@ def _placed(part: Store, evidence: int, number: int) -> Iterator[_Placed]:
 
 
 def _numbered(record: PreparedRecord, identity: bytes) -> PreparedRecord:
-    """A record with the number among those of its place that its id was made of.
+    """A record with the number that its id was made from, among the records of its place.
 
-    It is another than was counted only where a record before it was found through another file too.
+    It differs from the count only where an earlier record was found through another file too.
     """
     sha256, parser, locator, counted = record.place
     for number in (counted, *range(counted), *range(counted + 1, counted + _RECORDS)):
@@ -161,7 +161,7 @@ def _times(part: Store, row: int) -> tuple[tuple[str, str, str, int | None, str,
 
 
 def _keys(part: Store, place: int, evidence: int, number: int) -> tuple[str, ...]:
-    """The keys of a place; of those that hold within an evidence item, with its number in the other case."""
+    """The keys of a place. Keys that hold within an evidence item get its number in the other case."""
     end = f"@{evidence}"
     found = part.db.execute("SELECT key FROM record_keys WHERE place_id = ?", (place,))
     return tuple(

@@ -1,4 +1,4 @@
-"""Saying why a query finds nothing: it names what is not in the case, or no row is all of it."""
+"""Explains why a query has no result: it names something that is not in the case, or no row meets all conditions."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from echoforensics.errors import UsageError
 if TYPE_CHECKING:
     from echoforensics.case.store import Store
 
-#: At most this many names are listed.
+#: Maximum number of names to list.
 _MOST = 12
-#: At most this many names that are written much like the one that was given.
+#: Maximum number of similar names to suggest.
 _NEAR = 3
-#: How much alike, as difflib measures it.
+#: Minimum similarity, as difflib measures it.
 _ALIKE = 0.75
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def refuse_unknown(store: Store, query: Query) -> None:
-    """Refuse a query that no row can answer.
+    """Refuse a query that no row can match.
 
     Raises:
-        UsageError: it ends before it begins, or names a data type, device or evidence item that is not in the case;
-            the message says which there are.
+        UsageError: its period ends before it begins, or it names a data type, device or evidence item that is not in
+            the case; the message lists those of the case.
     """
     if query.start is not None and query.end is not None and query.start >= query.end:
         between = f"from {_iso(query.start)} on, and before {_iso(query.end)}"
@@ -77,7 +77,7 @@ def _refuse_others(what: str, wanted: tuple[str, ...], known: list[str]) -> None
 
 
 def why_none(store: Store, query: Query) -> str:
-    """Why a query that names only what there is finds no row: one sentence."""
+    """Return why a query with known names finds no row: one sentence."""
     if not count(store):
         (records,) = store.db.execute("SELECT count(*) FROM records").fetchone()
         yet = f" yet: it has {counted(records, 'record')}, and rows are made when an extraction ends" if records else ""
@@ -109,7 +109,7 @@ def why_none(store: Store, query: Query) -> str:
 
 
 def _outside(store: Store, query: Query) -> str:
-    """How many rows that match all else are before and after the bounds, and without a time; empty if none do."""
+    """Say how many rows match all else but lie outside the bounds or have no time; empty if there are none."""
     rest = replace(query, start=None, end=None)
     whole = count(store, rest)
     if not whole:

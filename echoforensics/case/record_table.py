@@ -1,8 +1,8 @@
-"""The tables of what parsers found: ``records``, ``timestamps``, ``places``, ``record_keys`` and ``search``; and
-``kinds`` and ``time_kinds``, which hold once what many records, and many times, have in common.
+"""The tables with parsers' results: ``records``, ``timestamps``, ``places``, ``record_keys`` and ``search``; and
+``kinds`` and ``time_kinds``, which store once what many records or times have in common.
 
-A record is added in two steps. :func:`prepare` needs no database, so that a process of its own can do it: it makes the
-record's id, and the texts as the tables hold them. :func:`add_prepared` looks up and inserts.
+A record is added in two steps. :func:`prepare` needs no database, so that another process can run it: it makes the
+record's id, and the texts for the tables. :func:`add_prepared` looks up and inserts.
 """
 
 from __future__ import annotations
@@ -23,30 +23,30 @@ if TYPE_CHECKING:
     from echoforensics.case.store import Store
     from parsers.record import Record
 
-#: Keys that name a place in one evidence item, and so hold only within it.
+#: Kinds of keys that name a place in one evidence item, and so hold only within it.
 LOCAL_KEYS = ("numbered-audio:", "saved-as:")
 
-#: At most this many numbers of kinds are held in memory; beyond, they are asked for again.
+#: Maximum number of kinds to cache; others are queried again.
 _MOST_KINDS = 10_000
 
 _INSERT = "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INDEX = "INSERT INTO main.search (rowid, text) VALUES (?, ?)"
 _INSERT_TIME = "INSERT INTO timestamps VALUES (?, ?, ?, ?, ?, ?)"
 _encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
-#: What the encoder makes again for each value, made once: half of the time that the JSON of a record takes.
+#: The encoder's parts, made once instead of for each value: that halves the time to encode a record as JSON.
 _parts = c_make_encoder and c_make_encoder(
     None, _encoder.default, encode_basestring, None, _encoder.key_separator, _encoder.item_separator, True, False, True
 )
 
 
 class PreparedRecord(NamedTuple):
-    """A record as the tables hold it, with all that can be made without them. It can be pickled.
+    """A record in the form of the tables, as far as possible without them. It can be pickled.
 
     Attributes:
-        id: its id, unless the case has a record of that id that says something else.
-        place: SHA-256 of the file, parser, locator, and number among records of one place: what the id is made of.
-        columns: what it says, in the order of the table's columns.
-        timestamps: each time: description, as recorded, clock, microseconds since 1970 UTC, note, locator.
+        id: its id, unless the case has another record of that id with different content.
+        place: SHA-256 of the file, parser, locator, and number among the records of one place: the source of the id.
+        columns: its content, in the order of the table's columns.
+        timestamps: each time: description, recorded value, clock, microseconds since 1970 UTC, note, locator.
         keys: what it shares with other records.
         ordinal: its number among the records which the file gave.
     """
@@ -60,16 +60,16 @@ class PreparedRecord(NamedTuple):
 
     @property
     def digest(self) -> str:
-        """SHA-256 of what it says."""
+        """SHA-256 of its content."""
         return hashlib.sha256(json.dumps([self.columns, self.timestamps]).encode()).hexdigest()
 
 
 def prepare(record: Record, sha256: str, number: int, evidence: int, ordinal: int) -> PreparedRecord:
-    """Make what the tables hold of a record. Pure.
+    """Convert a record to the form of the tables. Pure.
 
     Args:
         record: the record, with ``parser`` and ``parser_version`` filled in.
-        sha256: of the file that its locator is in.
+        sha256: SHA-256 of the file that its locator is in.
         number: see :class:`echoforensics.case.record_id.RecordNumbers`.
         evidence: number of the evidence item.
         ordinal: its number among the records which the file gave whose parser found it.
@@ -96,7 +96,7 @@ def prepare(record: Record, sha256: str, number: int, evidence: int, ordinal: in
 
 
 class _Numbers(dict[tuple[str | None, ...], int]):
-    """The numbers of rows of a table, which is given those that it has not."""
+    """The numbers of a table's rows, which adds missing rows on access."""
 
     def __init__(self, store: Store, table: str, columns: tuple[str, ...]) -> None:
         super().__init__()
@@ -116,12 +116,12 @@ class _Numbers(dict[tuple[str | None, ...], int]):
 
 
 def kinds_of(store: Store) -> dict[tuple[str | None, ...], int]:
-    """Numbers of kinds of records, by parser, its version, and data type."""
+    """Numbers of record kinds, by parser, parser version, and data type."""
     return _numbers_of(store, "kinds", ("parser", "parser_version", "data_type"))
 
 
 def time_kinds_of(store: Store) -> dict[tuple[str | None, ...], int]:
-    """Numbers of kinds of times, by description, clock, and note."""
+    """Numbers of time kinds, by description, clock, and note."""
     return _numbers_of(store, "time_kinds", ("description", "clock", "note"))
 
 
@@ -132,12 +132,12 @@ def _numbers_of(store: Store, table: str, columns: tuple[str, ...]) -> dict[tupl
 
 
 def add_prepared(store: Store, entry: int, read_from: int, records: Sequence[PreparedRecord]) -> None:
-    """Add records of one file. One that is known, from a copy of the file, is given one more place.
+    """Add records of one file. A known record, from a copy of the file, gets one more place.
 
     Args:
-        store: the case's, in a transaction.
+        store: the case's store, in a transaction.
         entry: number of the entry that the records' locators are in.
-        read_from: number of the entry whose parser found them: the same, or one beside it.
+        read_from: number of the entry whose parser found them: the same entry, or one beside it.
         records: in the order in which they were found.
     """
     if not records:
@@ -147,40 +147,40 @@ def add_prepared(store: Store, entry: int, read_from: int, records: Sequence[Pre
     try:
         numbers = _insert(store, [(stored_id(record.id), record) for record in records], first)
     except sqlite3.IntegrityError:
-        # Some of them are known. This is rare, so that nothing is looked up before. No savepoint is made: at each of
-        # them the full-text index would write out what it holds in memory.
+        # Some of them are known. This is rare, so nothing is looked up before. No savepoint is used: at each one
+        # the full-text index would write out its memory.
         store.db.execute("DELETE FROM records WHERE number >= ?", (first,))
         numbers = [_found_or_added(store, record) for record in records]
     _add_places(store, entry, read_from, records, numbers)
 
 
 def last_record(store: Store) -> int:
-    """The number of the record that was added last; 0 if there is none."""
+    """Number of the last added record; 0 if there is none."""
     found: int = store.db.execute("SELECT coalesce(max(number), 0) FROM records").fetchone()[0]
     return found
 
 
 def remove_records(store: Store, read_from: int, last: int) -> None:
-    """Take back what a file gave.
+    """Remove the records of a file.
 
     Args:
-        store: the case's, in a transaction.
-        read_from: number of the entry whose parser found it. Nothing was added since but what it gave.
-        last: number of the last record before.
+        store: the case's store, in a transaction.
+        read_from: number of the entry whose parser found them. Nothing else was added since.
+        last: number of the last record before them.
     """
     db = store.db
     db.execute("DELETE FROM record_keys WHERE place_id IN (SELECT id FROM places WHERE read_from = ?)", (read_from,))
     db.execute("DELETE FROM places WHERE read_from = ?", (read_from,))
-    # The index keeps no text: it is told what it held.
+    # The index stores no text: removing a row needs its text.
     db.executemany("INSERT INTO main.search (search, rowid, text) VALUES ('delete', ?, ?)", _indexed_texts(store, last))
     db.execute("DELETE FROM timestamps WHERE record > ?", (last,))
     db.execute("DELETE FROM records WHERE number > ?", (last,))
 
 
 def _insert(store: Store, records: list[tuple[bytes, PreparedRecord]], first: int) -> Sequence[int]:
-    """Add what records say, with their ids, and numbers from the first that is free.
+    """Insert the content of records, with their ids, numbered from the first free number.
 
-    Raises IntegrityError where the case has one of the ids: some records may have been added then, and nothing else.
+    Raises IntegrityError if the case has one of the ids: some records may have been added then, and nothing else.
     """
     db = store.db
     numbers = range(first, first + len(records))
@@ -205,12 +205,12 @@ def _insert(store: Store, records: list[tuple[bytes, PreparedRecord]], first: in
 
 
 def index_records(store: Store) -> None:
-    """Put all records into the full-text index, which is empty: those that were copied out of another database."""
+    """Add all records to the empty full-text index, after they were copied from another database."""
     store.db.executemany(_INDEX, _indexed_texts(store, 0))
 
 
 def _indexed_texts(store: Store, last: int) -> Iterator[tuple[int, str]]:
-    """What the full-text index holds of the records behind the last that is skipped."""
+    """Yield the text that the full-text index holds for each record after a given one."""
     found = store.db.execute(
         "SELECT number, message, fields, device_serial, device_type, account, person, utterance_id, transcript"
         " FROM main.records WHERE number > ? ORDER BY number",
@@ -228,7 +228,7 @@ def _text_of(record: PreparedRecord) -> str:
 
 
 def _searched(message: str | None, fields: str | None, *others: str | None) -> str:
-    """The texts of a record that the full-text index holds, each once."""
+    """The text of a record for the full-text index, each part once."""
     text = f"{message}\n{fields}"
     for other in others:
         if other and other not in text:
@@ -237,12 +237,12 @@ def _searched(message: str | None, fields: str | None, *others: str | None) -> s
 
 
 def _found_or_added(store: Store, record: PreparedRecord) -> int:
-    """The number of a record that the case has, or is given."""
+    """Return the number of a known record, or add it."""
     for name in (record.id, record_id(*record.place, record.digest)):
         found = store.db.execute("SELECT number FROM records WHERE id = ?", (stored_id(name),)).fetchone()
         if not found:
             return _insert(store, [(stored_id(name), record)], last_record(store) + 1)[0]
-        # A second id is made of what the record says, so that it cannot be another's.
+        # The second id is made from the record's content, so it cannot be another record's.
         if name != record.id or _statement(store, found[0]) == (record.columns, record.timestamps):
             break
     return int(found[0])
@@ -277,7 +277,7 @@ def _add_places(
     if not any(record.keys for record in records):
         return
     if db.total_changes - before == len(records):
-        # Each has a new place: their numbers follow each other.
+        # Each has a new place, so their numbers are consecutive.
         first = db.execute("SELECT max(id) FROM places").fetchone()[0] - len(records) + 1
         found = [(key, place) for place, record in enumerate(records, first) for key in record.keys]
         db.executemany("INSERT OR IGNORE INTO record_keys VALUES (?, ?)", found)

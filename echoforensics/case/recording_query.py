@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FoundRecording:
-    """A distinct recording: the same bytes at several places are one.
+    """A distinct recording: identical bytes at several places count as one.
 
     Attributes:
-        sha256: of its file, by which :meth:`echoforensics.case.case.Case.read` gives the bytes.
-        rows: its own rows, one a time.
-        fields: what its container says.
-        references: every path at which the same bytes lie, as ``ITEM: PATH``.
-        texts: what the account recorded for the same utterance: (exhibit, text).
-        basis: by what it is tied to its utterance; empty if it is not.
-        human: what people wrote down of it in a review room, as last written: (exhibit, text, author).
+        sha256: SHA-256 of its file, for :meth:`echoforensics.case.case.Case.read`.
+        rows: its own rows, one per time.
+        fields: the metadata of its container.
+        references: every path of the same bytes, as ``ITEM: PATH``.
+        texts: the account's texts for the same utterance: (exhibit, text).
+        basis: the basis of the join to its utterance; empty if there is none.
+        human: the last transcripts by people in review rooms: (exhibit, text, author).
     """
 
     sha256: str
@@ -41,9 +41,9 @@ class FoundRecording:
 
     @property
     def heard(self) -> str:
-        """SHA-256 of what is heard of it: itself, or its redacted copy; empty if it is withheld.
+        """SHA-256 of the audio to play: the recording, or its redacted copy; empty if it is withheld.
 
-        There are copies only in a case as it is handed over: :mod:`echoforensics.case.redactions.redacted_case`.
+        Copies exist only in a case that is handed over: :mod:`echoforensics.case.redactions.redacted_case`.
         """
         if self.is_withheld:
             return ""
@@ -51,17 +51,17 @@ class FoundRecording:
 
     @property
     def is_redacted(self) -> bool:
-        """Whether a redacted copy is in its place."""
+        """Whether a redacted copy replaces it."""
         return "redacted_copy" in self.fields
 
     @property
     def is_withheld(self) -> bool:
-        """Whether it is withheld: it is the same sound as a recording that was redacted."""
+        """Whether it is withheld because it is the same sound as a redacted recording."""
         return "withheld" in self.fields
 
 
 def recordings(store: Store) -> Iterator[FoundRecording]:
-    """Every distinct recording, by time, those without a time last."""
+    """Yield every distinct recording, by time, those without a time last."""
     db = store.db
     references: dict[str, list[str]] = defaultdict(list)
     for sha256, path in db.execute(
@@ -99,7 +99,7 @@ def recordings(store: Store) -> Iterator[FoundRecording]:
 
 
 def _written_down(store: Store) -> dict[str, dict[tuple[str, int], tuple[str, str, str]]]:
-    """What people wrote down, by recording: of each room and turn the last."""
+    """People's transcripts by recording: the last one for each room and turn."""
     found: dict[str, dict[tuple[str, int], tuple[str, str, str]]] = defaultdict(dict)
     for sha256, exhibit, content in store.db.execute(
         "SELECT recording, exhibit, fields FROM row_details WHERE data_type = ? AND recording IS NOT NULL"

@@ -1,4 +1,4 @@
-"""What a case answers, shown as a table in a notebook and handed on to Arrow and pandas."""
+"""Query results of a case, with a notebook table and conversion to Arrow and pandas."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: At most this many results a notebook shows; the others are counted.
+#: Maximum number of results in a notebook's table; the others are counted.
 SHOWN = 10
-#: A cell of a notebook's table shows so many characters.
+#: Maximum length of a cell of a notebook's table in characters.
 _CELL = 120
-#: Rows that are turned into Arrow at once.
+#: Number of rows converted to Arrow at once.
 _BATCH = 10_000
 #: The columns of a row that a notebook shows.
 _ROW_CELLS = ("exhibit", "datetime", "data_type", "message", "transcript", "evidence", "path", "locator")
 
 
 class Results(Generic[T]):
-    """Results of one query. They can be gone through more than once; each time the case is asked again.
+    """Results of one query. They can be iterated repeatedly; each iteration queries the case again.
 
     Args:
-        name: what they are, in the plural.
-        ask: gives the results, streamed.
-        count: gives how many there are; without it they are counted one by one.
-        cells: the attributes that a notebook shows; all of them where none is named.
+        name: their noun, in the plural.
+        ask: returns the results as a stream.
+        count: returns their number; without it they are counted one by one.
+        cells: the attributes that a notebook shows; all of them if none is named.
 
     Example:
         >>> devices = case.devices()
@@ -63,7 +63,7 @@ class Results(Generic[T]):
         return iter(self._ask())
 
     def __getitem__(self, number: int) -> T:
-        """One result by its number, from 0. Raises IndexError where there is none."""
+        """Return one result by its index, from 0. Raises IndexError if there is none."""
         for result in islice(self, number, None):
             return result
         raise IndexError(f"there are fewer than {number + 1} {self._name}")
@@ -148,12 +148,12 @@ def arrow_schema() -> pa.Schema:
 def arrow_batch(
     rows: list[Row], schema: pa.Schema, more: Mapping[str, list[str | None]] | None = None
 ) -> pa.RecordBatch:
-    """Rows as a batch of Arrow.
+    """Convert rows to an Arrow batch.
 
     Args:
         rows: the rows.
-        schema: its columns; see :func:`arrow_schema`.
-        more: the values of columns that rows do not have, by name.
+        schema: the columns; see :func:`arrow_schema`.
+        more: values of additional columns, by name.
     """
     import pyarrow as pa
 
@@ -168,7 +168,7 @@ def arrow_batch(
 def _column(field: pa.Field, rows: list[Row]) -> pa.Array:
     import pyarrow as pa
 
-    # The text of a time is made of its number of microseconds, and Arrow keeps just that.
+    # A row's time as text is made from its microseconds, which is all that Arrow stores.
     name = "timestamp" if field.name == "datetime" else field.name
     return pa.array([cast("Mapping[str, Any]", row)[name] for row in rows], type=field.type)
 

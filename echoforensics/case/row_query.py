@@ -1,4 +1,4 @@
-"""Asking a case for rows of its timeline."""
+"""Queries for the rows of a case's timeline."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from echoforensics.errors import UsageError
 if TYPE_CHECKING:
     from echoforensics.case.store import Store
 
-#: A number of an exhibit has fewer digits.
+#: Maximum number of digits of an exhibit number.
 _MOST_DIGITS = 19
 
 
@@ -26,8 +26,8 @@ class Row(TypedDict):
     """A row of the timeline: one time of a record. The keys are those of a line of JSON Lines.
 
     ``timestamp`` is in microseconds since 1970 UTC; it and ``datetime`` are None if the time in UTC is not known.
-    Rows of one record share ``record``, those of one interaction ``interaction``. ``places`` is how many places hold
-    the record, and ``path`` is that of one. ``state`` is one of :data:`STATES`.
+    Rows of one record share ``record``, those of one interaction ``interaction``. ``places`` is the number of places of
+    the record, and ``path`` is the path of one of them. ``state`` is one of :data:`STATES`.
     """
 
     exhibit: str
@@ -59,9 +59,9 @@ class Row(TypedDict):
 
 
 class FileRow(Row):
-    """A row, with what else the case knows of it and of its file.
+    """A row, with further details of it and of its file.
 
-    ``fields`` is JSON of what else the record keeps; ``time_note`` is what the record says of the time; ``address`` is
+    ``fields`` is the record's further fields as JSON; ``time_note`` is the record's note on the time; ``address`` is
     JSON, and ``file_state`` is ``allocated``, ``deleted``, ``carved`` or ``damaged``.
     """
 
@@ -75,27 +75,27 @@ class FileRow(Row):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which rows are wanted. Empty means all.
+    """A query for rows. Empty conditions match all rows.
 
     Attributes:
         start: earliest time, microseconds since 1970 UTC, included.
         end: latest time, microseconds since 1970 UTC, not included.
-        search: text that must be in one of the columns that
+        search: text that must occur in one of the columns that
             :data:`echoforensics.case.exhibits.row_search.SEARCHED` names; case is ignored.
         types: data types, families such as ``alexa:cloud``, or beginnings such as ``echo:log:wake*``.
-        devices: serial numbers, device types or names of devices; of a device whose own disk is in the case, the rows
-            of that disk that name no device are among them.
-        recordings_only: only rows to which a recording belongs.
-        evidence: names of evidence items, in any of which a place of the record must lie.
-        states: of :data:`STATES`.
-        interaction: number of an interaction of which the record must be, or None.
-        regex: a regular expression, as Python has them, that must match in one of the columns of ``search``; case is
+        devices: serial numbers, device types or names of devices; for a device whose own disk is in the case, the rows
+            of that disk without a device are included.
+        recordings_only: only rows with a recording.
+        evidence: names of evidence items; a place of the record must be in one of them.
+        states: some of :data:`STATES`.
+        interaction: number of the record's interaction, or None.
+        regex: a Python regular expression that must match one of the columns of ``search``; case is
             ignored.
-        persons: names or ids of persons, as the column has them.
-        accounts: ids of accounts, as the column has them.
-        gaps: whether gaps stand among the rows, as rows of their own.
+        persons: names or ids of persons, as stored in the column.
+        accounts: ids of accounts, as stored in the column.
+        gaps: whether to include gaps, as rows of their own.
 
-    Where ``start`` or ``end`` is given, rows whose time in UTC is unknown are left out.
+    If ``start`` or ``end`` is given, rows whose time in UTC is unknown are left out.
     """
 
     start: int | None = None
@@ -113,16 +113,16 @@ class Query:
     gaps: bool = False
 
 
-#: The state of a row: a file or a database row that is there; one that was deleted; one found by its own bytes; one
-#: read from data whose checksum failed.
+#: The state of a row: live (a file or database row), deleted, carved (found by its own bytes), or damaged (its
+#: checksum failed).
 STATES = ("live", "deleted", "carved", "damaged")
-# The state of a row's file; within a database or cache that is there, what the record says of how it was found.
+# The state of a row's file; within a live database or cache, the record's own statement.
 _STATE = """CASE WHEN state <> 'allocated' THEN state WHEN instr(fields, '"provenance"') = 0 THEN 'live'
     WHEN coalesce(json_extract(fields, '$.provenance'), 'live') LIKE 'live%' THEN 'live' ELSE 'deleted' END"""
 _COLUMNS = ", ".join(_STATE if name == "state" else name for name in ROW_COLUMNS)
 
-#: Columns in a line: what holds no character that JSON writes otherwise is not looked through; corroborating exhibits
-#: are kept as a list already; a mark may come before the message.
+#: Columns of a line: those that never need JSON escaping are not scanned; corroborating exhibits are stored as a
+#: list already; a mark may precede the message.
 _IN_LINE = {
     **{name: f"'\"' || {name} || '\"'" for name in ("exhibit", "record")},
     **{name: f"coalesce('\"' || {name} || '\"', 'null')" for name in ("datetime", "interaction")},
@@ -142,7 +142,7 @@ _ELSEWHERE = """(places > 1 AND (
 
 
 def rows(store: Store, query: Query | None = None) -> Iterator[Row]:
-    """The rows asked for, by time, those without a time last; streamed, not held."""
+    """Yield the matching rows, by time, those without a time last. They are streamed."""
     query = query or Query()
     where, values = _where(store, query)
     cursor = store.db.execute(
@@ -154,9 +154,9 @@ def rows(store: Store, query: Query | None = None) -> Iterator[Row]:
 
 
 def row_lines(store: Store, query: Query) -> Iterator[str]:
-    """The rows asked for, each as the JSON object that Python's encoder makes of it; streamed, not held.
+    """Yield the matching rows, each as a JSON object identical to that of Python's encoder. They are streamed.
 
-    SQLite writes them, so that nothing is made of a row but its line. ``gaps`` are not among them.
+    SQLite writes the lines, so no row objects are made. ``gaps`` are left out.
     """
     where, values = _where(store, query)
     return (
@@ -173,7 +173,7 @@ def _place_in_time(row: Row) -> tuple[bool, int]:
 
 
 def count(store: Store, query: Query | None = None) -> int:
-    """How many rows there are of those asked for."""
+    """Count the matching rows."""
     query = query or Query()
     where, values = _where(store, query)
     found: int = store.db.execute(f"SELECT count(*) FROM row_details {where}", values).fetchone()[0]  # noqa: S608
@@ -181,12 +181,12 @@ def count(store: Store, query: Query | None = None) -> int:
 
 
 def rows_by_file(store: Store, query: Query | None = None) -> Iterator[FileRow]:
-    """The rows asked for with what else the case knows of each, file by file; streamed, not held."""
+    """Yield the matching rows with further details, file by file. They are streamed."""
     return _file_rows(store, query, "evidence_id, entry_id, number")
 
 
 def rows_with_fields(store: Store, query: Query | None = None) -> Iterator[FileRow]:
-    """The same in the order of :func:`rows`: by time, those without a time last."""
+    """Yield the same in the order of :func:`rows`: by time, those without a time last."""
     return _file_rows(store, query, "timestamp IS NULL, timestamp, number")
 
 
@@ -201,7 +201,7 @@ def _file_rows(store: Store, query: Query | None, order: str) -> Iterator[FileRo
 
 
 def rows_of_place(store: Store, place: int) -> list[Row]:
-    """The rows of one record that are shown at one place, by exhibit."""
+    """The rows of one record with a given place, by exhibit."""
     cursor = store.db.execute(
         f"SELECT {_COLUMNS} FROM row_details WHERE record_number ="  # noqa: S608 (our names)
         " (SELECT record FROM places WHERE id = ?1) AND place_id = ?1 ORDER BY number",
@@ -211,7 +211,7 @@ def rows_of_place(store: Store, place: int) -> list[Row]:
 
 
 def row(store: Store, exhibit: str) -> Row:
-    """One row by its exhibit number; ``EF-0000012``, ``ef-12`` and ``12`` are the same.
+    """Return one row by its exhibit number; ``EF-0000012``, ``ef-12`` and ``12`` are the same.
 
     Raises:
         UsageError: there is no such exhibit.
@@ -250,7 +250,7 @@ def _file_row(mark: str, found: tuple[Any, ...]) -> FileRow:
 
 
 def type_patterns(names: Iterable[str]) -> list[str]:
-    """The patterns of LIKE for data types: one and its family, or, with an asterisk, all that begin so."""
+    """LIKE patterns for data types: a type and its family, or, with an asterisk, all with that prefix."""
     patterns = []
     for name in names:
         if name.endswith("*") and not name.endswith(":*"):
@@ -262,7 +262,7 @@ def type_patterns(names: Iterable[str]) -> list[str]:
 
 
 def _where(store: Store, query: Query) -> tuple[str, list[Any]]:
-    """The clause, and its values."""
+    """The WHERE clause and its values."""
     clauses: list[str] = []
     values: list[Any] = []
     if query.start is not None:

@@ -1,24 +1,24 @@
-"""The tables of ``case.db``. What is in them is documented in docs/case-folder.md."""
+"""The tables of ``case.db``. docs/case-folder.md documents their contents."""
 
 from __future__ import annotations
 
-#: Raised when the tables change. A case of an earlier version is read (see case/earlier_version.py), not written.
-#: 3: a record has one id, and is kept once with each of its places (table ``places``).
+#: Raise this when the tables change. Cases of earlier versions are read (see case/earlier_version.py), not written.
+#: 3: a record has one id, and is stored once with each of its places (table ``places``).
 #: 4: a record has its rows once, with the number of its places.
-#: 5: a row keeps only what cannot be had from its record (table ``exhibits``); ``rows`` is a view.
+#: 5: a row stores only what its record lacks (table ``exhibits``); ``rows`` is a view.
 SCHEMA_VERSION = 5
 
-#: The columns of a row, in the order in which exports write them.
+#: The columns of a row, in the order of exports.
 ROW_COLUMNS = (
     "exhibit", "record", "datetime", "timestamp", "timestamp_desc", "message", "data_type", "recorded_time",
     "clock", "device_serial", "device_type", "account", "person", "utterance_id", "transcript", "recording",
     "evidence", "path", "locator", "sha256", "parser", "parser_version", "state", "interaction", "places",
     "corroborated_by",
 )  # fmt: skip
-#: Those that the view ``rows`` has: SQLite trusts no function of JSON in a view, and ``state`` is made with one.
+#: The columns of the view ``rows``: SQLite trusts no JSON function in a view, and ``state`` is made with one.
 _VIEW_COLUMNS = tuple(name for name in ROW_COLUMNS if name != "state")
 
-#: Microseconds since 1970 as ISO 8601; nothing outside the years 1 to 9999.
+#: Microseconds since 1970 as ISO 8601, for the years 1 to 9999.
 _DATETIME = """CASE WHEN w.timestamp BETWEEN -62135596800000000 AND 253402300799999999 THEN
         strftime('%Y-%m-%dT%H:%M:%S', (w.timestamp - ((w.timestamp % 1000000) + 1000000) % 1000000) / 1000000,
             'unixepoch')
@@ -201,9 +201,9 @@ LEFT JOIN interaction_members i ON i.record = w.record;
 CREATE VIEW rows AS SELECT {", ".join(_VIEW_COLUMNS)} FROM row_details;
 """  # noqa: S608 (our names)
 
-#: The tables of which the seal has digests, each with the columns by whose order it is written out. Views and indexes
-#: are covered by the digest of the definitions. The full-text index, which is made of the records, is covered by the
-#: digest of the file.
+#: The sealed tables, each with the columns that order its serialization. The digest of the definitions covers views
+#: and indexes. The full-text index, which is made from the records, is covered by the digest of the
+#: file.
 SEALED_TABLES = {
     "case_info": "key", "evidence": "id", "entries": "id", "artefacts": "sha256", "kinds": "id", "time_kinds": "id",
     "records": "number", "timestamps": "record, ordinal", "places": "id", "record_keys": "key, place_id",

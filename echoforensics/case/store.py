@@ -1,4 +1,4 @@
-"""``case.db``, opened: SQLite, in WAL mode while a run writes."""
+"""The open ``case.db``: SQLite, in WAL mode while a run writes."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from echoforensics.errors import CaseError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: What SQLite raises where a database is damaged or cannot be read or written.
+#: SQLite's exceptions for a database that is damaged or cannot be read or written.
 DatabaseError = sqlite3.Error
 
 #: The tables of the full-text index.
 _INDEX_TABLES = ("search", "search_data", "search_idx", "search_config")
-#: So much is written in one transaction.
+#: Size of a transaction.
 BATCH = 50_000
 
-#: How a run writes: pages are held in memory (64 MiB), and brought from the log into the database by the thousand.
+#: Write settings: 64 MiB page cache, and a checkpoint of the log every thousand pages.
 _WRITING = """
 PRAGMA synchronous = NORMAL;
 PRAGMA cache_size = -65536;
@@ -33,14 +33,14 @@ PRAGMA wal_autocheckpoint = 8192;
 
 
 class Store:
-    """The database of a case: its connection, its transactions, and what is known of the case as a whole.
+    """The database of a case: its connection, its transactions, and information about the case as a whole.
 
     Attributes:
         path: the file.
-        row_mark: what the message of each row is to begin with; empty for nothing.
-        db: the connection. Only the modules of this folder use it; others ask their functions.
-        is_earlier: whether the case is of an earlier version, which is read only.
-        known_numbers: by table, numbers of kinds that were looked up; emptied where what was written is taken back.
+        row_mark: prefix for the message of each row; empty for none.
+        db: the connection. Only the modules of this package use it; others call their functions.
+        is_earlier: whether the case is of an earlier version, which is read-only.
+        known_numbers: by table, cached numbers of kinds; cleared when writes are undone.
     """
 
     def __init__(self, path: Path, *, create: bool = False, write: bool = False, logged: bool = True) -> None:
@@ -48,13 +48,13 @@ class Store:
 
         Args:
             path: ``case.db``.
-            create: make it first if there is none; it appears whole or not at all.
-            write: open for writing; otherwise nothing in the folder is changed, see
+            create: create it if it is missing; it appears whole or not at all.
+            write: open for writing; otherwise nothing in the folder changes, see
                 :func:`echoforensics.case.custody.database_file.unchanged`.
-            logged: whether what is written goes through a write-ahead log.
+            logged: whether writes go through a write-ahead log.
 
         Raises:
-            CaseError: it is not the database of a case, or is one of a version that cannot be read, or written.
+            CaseError: it is not the database of a case, or its version cannot be read, or written.
         """
         self.path = path
         self._closed = False
@@ -84,20 +84,20 @@ class Store:
             self._open = opened.pop_all()
 
     def close(self, *, fold: bool = False) -> None:
-        """Close. With ``fold``, first bring the write-ahead log into the one file ``case.db``."""
+        """Close the database. With ``fold``, first fold the write-ahead log into the one file ``case.db``."""
         with case_disk(self.path), self._open:
             if self._closed:
                 return
             self._closed = True
             if self.db.in_transaction:
-                # An error is on its way up; what was half written is begun again by the next run.
+                # An exception is propagating; the next run repeats what was half written.
                 self.db.execute("ROLLBACK")
             if fold:
                 fold_open(self.db)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All that is written inside, or nothing."""
+        """Commit all writes in the block, or none."""
         self.db.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -113,7 +113,7 @@ class Store:
         self._made = 0
 
     def made(self, count: int) -> None:
-        """Count what was written in a batch; at :data:`BATCH` it is ended, and another begun."""
+        """Count writes in a batch; at :data:`BATCH`, end it and begin another."""
         self._made += count
         if self._made >= BATCH:
             self.commit()
@@ -124,32 +124,32 @@ class Store:
         self.db.execute("COMMIT")
 
     def settle(self) -> None:
-        """Have everything that was committed on the disk, so that not even a power failure takes it back."""
+        """Flush everything that was committed to disk, so that it survives even a power failure."""
         self.db.execute("PRAGMA wal_checkpoint(FULL)")
 
     def set_mark(self) -> None:
-        """Begin a part of a transaction that may be undone by itself."""
+        """Set a savepoint within a transaction."""
         self.db.execute("SAVEPOINT mark")
 
     def undo_to_mark(self) -> None:
-        """Undo what was written since the mark, which stays."""
+        """Undo the writes since the savepoint, which stays."""
         self.db.execute("ROLLBACK TO mark")
         self.known_numbers.clear()
 
     def release_mark(self) -> None:
-        """End the part that began with the mark: it is kept with the rest of the transaction."""
+        """Release the savepoint: its writes stay part of the transaction."""
         self.db.execute("RELEASE mark")
 
     def info(self) -> dict[str, str]:
-        """What is known of the case as a whole."""
+        """Information about the case as a whole."""
         return dict(self.db.execute("SELECT key, value FROM case_info ORDER BY key"))
 
     def set_info(self, key: str, value: str) -> None:
-        """Keep one thing about the case."""
+        """Store one value about the case."""
         self.db.execute("INSERT OR REPLACE INTO case_info VALUES (?, ?)", (key, value))
 
     def count(self, table: str) -> int:
-        """How many rows a table has."""
+        """Count the rows of a table."""
         number: int = self.db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 (our names)
         return number
 
@@ -168,7 +168,7 @@ def _opened(path: Path, *, write: bool, logged: bool) -> Iterator[sqlite3.Connec
 
 
 def _create(path: Path) -> None:
-    """Make an empty database under another name, and give it its own when it is whole."""
+    """Create an empty database under another name, and rename it when it is complete."""
     partial = path.with_name(path.name + ".partial")
     for left in (partial, partial.with_name(partial.name + "-journal")):
         left.unlink(missing_ok=True)
@@ -178,13 +178,13 @@ def _create(path: Path) -> None:
 
 
 def _lacking(db: sqlite3.Connection) -> list[str]:
-    """The tables of this version that a database does not have."""
+    """The tables of this version that a database lacks."""
     there = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')")}
     return [name for name in (*SEALED_TABLES, *_INDEX_TABLES) if name not in there]
 
 
 def other_version(version: int) -> str:
-    """What is said of a case whose version is not the one that is written."""
+    """The message for a case of another version than the one that is written."""
     if not version:
         return "not the database of a case"
     if version > SCHEMA_VERSION:

@@ -1,4 +1,4 @@
-"""Text as SQLite and UTF-8 files can hold it."""
+"""Text that SQLite and UTF-8 files can store."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def storable(text: str) -> str:
 
 
 def storable_detail(value: Any) -> Any:
-    """A detail whose texts are UTF-8: names of files need not be."""
+    """A detail with storable texts: file names need not be UTF-8."""
     if isinstance(value, str):
         return storable(value)
     if isinstance(value, dict):

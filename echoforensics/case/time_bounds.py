@@ -1,4 +1,4 @@
-"""Bounds of a period, in the forms in which callers have them."""
+"""Bounds of a period, in the formats that callers may use."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ TimeBound = str | int | datetime | None
 
 
 def microseconds(bound: TimeBound, *, end: bool = False) -> int | None:
-    """A bound in microseconds since 1970 UTC.
+    """Convert a bound to microseconds since 1970 UTC.
 
     Args:
-        bound: text without a zone is read in UTC.
+        bound: the bound; text without a zone is read as UTC.
         end: whether a date alone includes that day.
 
     Raises:
-        UsageError: it is not a time, or a datetime without a zone.
+        UsageError: it is not a time, or is a datetime without a zone.
     """
     if bound is None or isinstance(bound, int):
         return bound

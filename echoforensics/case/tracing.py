@@ -1,4 +1,4 @@
-"""Following a row back to its bytes, read again from the evidence."""
+"""Traces a row back to its bytes, which are read again from the evidence."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Where a row comes from.
+    """The origin of a row.
 
     Attributes:
         row: the row.
-        fields: the record's other fields.
-        note: what the record says of the row's time; empty if it says nothing.
-        joins: what was joined to the record, and by what.
-        references: every path at which the same file is in the evidence.
-        origin: ``evidence``, or ``artefact`` where the evidence could not be read and the case's copy was.
+        fields: the record's further fields.
+        note: the record's note on the row's time; empty if there is none.
+        joins: the values joined to the record, and the basis of each.
+        references: every path of the same file in the evidence.
+        origin: ``evidence``, or ``artefact`` if the evidence could not be read and the case's copy was used.
         why: why the evidence could not be read; empty if it could.
         file_sha256: SHA-256 of the file as read now.
-        unchanged: whether that is the SHA-256 the row keeps.
+        unchanged: whether that matches the SHA-256 of the row.
         found: the bytes at the row's locator; None if they could not be found.
-        issue: why not; empty if they were.
-        extents: where in an image the file lies: (byte offset, length in bytes).
-        file_times: times the evidence keeps for the file, as recorded.
+        issue: why they were not found; empty if they were.
+        extents: where the file is in an image: (byte offset, length in bytes).
+        file_times: the file's times in the evidence, as recorded.
     """
 
     row: Row
@@ -124,7 +124,7 @@ def _row(store: Store, exhibit: str) -> Row:
 
 
 class _Kept(NamedTuple):
-    """What the case keeps of a row beside its columns."""
+    """What the case stores about a row beside its columns."""
 
     place: int
     evidence_id: int
@@ -152,7 +152,7 @@ def _reopen(reopen_item: Callable[[int], EvidenceSource], evidence: int) -> tupl
 
 @contextmanager
 def _stream(source: EvidenceSource, addresses: tuple[str, ...]) -> Iterator[BinaryIO]:
-    """A file of the evidence, or a temporary copy of it where it cannot be sought in."""
+    """A file of the evidence, or a temporary copy if it is not seekable."""
     with reopened(source.container, addresses, source.budget) as stream, tempfile.TemporaryFile() as copy:
         if stream.seekable():
             yield stream
@@ -171,7 +171,7 @@ def _check(source: EvidenceSource, addresses: tuple[str, ...]) -> tuple[str, lis
 
 
 def _hash(stream: BinaryIO) -> str:
-    """SHA-256 of as much as can be read, as the extraction hashed it."""
+    """SHA-256 of the readable part, hashed as in the extraction."""
     whole = hashlib.sha256()
     with stream:
         for piece in _pieces(stream):
@@ -180,7 +180,7 @@ def _hash(stream: BinaryIO) -> str:
 
 
 def _pieces(stream: BinaryIO) -> Iterator[bytes]:
-    """As much of a stream as can be read."""
+    """Yield the readable part of a stream."""
     try:
         while piece := stream.read1(BLOCK):  # type: ignore[attr-defined]
             yield piece

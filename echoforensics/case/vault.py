@@ -1,4 +1,4 @@
-"""The vault: every extracted file once, named by the SHA-256 of its content."""
+"""The vault: every extracted file, stored once and named by the SHA-256 of its content."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from echoforensics.own_disk import write_with_holes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: How the names of files begin that are not yet in the vault, or never will be.
+#: Prefix of files that are not in the vault yet.
 PARTIAL = "partial-"
 _NUMBERS = count()
 
 
 class Staged:
-    """A file being written into the vault. It counts only once :meth:`keep` is called.
+    """A file being written to the vault. It counts only after :meth:`keep`.
 
-    Every method raises CaseDiskError where the case's disk is full or failing; the file is gone then.
+    Every method raises CaseDiskError if the case's disk is full or failing; the file is then removed.
     """
 
     def __init__(self, root: Path) -> None:
@@ -40,18 +40,18 @@ class Staged:
     def write(self, piece: bytes) -> None:
         """Add bytes."""
         with self._or_nothing():
-            # Zeros of a sparse file take no room in the case either.
+            # Zeros of a sparse file take no space in the case either.
             write_with_holes(self._file, piece)
         self._hash.update(piece)
         self.size += len(piece)
 
     @property
     def sha256(self) -> str:
-        """SHA-256 of what was written so far, as hexadecimal."""
+        """SHA-256 of the bytes written so far, as hexadecimal."""
         return self._hash.hexdigest()
 
     def finish(self) -> None:
-        """Flush what was written, so that :attr:`path` can be read."""
+        """Flush the written bytes, so that :attr:`path` can be read."""
         with self._or_nothing():
             self._close()
 
@@ -69,8 +69,8 @@ class Staged:
         return self.sha256
 
     def discard(self) -> None:
-        """Throw the file away."""
-        # What cannot be flushed is thrown away too.
+        """Discard the file."""
+        # Bytes that cannot be flushed are discarded too.
         with suppress(OSError):
             self._file.close()
         with case_disk(self._root):
@@ -78,7 +78,7 @@ class Staged:
 
     def _close(self) -> None:
         if not self._file.closed:
-            # A hole at the end is not there until the file is as long.
+            # A hole at the end exists only once the file has its full length.
             self._file.truncate(self.size)
             self._file.close()
 
@@ -92,7 +92,7 @@ class Staged:
 
 
 def _new_file(root: Path) -> tuple[int, Path]:
-    """Create a file that nobody else writes to; its descriptor, and where it is. Raises OSError."""
+    """Create a new file exclusively; returns its descriptor and path. Raises OSError."""
     while True:
         path = root / f"{PARTIAL}{os.getpid()}-{next(_NUMBERS)}"
         with suppress(FileExistsError):
@@ -106,15 +106,15 @@ class Vault:
         self.root = root
 
     def stage(self) -> Staged:
-        """Begin to write a file."""
+        """Start to write a file."""
         return Staged(self.root)
 
     def path(self, sha256: str) -> Path:
-        """Where the file of a SHA-256 lies, or would lie."""
+        """The path of the file with a SHA-256, whether it exists or not."""
         return self.root / sha256[:2] / sha256
 
     def open(self, sha256: str) -> BinaryIO:
-        """Open an artefact for reading. Raises OSError where there is none; a link or a pipe is none."""
+        """Open an artefact for reading. Raises OSError if it is missing, or is a link or a pipe."""
         path = self.path(sha256)
         descriptor = os.open(path, careful(os.O_RDONLY))
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -123,20 +123,20 @@ class Vault:
         return os.fdopen(descriptor, "rb")
 
     def files(self) -> list[Path]:
-        """Every file in the vault, sorted; those of an interrupted run too."""
+        """Every file in the vault, sorted, including those of an interrupted run."""
         return sorted(path for path in self.root.rglob("*") if not path.is_dir())
 
     def clear_partial(self) -> None:
-        """Remove what an interrupted run left half written."""
+        """Remove partial files of an interrupted run."""
         for path in self.root.glob(f"{PARTIAL}*"):
             path.unlink()
 
     def remove_others(self, known: set[str]) -> None:
-        """Remove files whose names are not among these: an interrupted run kept them, and nothing speaks of them."""
+        """Remove files with other names: an interrupted run left them, and nothing refers to them."""
         for path in self.files():
             if path.name not in known:
                 path.unlink()
 
     def remove(self, sha256: str) -> None:
-        """Remove a file that no entry of the case has any more."""
+        """Remove a file that no longer has an entry in the case."""
         self.path(sha256).unlink(missing_ok=True)

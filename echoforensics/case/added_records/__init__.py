@@ -1,1 +1,1 @@
-"""What is added to a sealed case: findings of machines about recordings, and annotations of people about exhibits."""
+"""Records added to a sealed case: findings of machines about recordings, and annotations of people about exhibits."""

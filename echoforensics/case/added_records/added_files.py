@@ -1,6 +1,6 @@
-"""Files that were added to a case: a room of its own, beside that of extracted files, each named by its SHA-256.
+"""Files added to a case. They have a folder of their own beside the extracted files; each is named by its SHA-256.
 
-The record on an added file is sealed with the case and names its SHA-256. So the file is as good as sealed.
+The record on an added file is sealed with the case and names the file's SHA-256, so the seal covers the file too.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _BLOCK = 1 << 20
 
 
 def added_files(case: Path) -> Vault:
-    """The files that were added to a case; the folder need not be there."""
+    """Return the vault of added files. The folder need not exist."""
     return Vault(case / ADDED_FILES)
 
 
 def keep_file(case: Path, source: Path) -> str:
-    """Put a copy of a file into a case. Gives its SHA-256.
+    """Copy a file into a case, and return its SHA-256.
 
     Raises:
         OSError: the file cannot be read.
@@ -48,14 +48,14 @@ def keep_file(case: Path, source: Path) -> str:
 
 
 def remove_other_files(case: Path, known: Collection[str]) -> None:
-    """Remove what no record names: what an interrupted run left, or a file whose record was removed."""
+    """Remove every file that no record names: left by an interrupted run, or its record was removed."""
     room = added_files(case)
     if room.root.is_dir() and not room.root.is_symlink():
         room.remove_others(set(known))
 
 
 def added_file_problems(case: Path, known: Collection[str]) -> list[str]:
-    """What is wrong with the added files that records name, a sentence each."""
+    """Return one sentence for each added file that is missing or damaged though a record names it."""
     room = added_files(case)
     if known and room.root.is_symlink():
         return [f"{ADDED_FILES}: is a link, not a folder of the case"]
@@ -74,7 +74,7 @@ def added_file_problems(case: Path, known: Collection[str]) -> list[str]:
 
 
 def unknown_files(case: Path, known: Collection[str]) -> list[str]:
-    """Names of files in the room that no record names."""
+    """Names of the files in the folder that no record names."""
     room = added_files(case)
     if not room.root.is_dir() or room.root.is_symlink():
         return []

@@ -1,8 +1,8 @@
-"""Records that were added to a sealed case: the SQL that puts them among the others, and finds them.
+"""Records added to a sealed case: the SQL that inserts them and finds them.
 
-They are in the same tables as the records of evidence, with a place in the file of the exhibit that they are about and
-exhibits that follow all those before. What an evidence item put into the tables does not count them
-(:mod:`echoforensics.case.custody.contents`); the ledger has a digest of theirs.
+They share the tables of evidence records. Each has a place in the file of the exhibit it is about, and an exhibit
+number after all earlier ones. The digests of an evidence item's rows leave them out
+(:mod:`echoforensics.case.custody.contents`); the ledger holds a digest of their own.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 #: The kinds of added records.
 KINDS = f"SELECT id FROM {{db}}kinds WHERE parser GLOB '{MACHINE}*' OR parser GLOB '{ANNOTATION}*'"  # noqa: S608 (our names)
-#: Where additions lie that wait until the evidence they follow is numbered: a key of ``case_info``.
+#: Key of ``case_info`` for additions that wait until the evidence before them is numbered.
 _WAITING = "additions waiting"
 _NOT_A_TIME = "Not a time"
 
 
 class AddedRow(NamedTuple):
-    """An added record as the tables hold it.
+    """An added record as stored in the tables.
 
     Attributes:
         exhibit: number of its exhibit.
@@ -63,7 +63,7 @@ class AddedRow(NamedTuple):
 
 
 class _Subject(NamedTuple):
-    """The exhibit that a record is about."""
+    """The exhibit that an added record is about."""
 
     number: int
     data_type: str
@@ -82,16 +82,16 @@ class _Subject(NamedTuple):
 
 
 def has_additions(db: sqlite3.Connection, schema: str = "main") -> bool:
-    """Whether something was added to a case."""
+    """Whether the case has any added records."""
     found = db.execute(f"{KINDS.format(db=f'{schema}.')} LIMIT 1")
     return found.fetchone() is not None
 
 
 def add(store: Store, addition: Addition) -> int | None:
-    """Add a record, in a transaction.
+    """Add a record, within a transaction.
 
     Returns:
-        The number of its exhibit; None if the case has it.
+        The number of the new exhibit; None if the case already has the record.
 
     Raises:
         UsageError: there is no such exhibit, or it was removed from the case.
@@ -127,7 +127,7 @@ def add(store: Store, addition: Addition) -> int | None:
 
 
 def is_known(store: Store, about: str, data_type: str, statement: str) -> bool:
-    """Whether a record was added before: about an exhibit, of a data type, with a statement.
+    """Whether a record with this exhibit, data type and statement was added before.
 
     Raises:
         UsageError: there is no such exhibit, or it was removed from the case.
@@ -185,11 +185,11 @@ def _insert(store: Store, row: AddedRow) -> None:
 
 
 def added_rows(store: Store, schema: str = "main") -> list[AddedRow]:
-    """Everything that was added to a case, by exhibit; what waits for its turn too.
+    """Return all added records by exhibit, including those that wait to be numbered.
 
     Args:
         store: the case's.
-        schema: by which name the database is attached.
+        schema: the name under which the database is attached.
     """
     db, at = store.db, f"{schema}."
     found = []
@@ -206,7 +206,7 @@ def added_rows(store: Store, schema: str = "main") -> list[AddedRow]:
 
 
 def additions_digest(rows: Iterable[AddedRow]) -> str:
-    """SHA-256 of added records: each as the JSON array of its parts, ended by LF; as hexadecimal."""
+    """SHA-256 of added records as hexadecimal. Each is written as a JSON array of its parts, ended by LF."""
     whole = hashlib.sha256()
     for row in rows:
         whole.update(json.dumps(row).encode() + b"\n")
@@ -214,7 +214,7 @@ def additions_digest(rows: Iterable[AddedRow]) -> str:
 
 
 def have_wait(store: Store, rows: Iterable[AddedRow]) -> None:
-    """Keep additions until the evidence that they follow is numbered: see :func:`place_waiting`."""
+    """Store additions until the evidence before them is numbered; see :func:`place_waiting`."""
     waiting = sorted(rows)
     store.db.execute("DELETE FROM case_info WHERE key = ?", (_WAITING,))
     if waiting:
@@ -222,7 +222,7 @@ def have_wait(store: Store, rows: Iterable[AddedRow]) -> None:
 
 
 def place_waiting(store: Store) -> None:
-    """Put additions among the others whose exhibits follow the last there is, in a transaction."""
+    """Insert waiting additions whose exhibit numbers come next, within a transaction."""
     waiting = _waiting(store.db)
     if not waiting:
         return
@@ -239,14 +239,14 @@ def _waiting(db: sqlite3.Connection, schema: str = "main") -> list[AddedRow]:
 
 
 class SubjectOfRecord(NamedTuple):
-    """An added record by its number, and the record that it is about by its id: 20 hexadecimal digits."""
+    """The number of an added record, and the id of the record it is about (20 hexadecimal digits)."""
 
     number: int
     about: str
 
 
 def subjects(store: Store) -> Iterator[SubjectOfRecord]:
-    """What each added record is about: the record of its exhibit, or, of one about an interaction, a member of that."""
+    """Yield the record each added record is about: that of its exhibit, or a member of the interaction it is about."""
     if not has_additions(store.db):
         return
     found: Iterable[tuple[Any, ...]] = store.db.execute(

@@ -1,4 +1,4 @@
-"""Review rooms whose results were signed into a case, and their audits compared with what its ledger says of them."""
+"""Review rooms whose results were signed into a case, and checks of their audits against its ledger."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from chain_of_custody.ledger import verify
 if TYPE_CHECKING:
     from chain_of_custody.ledger import LedgerEntry
 
-#: What the ledger's line says was added, where a review room was closed into the case.
+#: The ledger's word for what was added when a review room was closed into the case.
 ROOM_RESULTS = "results of a review room"
-#: The audit in a room's folder.
+#: The name of the audit in a room's folder.
 AUDIT = "audit.jsonl"
 _NAMED = 5
 
@@ -27,8 +27,8 @@ class ClosedRoom:
 
     Attributes:
         id: SHA-256 of the first line of its audit.
-        path: where it lay when it was last closed.
-        heads: by how many lines its audit had, the hash of the last of them, as each close found it.
+        path: where it was when it was last closed.
+        heads: by the length of its audit in lines, the hash of the last line, for each close.
     """
 
     id: str
@@ -37,7 +37,7 @@ class ClosedRoom:
 
     @property
     def last(self) -> tuple[int, str]:
-        """How many lines the audit had at the last close, and the hash of the last of them."""
+        """Length of the audit in lines at the last close, and the hash of its last line."""
         length = max(self.heads)
         return length, self.heads[length]
 
@@ -59,7 +59,7 @@ def closed_rooms(entries: Iterable[LedgerEntry]) -> list[ClosedRoom]:
 
 
 def place_of(room: ClosedRoom, case: Path) -> Path | None:
-    """Where a room lies: where it lay, or beside the case; None if it is in neither place."""
+    """Find a room at its recorded path or beside the case. Returns None if it is at neither."""
     whole = case.absolute()
     for path in (room.path, whole.with_name(f"{whole.name}.review")):
         if _identity(path) == room.id:
@@ -76,10 +76,10 @@ def _identity(path: Path) -> str:
 
 
 def room_problems(room: ClosedRoom, path: Path, fingerprint: str | None) -> list[str]:
-    """What is wrong with the audit of a room, a sentence each.
+    """Check the audit of a room. Returns one sentence for each problem.
 
     Args:
-        room: what the case's ledger says of it.
+        room: the room as the case's ledger records it.
         path: its folder.
         fingerprint: of the key that signed the case; None if it is unsigned.
     """

@@ -1,4 +1,4 @@
-"""To which interaction an added record belongs: that of the record which it is about."""
+"""Makes added records members of interactions: each joins the interaction of the record it is about."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from echoforensics.case.record_id import stored_id
 if TYPE_CHECKING:
     from echoforensics.case.store import Store
 
-#: In the place of a strength: it is not evidence, so nothing ties it to the interaction but what it is about.
+#: Used in place of a strength: an added record is not evidence, and only what it is about ties it to an interaction.
 ADDED = "added"
 _REASON = "It was added to the case, and is about another member."
 
 
 def join_additions(store: Store) -> None:
-    """Make added records members of the interactions of the records that they are about, in a transaction.
+    """Make each added record a member of the interaction of the record it is about, within a transaction.
 
-    Interactions are numbered again when evidence is added, so this follows whenever they are made.
+    Interactions are renumbered when evidence is added, so call this each time they are made.
     """
     db = store.db
     if not has_additions(db):

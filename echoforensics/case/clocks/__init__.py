@@ -1,1 +1,1 @@
-"""Clocks: how far each was from the service's or a time server's, by what the evidence itself holds."""
+"""Clocks: their offsets from the service's or a time server's clock, measured from the evidence itself."""

@@ -1,4 +1,4 @@
-"""What a case answers about clocks and zones."""
+"""Answers of a case about clocks and time zones."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class ClockAnswers:
     store: Store
 
     def clocks(self) -> Results[ClockReading]:
-        """How far each clock was off and in which period, by pairs of times that the evidence holds.
+        """The offset of each clock in each period, from pairs of times in the evidence.
 
-        A clock of which the case holds times, and which nothing measures, is listed too: its ``offset`` is None.
+        A clock that has times in the case but no measurement is listed too: its ``offset`` is None.
 
         Example:
             >>> [(reading.clock, reading.pairs, reading.offset) for reading in case.clocks()]
@@ -34,7 +34,7 @@ class ClockAnswers:
         return Results("clock readings", self._readings)
 
     def clock_settings(self) -> Results[ClockSetting]:
-        """When clocks were set by a second or more, or their devices started, as the records say.
+        """When clocks were set by a second or more, or their devices started, according to the records.
 
         Example:
             >>> print(case.clock_settings()[0].sentence)
@@ -43,7 +43,7 @@ class ClockAnswers:
         return Results("clock settings", lambda: clock_settings(self.store))
 
     def zones(self) -> Results[ProposedZone]:
-        """The time zones that settings in the evidence name. They are proposed; nothing is shown in them unasked.
+        """Time zones named by settings in the evidence. They are proposals: no time is shown in them unless requested.
 
         Example:
             >>> [(zone.zone, zone.setting) for zone in case.zones()]

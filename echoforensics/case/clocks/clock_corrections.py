@@ -1,4 +1,4 @@
-"""A row's time by the other clock, where the evidence measures the difference. It never replaces what was recorded."""
+"""Corrects a row's time where the evidence measures its clock's offset. The recorded time always stays."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from echoforensics.case.clocks.clock_readings import ClockReading
     from echoforensics.case.row_query import Row
 
-#: The pairs that are taken where several kinds measure one clock: the service's own clock first.
+#: Which pairs to use where several kinds measure one clock: the service's own clock first.
 _PREFERRED = (str(Basis.STREAM), str(Basis.ANSWER), str(Basis.SERVER))
 
 
 class Correction(NamedTuple):
-    """A time by the other clock.
+    """A corrected time.
 
     Attributes:
         datetime: ISO 8601, UTC.
-        basis: by how much it was moved, how sure that is, and by how many pairs of times.
+        basis: by how much the time was moved, how certain that is, and from how many pairs of times.
     """
 
     datetime: str
@@ -30,10 +30,10 @@ class Correction(NamedTuple):
 
 
 class ClockCorrections:
-    """The measured offsets of a case's clocks, asked for row by row."""
+    """Corrects rows by the measured offsets of a case's clocks."""
 
     def __init__(self, readings: Iterable[ClockReading]) -> None:
-        """Take the readings of a case; those that measure nothing correct nothing."""
+        """Take the readings of a case. Readings without an offset are ignored."""
         self._by_clock: dict[tuple[str, str], list[ClockReading]] = {}
         for reading in sorted(
             (one for one in readings if one.offset is not None), key=lambda one: _PREFERRED.index(one.basis)
@@ -41,7 +41,7 @@ class ClockCorrections:
             self._by_clock.setdefault((reading.owner, reading.clock), []).append(reading)
 
     def of(self, row: Row) -> Correction | None:
-        """The time of a row by the other clock; None if it has none, or its clock was not measured then."""
+        """The row's corrected time; None if the row has no time or its clock was not measured in that period."""
         at = row["timestamp"]
         if at is None:
             return None

@@ -1,4 +1,4 @@
-"""What the rows of a case say of clocks: pairs of times of one event, and when a clock was set."""
+"""Facts about clocks in a case's rows: pairs of times of one event, and when a clock was set."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from echoforensics.case.store import Store
 
 SECOND = 1_000_000
-#: A step that is smaller does not begin a new period: time servers correct a clock by as much each day.
+#: Smaller steps do not begin a new period: time servers correct a clock by as much each day.
 SMALLEST_STEP = SECOND
-#: Names of folders at which the file system of a device or a phone begins, in a path of the evidence.
+#: Names of folders, in paths of the evidence, that are the root of a device's or a phone's file system.
 _ROOT = re.compile(r"(?:^|/)(?:var|data/(?:data|user|misc|system|local|log)|private/var|mnt/alexa)/")
 _STREAM = ("echo:log:audio_stream",)
 _SET = ("echo:log:clock_change", "echo:log:boot")
@@ -28,7 +28,7 @@ _ANSWER = ("alexa:cloud:response", "alexa:web:cached")
 
 
 class Basis(StrEnum):
-    """What pairs of times are made of."""
+    """The source of a pair of times."""
 
     STREAM = "the device's time of an audio stream beside the second in the utterance id that the service gave it"
     SERVER = "corrections by a time server, which the device's log records"
@@ -40,11 +40,11 @@ class PairedTimes:
     """One event by two clocks.
 
     Attributes:
-        owner: whose clock it is: an evidence item, and the folder in it at which the file system begins.
+        owner: whose clock it is: an evidence item, and the folder in it that is the root of the file system.
         clock: ``device``, ``phone``, or ``unknown``.
-        basis: what the pair is made of.
+        basis: the source of the pair.
         time: by that clock, in microseconds since 1970 UTC.
-        least, most: the clock was ahead of the other by at least and at most so many microseconds; less than 0: behind.
+        least, most: bounds of how far the clock was ahead of the other, in microseconds; negative: behind.
         exhibit: the row that holds the pair.
     """
 
@@ -58,12 +58,12 @@ class PairedTimes:
 
 
 class ClockSetting(NamedTuple):
-    """A clock was set by a second or more, or its device started: what was measured before does not hold after it.
+    """A clock was set by a second or more, or its device started. Earlier measurements do not hold after it.
 
     Attributes:
         owner, clock: as in :class:`PairedTimes`.
         time: what the clock showed afterwards, in microseconds since 1970 UTC.
-        by: how far it was moved, in microseconds, less than 0: back; None if the record does not say.
+        by: how far it was moved, in microseconds; negative: back. None if the record does not say.
         exhibit: the row that says so.
 
     Example:
@@ -104,7 +104,7 @@ class _Line(NamedTuple):
 
 
 def clock_pairs(store: Store) -> Iterator[PairedTimes]:
-    """The pairs that the rows of a case hold."""
+    """Yield the pairs of times in a case's rows."""
     yield from _streams(store)
     for line in _lines(store, _SET):
         ahead = _correction(line)
@@ -116,7 +116,7 @@ def clock_pairs(store: Store) -> Iterator[PairedTimes]:
 
 
 def clock_settings(store: Store) -> list[ClockSetting]:
-    """When clocks were set by a second or more, or their devices started: by clock and time."""
+    """Return when clocks were set by a second or more, or their devices started; by clock and time."""
     found = []
     for line in _lines(store, _SET):
         ahead = _correction(line)
@@ -127,7 +127,7 @@ def clock_settings(store: Store) -> list[ClockSetting]:
 
 
 def running_clocks(store: Store) -> set[tuple[str, str]]:
-    """Owner and kind of each device's and phone's clock of which the case holds times."""
+    """Owner and kind of every device's and phone's clock that has times in the case."""
     found = store.db.execute(
         "SELECT DISTINCT v.name, e.path, m.clock FROM"
         " (SELECT DISTINCT place_id, time_kind FROM exhibits) x"
@@ -139,14 +139,14 @@ def running_clocks(store: Store) -> set[tuple[str, str]]:
 
 
 def owner_of(evidence: str, path: str) -> str:
-    """Whose clock wrote a file: the evidence item, and in a folder of several file systems the one it is in."""
+    """Return whose clock wrote a file: the evidence item, plus the root folder where it holds several file systems."""
     found = _ROOT.search(path)
     root = path[: found.start()].rpartition("!/")[2] if found else ""
     return f"{evidence}: {root}" if root else evidence
 
 
 def _streams(store: Store) -> Iterator[PairedTimes]:
-    """The service makes an utterance id when the stream is opened, and cuts off what is below the second."""
+    """Pairs from streams: the service makes the utterance id when it opens the stream, and truncates it to seconds."""
     for line in _lines(store, _STREAM):
         utterance = UtteranceId.parse(line.utterance_id) if line.utterance_id else None
         if line.timestamp_desc != "Connection Established" or line.timestamp is None or utterance is None:
@@ -159,7 +159,7 @@ def _streams(store: Store) -> Iterator[PairedTimes]:
 
 
 def _answers(store: Store) -> Iterator[PairedTimes]:
-    """A server's Date lies between the request and the answer; it is in whole seconds."""
+    """Pairs from answers: a server's Date, in whole seconds, lies between the request and the answer."""
     asked: dict[str, int] = {}
     came: dict[str, _Line] = {}
     for line in _lines(store, _ANSWER):
@@ -180,7 +180,7 @@ def _answers(store: Store) -> Iterator[PairedTimes]:
 
 
 def _correction(line: _Line) -> int | None:
-    """By how much a time server found the clock ahead, in microseconds; None if the line does not say."""
+    """Return how far ahead a time server found the clock, in microseconds; None if the line does not say."""
     try:
         return -round(float(_field(line.fields, "seconds")) * SECOND) if line.data_type == _SET[0] else None
     except (TypeError, ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""Offsets of clocks by period, out of the pairs that the evidence holds."""
+"""Offsets of clocks by period, computed from the pairs in the evidence."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from parsers.times import iso
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-#: With fewer pairs nothing is measured. A time server's correction is a measurement by itself.
+#: Fewer pairs give no measurement. A time server's correction is a measurement by itself.
 FEWEST_PAIRS: Mapping[Basis, int] = {Basis.STREAM: 2, Basis.ANSWER: 2, Basis.SERVER: 1}
 
 
 @dataclass(frozen=True, slots=True)
 class ClockReading:
-    """How far a clock was off in one period, by pairs of one kind.
+    """The offset of a clock in one period, from pairs of one kind.
 
     Attributes:
-        owner: whose clock it is: an evidence item, and the folder in it at which the file system begins.
+        owner: whose clock it is: an evidence item, and the folder in it that is the root of the file system.
         clock: ``device``, ``phone`` or ``unknown``, as in a row.
-        start, end: of the period in which the clock was not set, by that clock, in microseconds since 1970 UTC; None
+        start, end: of the period without a setting of the clock, by that clock, in microseconds since 1970 UTC; None
             where it is open.
-        basis: what the pairs are made of, in words; empty if there are none.
-        pairs: how many there are.
-        offset: by how much the clock was ahead, in microseconds: the middle one of the pairs. None: it cannot be told.
-        least, most: no pair says less, none says more.
+        basis: the source of the pairs, in words; empty if there are none.
+        pairs: the number of pairs.
+        offset: by how much the clock was ahead, in microseconds: the median of the pairs. None if unknown.
+        least, most: the smallest and the largest offset of any pair.
         exhibits: the first rows that hold the pairs, at most five.
 
     Example:
@@ -71,7 +71,7 @@ class ClockReading:
         return after + (f" to {(iso(self.end) or '')[:19]}" if self.end is not None else "")
 
     def as_json(self) -> dict[str, Any]:
-        """The reading as JSON can hold it; times as ISO 8601 in UTC, offsets in microseconds."""
+        """The reading as JSON values; times in ISO 8601 UTC, offsets in microseconds."""
         return {
             "owner": self.owner, "clock": self.clock,
             "start": None if self.start is None else iso(self.start),
@@ -84,12 +84,12 @@ class ClockReading:
 def clock_readings(
     pairs: Iterable[PairedTimes], settings: Iterable[ClockSetting], running: Iterable[tuple[str, str]]
 ) -> list[ClockReading]:
-    """The offsets of each clock between the times at which it was set.
+    """Compute the offset of each clock between the times at which it was set.
 
     Args:
         pairs: in any order; equal pairs count once.
         settings: when clocks were set, in any order.
-        running: owner and kind of each clock of which the case holds times; those that no pair measures are listed
+        running: owner and kind of each clock that has times in the case; those without pairs are listed
             too.
     """
     set_at: dict[tuple[str, str], list[int]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Time zones that the evidence names: proposed, with where they stand, and applied only when an examiner asks."""
+"""Time zones named in the evidence. They are proposed with their source, and applied only when an examiner asks."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
     from echoforensics.case.store import Store
 
-#: What the name of a setting has in it.
+#: Substrings that mark the name of a time zone setting.
 _NAMES = ("timezone", "time_zone")
-#: Lists that an examiner made name the zone of the examiner.
+#: Lists made by an examiner name the examiner's zone.
 _NOT_OF_THE_EVIDENCE = ("alexa:app:acquired_file", "alexa:cloud:listed_url")
 _NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class ProposedZone:
-    """A zone that rows name.
+    """A time zone that rows name.
 
     Attributes:
         zone: its IANA name.
@@ -53,7 +53,7 @@ class ProposedZone:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """The proposal as JSON can hold it."""
+        """The proposal as JSON values."""
         return {
             "zone": self.zone, "data_type": self.data_type, "setting": self.setting, "rows": self.rows,
             "exhibits": list(self.exhibits), "sentence": self.sentence,
@@ -61,7 +61,7 @@ class ProposedZone:
 
 
 def proposed_zones(store: Store) -> list[ProposedZone]:
-    """The zones that rows name, those that most rows name first."""
+    """Return the zones that rows name, most frequent first."""
     known = available_timezones()
     found: dict[tuple[str, str, str], dict[str, None]] = {}
     for name in _NAMES:
@@ -77,7 +77,7 @@ def proposed_zones(store: Store) -> list[ProposedZone]:
 
 
 def _settings(row: FileRow) -> Iterator[tuple[str, str]]:
-    """Name and value of each text in a row's fields whose name is that of a zone."""
+    """Name and value of each text field whose name is that of a time zone setting."""
     if row["data_type"] in _NOT_OF_THE_EVIDENCE:
         return
     waiting: list[Any] = [json.loads(row["fields"])]

@@ -1,1 +1,1 @@
-"""Two cases of the same evidence, record by record: what is equal, and which exhibit of one is which of the other."""
+"""Comparing two cases of the same evidence record by record, and mapping the exhibits of one to the other's."""

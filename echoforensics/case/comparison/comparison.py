@@ -1,4 +1,4 @@
-"""Comparing two cases of the same evidence, as two examiners or two versions of the program made them."""
+"""Compares two cases of the same evidence, made by two examiners or two versions of the program."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ EQUAL, ADDED, MISSING, CHANGED = "equal", "added", "missing", "changed"
 
 
 class RecordDifference(NamedTuple):
-    """A record that is not the same in both cases.
+    """A record that differs between the cases.
 
     Attributes:
         outcome: ``added`` (the second case alone has it), ``missing`` (the first alone) or ``changed``.
         record: its id.
-        data_type: of the first case, else of the second.
+        data_type: in the first case, or in the second if the first lacks the record.
         old, new: its exhibits in the first and in the second case.
-        changed: what differs, by name; ``times`` for its times.
-        old_message, new_message: what it says in words; empty if a case has none.
-        path: where it is shown.
+        changed: the names of what differs; ``times`` for its times.
+        old_message, new_message: its message in each case; empty if a case lacks it.
+        path: of the file that its rows show.
     """
 
     outcome: str
@@ -43,7 +43,7 @@ class RecordDifference(NamedTuple):
 
 @dataclass(slots=True)
 class ComparedEvidence:
-    """Which evidence two cases are of, by SHA-256: the names in both, in the first alone, and in the second alone."""
+    """The evidence of two cases, by SHA-256: the names in both, in the first only, and in the second only."""
 
     both: list[str] = field(default_factory=list)
     old: list[str] = field(default_factory=list)
@@ -52,10 +52,10 @@ class ComparedEvidence:
 
 @dataclass(slots=True)
 class Comparison:
-    """How the records of two cases compare, counted while :func:`differences` is gone through.
+    """Counts of how the records of two cases compare, filled by :func:`differences`.
 
     Attributes:
-        counts: how many records there are by outcome.
+        counts: number of records by outcome.
         by_type: the same, by outcome and data type.
     """
 
@@ -64,12 +64,12 @@ class Comparison:
 
     @property
     def equal(self) -> bool:
-        """Whether every record is the same in both."""
+        """Whether all records are equal in both cases."""
         return not any(self.counts[outcome] for outcome in (ADDED, MISSING, CHANGED))
 
 
 def compared_evidence(old: Case, new: Case) -> ComparedEvidence:
-    """Which evidence items two cases have in common. A folder that was hashed by another listing is another item."""
+    """Compare the evidence items of two cases. A folder hashed in another listing format counts as another item."""
     names = [{item.sha256: item.name for item in case.evidence()} for case in (old, new)]
     return ComparedEvidence(
         [names[0][sha256] for sha256 in names[0] if sha256 in names[1]],
@@ -79,8 +79,8 @@ def compared_evidence(old: Case, new: Case) -> ComparedEvidence:
 
 
 def differences(old: Case, new: Case, comparison: Comparison) -> Iterator[RecordDifference]:
-    """Every record that is not the same in both cases, by its id. Records of which only exhibit numbers or the
-    parser's version differ are equal. ``comparison`` is counted up meanwhile."""
+    """Yield every record that differs between the cases, by id. Records that differ only in exhibit numbers or
+    parser version are equal. Updates ``comparison`` on the way."""
     for before, after in paired(old, new):
         found = _compared(before, after)
         comparison.counts[found.outcome] += 1
@@ -90,7 +90,7 @@ def differences(old: Case, new: Case, comparison: Comparison) -> Iterator[Record
 
 
 def paired(old: Case, new: Case) -> Iterator[tuple[RecordRows | None, RecordRows | None]]:
-    """The records of both cases, side by side; both give them by their ids."""
+    """Pair the records of both cases by id. Each case must yield them in order of id."""
     left, right = record_rows(old.store), record_rows(new.store)
     before, after = next(left, None), next(right, None)
     while before is not None or after is not None:

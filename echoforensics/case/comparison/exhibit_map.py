@@ -1,4 +1,4 @@
-"""Which exhibit of one case is which of another: filed reports cite the numbers of the first."""
+"""Maps the exhibits of one case to those of another: filed reports cite the numbers of the first."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SAME, OTHER_TIME, NONE = "same record, same time", "same record, another time", 
 
 
 class RenumberedExhibit(NamedTuple):
-    """An exhibit of the first case, its number in the second (empty if it has none), and on what that rests."""
+    """An exhibit of the first case, its number in the second (empty if it has none), and the basis of the match."""
 
     old: str
     new: str
@@ -25,7 +25,7 @@ class RenumberedExhibit(NamedTuple):
 
 
 def renumbered(old: Case, new: Case) -> Iterator[RenumberedExhibit]:
-    """Every exhibit of the first case with its number in the second, by record."""
+    """Yield every exhibit of the first case with its number in the second, by record."""
     for before, after in paired(old, new):
         if before is not None:
             yield from _mapped(before, after)

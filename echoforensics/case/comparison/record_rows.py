@@ -1,4 +1,4 @@
-"""The records of a case with their rows, by their ids, which two cases of the same evidence have in common."""
+"""The records of a case with their rows, by id. Two cases of the same evidence share these ids."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from echoforensics.case.store import Store
 
-#: What a record says beside its times: columns of every row of it.
+#: Columns with a record's content apart from its times. They are the same in all of its rows.
 STATED = (
     "message", "data_type", "device_serial", "device_type", "account", "person", "transcript", "sha256", "parser",
     "state", "utterance_id", "recording",
@@ -22,7 +22,7 @@ _TIME = ("timestamp_desc", "recorded_time", "timestamp", "clock", "locator")
 
 
 class RecordTime(NamedTuple):
-    """A row's time: what it is, as recorded, in microseconds since 1970 UTC, whose clock made it, and where it is."""
+    """A row's time: its description, the recorded value, microseconds since 1970 UTC, its clock, and its locator."""
 
     description: str
     recorded: str | None
@@ -39,9 +39,9 @@ class RecordRows:
         record: its id.
         exhibits: the numbers of its rows, in order.
         times: the time of each of them.
-        stated: what else it says, by name; ``fields`` among it.
+        stated: its other content by name, including ``fields``.
         parser_version: of the parser that made it.
-        path: where it is shown.
+        path: of the file that its rows show.
     """
 
     record: str
@@ -53,7 +53,7 @@ class RecordRows:
 
 
 def record_rows(store: Store) -> Iterator[RecordRows]:
-    """Every record, by its id; streamed, not held."""
+    """Yield every record, by id. Records are streamed."""
     names = ("record", "exhibit", *_TIME, *STATED, "fields", "parser_version", "path")
     found = store.db.execute(f"SELECT {', '.join(names)} FROM row_details ORDER BY record, number")  # noqa: S608
     start, stated = 2 + len(_TIME), 2 + len(_TIME) + len(STATED)

@@ -1,1 +1,1 @@
-"""What a case rests on: its files, the ledger's words and head, the seal and its check, and writing on top of that."""
+"""Custody of a case: its files, the ledger and its head, the seal and its check, and writing to a sealed case."""

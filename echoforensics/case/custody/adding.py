@@ -1,4 +1,4 @@
-"""Adding records to a sealed case: findings of machines and annotations of people, which the ledger then seals too."""
+"""Adding records to a sealed case, findings of machines and annotations of people, and sealing it again."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ if TYPE_CHECKING:
     from echoforensics.case.added_records.addition import Addition
     from echoforensics.case.sealing.seal import TableDigest
 
-#: What the ledger's seal counts.
+#: Tables that the ledger's seal counts.
 _COUNTED = ("entries", "artefacts", "issues", "records", "rows")
 
 
 @dataclass(frozen=True, slots=True)
 class AddedRecords:
-    """What was added to a case.
+    """The result of adding records to a case.
 
     Attributes:
-        exhibits: their exhibits, in order.
-        known: how many the case had already.
-        completed: whether what an interrupted run had announced was put in its place first.
+        exhibits: exhibits of the new records, in order.
+        known: number of records that the case already had.
+        completed: whether the announced additions of an interrupted run were completed first.
     """
 
     exhibits: tuple[str, ...]
@@ -54,20 +54,20 @@ class AddedRecords:
 
 
 class AddingRun:
-    """A sealed case, locked, to which records are added. It can be added to several times before it is closed.
+    """Locks a sealed case for adding records. Records can be added several times before it is closed.
 
     Raises:
-        CaseError: the case is of an earlier version, is not complete or not as it was sealed, has another key, another
-            run writes to it, or it cannot be written. Nothing was changed.
+        CaseError: the case is of an earlier version, incomplete, changed since it was sealed, signed with another key,
+            in use by another run, or not writable. Nothing was changed.
     """
 
     def __init__(self, case: Path, key: Signer | None, actor: str) -> None:
-        """Lock a case, and complete what an interrupted run left.
+        """Lock a case, and complete the additions of an interrupted run.
 
         Args:
             case: the case folder.
-            key: the examiner's, as for the case; None if it is unsigned.
-            actor: who acts, as the ledger names them.
+            key: the examiner's key, as for the case; None if it is unsigned.
+            actor: name of the person, for the ledger.
         """
         self.path = case
         if not (case / DATABASE).is_file():
@@ -90,14 +90,14 @@ class AddingRun:
             self._opened = opened.pop_all()
 
     def add(self, additions: Iterable[Addition], detail: Mapping[str, Any]) -> AddedRecords:
-        """Add records, and seal the case again. All of them are added, or none.
+        """Add records, and seal the case again. Either all of them are added or none.
 
         Args:
-            additions: what is to be added; what the case has is skipped.
-            detail: what else the ledger's line says.
+            additions: the records to add; those that the case already has are skipped.
+            detail: further content of the ledger's line.
 
         Raises:
-            UsageError: one is about an exhibit that is not in the case. Nothing was changed.
+            UsageError: a record is about an exhibit that is not in the case. Nothing was changed.
             CaseDiskError: the case cannot be written.
         """
         made = self.path / RENEWED
@@ -130,18 +130,18 @@ class AddingRun:
         return AddedRecords(exhibits, len(numbers) - len(exhibits), self.completed)
 
     def _sealed_tables(self) -> Mapping[str, TableDigest]:
-        """The digests of tables by the seal that was compared with the case."""
+        """The table digests of the seal that the case was checked against."""
         tables = (seal_in_force(self.path, ledger_history(self.path / LEDGER)) or {}).get("tables")
         return tables if isinstance(tables, dict) else {}
 
     def close(self) -> None:
-        """Let go of the case."""
+        """Unlock the case."""
         self._opened.close()
 
 
 def _flush(path: Path) -> None:
-    """Have a file on the disk before a line speaks of it."""
-    # Windows flushes only what is open for writing.
+    """Flush a file to disk before a ledger line names it."""
+    # Windows flushes only files that are open for writing.
     descriptor = os.open(path, careful(os.O_RDWR if os.name == "nt" else os.O_RDONLY))
     try:
         os.fsync(descriptor)

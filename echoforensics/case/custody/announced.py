@@ -1,9 +1,9 @@
-"""A database that the ledger announces before it takes the place of the sealed one.
+"""A database that the ledger announces before it replaces the sealed one.
 
-Whatever is added to a sealed case is put into a copy of its database. A signed line then announces that copy, with the
-digests that a seal has; the copy takes the place of the database; a line seals it. So there is no moment at which the
-database is not one that the ledger vouches for: before the exchange it is that of the last seal, after it the announced
-one. A run that was killed in between is completed by the next that writes.
+Additions to a sealed case are written to a copy of its database. A signed line announces that copy, with the
+digests of a seal; the copy replaces the database; another line seals it. So the ledger vouches for the
+database at every moment: before the exchange it is the last sealed one, after it the announced
+one. If a run is killed in between, the next run that writes completes it.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from chain_of_custody.ledger import Ledger
     from echoforensics.case.custody.history import CaseHistory
 
-#: The name of a database while it is being made again.
+#: The name of a database while it is being rebuilt.
 RENEWED = f"{DATABASE}.renewed"
-#: What a seal says that is announced.
+#: The parts of a seal that an announcement has too.
 _SEAL = ("database", "tables", "entries", "artefacts", "issues", "records", "rows")
 
 
 def seal_in_force(case: Path, history: CaseHistory) -> Mapping[str, Any] | None:
-    """What seals the database of a case: the announcement where its database is in place, else the last seal.
+    """Return the seal of a case's database: the announcement if the announced database is in place, else the last seal.
 
     Raises:
         OSError: the database cannot be read.
@@ -40,16 +40,16 @@ def seal_in_force(case: Path, history: CaseHistory) -> Mapping[str, Any] | None:
 
 
 def complete_announced(case: Path, history: CaseHistory, ledger: Ledger) -> bool:
-    """Put an announced database in its place and seal it, where a run was killed before that.
+    """Finish an announced exchange that a killed run left: move the database into place and seal it.
 
     Args:
-        case: the case folder, which is locked.
-        history: what its ledger says.
-        ledger: the same, for writing.
+        case: the case folder, locked.
+        history: the case's history, from its ledger.
+        ledger: the ledger, opened for writing.
 
     Returns:
-        Whether something was completed. An announced database that is not there any more is not: the case is then as
-        its last seal says, and what was to be added can be added again.
+        Whether something was completed. False if the announced database is gone: the case is then as its last seal
+        says, and the additions can be repeated.
 
     Raises:
         OSError: the case cannot be read or written.
@@ -67,6 +67,6 @@ def complete_announced(case: Path, history: CaseHistory, ledger: Ledger) -> bool
 
 
 def seal_announced(case: Path, announced: Mapping[str, Any], ledger: Ledger) -> None:
-    """Add the line that seals an announced database, which is in place. Raises OSError."""
+    """Add the line that seals an announced database, which must be in place. Raises OSError."""
     ledger.append(SEALED, {name: announced[name] for name in _SEAL if name in announced})
     write_head(case, ledger.length, ledger.head)

@@ -1,6 +1,6 @@
-"""What one evidence item put into the tables, as digests that its line in the ledger carries.
+"""Digests of what one evidence item put into the tables. Its line in the ledger carries them.
 
-Rows, joins and the search index are not among it: they follow from it, and are made again where a run was interrupted.
+They leave out rows, joins and the search index, which are derived and are rebuilt after an interrupted run.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping
 
-#: How an issue begins that the ledger's line on the second hash stands for; see :mod:`.renewal`.
+#: Prefix of the issue that reports a changed second hash; the ledger's line records it too, see :mod:`.renewal`.
 CHANGED_SOURCE = "the source changed while it was read: "
 
 _ENTRIES = "SELECT id FROM {db}entries WHERE evidence_id = ?"
 _PLACES = "SELECT id FROM {db}places WHERE entry_id IN (SELECT id FROM {db}entries WHERE evidence_id = ?)"
 _RECORDS = "SELECT record FROM {db}places WHERE entry_id IN (SELECT id FROM {db}entries WHERE evidence_id = ?)"
 _KINDS, _TIME_KINDS = "SELECT kind FROM {db}records", "SELECT kind FROM {db}timestamps"
-#: By table, which rows of it belong to an evidence item. The item's own row is apart: its state is not what it holds.
+#: By table, the condition for the rows of an evidence item. Its own row is handled apart: its state is not content.
 PARTS: Mapping[str, str] = {
     "entries": "evidence_id = ?",
     "artefacts": "sha256 IN (SELECT sha256 FROM {db}entries WHERE evidence_id = ? AND artefact)",
@@ -34,15 +34,15 @@ PARTS: Mapping[str, str] = {
     "record_keys": f"place_id IN ({_PLACES})",
     "issues": f"evidence_id = ? AND substr(what, 1, {len(CHANGED_SOURCE)}) <> '{CHANGED_SOURCE}'",
 }
-#: Tables that hold nothing beside what evidence items put into them, and that nothing changes afterwards.
+#: Tables that hold only what evidence items put into them, and that nothing changes afterwards.
 FILLED_BY_ITEMS = ("records", "timestamps", "places", "record_keys")
 _ITEM = ("name", "location", "kind", "size", "sha256", "hashes", "described", "opening")
 
 
 def content_digests(db: sqlite3.Connection, evidence: int, known: Mapping[str, str] | None = None) -> dict[str, str]:
-    """SHA-256 of what an evidence item put into each table, and of its own row, as hexadecimal.
+    """SHA-256 of an evidence item's part of each table, and of its own row, as hexadecimal.
 
-    Those that are ``known`` are not computed again. Written as the digests of whole tables are: see
+    Digests in ``known`` are not computed again. Rows are serialized as for the digests of whole tables: see
     :func:`echoforensics.case.sealing.seal.table_digests`.
     """
     columns = ((name, "TEXT") for name in _ITEM)
@@ -53,7 +53,7 @@ def content_digests(db: sqlite3.Connection, evidence: int, known: Mapping[str, s
 
 
 def _parts(db: sqlite3.Connection, schema: str) -> Mapping[str, str]:
-    """Of each table, the part that is an evidence item's. What was added to the sealed case is nobody's part."""
+    """The SQL condition, by table, for the rows of an evidence item. Added records belong to no item."""
     if not has_additions(db, schema):
         return PARTS
     added = f"SELECT number FROM {{db}}records WHERE kind IN ({KINDS})"  # noqa: S608 (our names)
@@ -67,14 +67,14 @@ def _parts(db: sqlite3.Connection, schema: str) -> Mapping[str, str]:
 
 
 def copy_contents(db: sqlite3.Connection, other: str, evidence: int) -> None:
-    """Copy an evidence item and what it put into the tables out of an attached database.
+    """Copy an evidence item and its table contents from an attached database.
 
     Args:
         db: a database with the tables of a case.
-        other: the name by which the other is attached.
-        evidence: number of the evidence item, here and there.
+        other: the name under which the other is attached.
+        evidence: number of the evidence item, the same in both.
     """
-    # Its rows are numbered again.
+    # Its rows will be numbered again.
     columns = ", ".join(name for name in columns_of(db, "main", "evidence") if name != "numbered")
     db.execute(
         f"INSERT INTO main.evidence ({columns}) SELECT {columns} FROM {other}.evidence WHERE id = ?",  # noqa: S608
@@ -82,7 +82,7 @@ def copy_contents(db: sqlite3.Connection, other: str, evidence: int) -> None:
     )
     for table, part in _parts(db, other).items():
         columns = ", ".join(columns_of(db, "main", table))
-        # An artefact or a record may have come with an item that was copied before.
+        # An artefact or a record may have come with an item copied earlier.
         db.execute(
             f"INSERT OR IGNORE INTO main.{table} ({columns})"  # noqa: S608 (our names)
             f" SELECT {columns} FROM {other}.{table} WHERE {part.format(db=f'{other}.')}",
@@ -91,7 +91,7 @@ def copy_contents(db: sqlite3.Connection, other: str, evidence: int) -> None:
 
 
 def changed_source(before: str | None, after: object) -> Issue:
-    """What is said of an evidence item whose second hash is another: what its SHA-256 was and is."""
+    """The issue for an evidence item whose second hash differs: the old and the new SHA-256."""
     return Issue(f"{CHANGED_SOURCE}SHA-256 was {before}, is {after}", parser="evidence")
 
 

@@ -1,4 +1,4 @@
-"""Looking closely at the database of a case of any version, for verifying; nothing is changed."""
+"""Checks of the database of a case of any version, for ``verify``. They change nothing."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from types import TracebackType
 
-#: Tables that hold something as soon as anything was taken in.
+#: Tables that have rows once any evidence was taken in.
 _FILLED = ("evidence", "entries", "records", "rows")
 
 
 class ItemContents(NamedTuple):
-    """An evidence item of an interrupted case, and which tables hold something else of it than its ledger says."""
+    """An evidence item of an interrupted case, and its tables that differ from the ledger."""
 
     name: str
     changed: tuple[str, ...]
 
 
 class DatabaseCheck:
-    """A case's database, opened to be looked at closely. Every method raises CaseError where it cannot be read."""
+    """A case's database, opened for checking. Every method raises CaseError if it cannot be read."""
 
     def __init__(self, path: Path) -> None:
-        """Open it. Raises CaseError where it is not a database."""
+        """Open the database. Raises CaseError if it is not a database."""
         try:
             self._db, self._opened = connect_unchanged(path)
             (self.version,) = self._ask("PRAGMA user_version")[0]
@@ -50,11 +50,11 @@ class DatabaseCheck:
 
     @property
     def is_of_this_version(self) -> bool:
-        """Whether its tables are those that this version of the program writes."""
+        """Whether its tables are those of this version of the program."""
         return bool(self.version == SCHEMA_VERSION)
 
     def is_empty(self) -> bool:
-        """Whether nothing was ever taken in."""
+        """Whether no evidence was ever taken in."""
         return not any(self._ask(f"SELECT EXISTS (SELECT 1 FROM {table})")[0][0] for table in _FILLED)  # noqa: S608
 
     def artefacts(self) -> list[str]:
@@ -62,7 +62,7 @@ class DatabaseCheck:
         return [sha256 for (sha256,) in self._ask("SELECT sha256 FROM artefacts ORDER BY sha256")]
 
     def changed_tables(self, sealed: Mapping[str, str]) -> list[str]:
-        """Which tables are not those whose digests these are."""
+        """Return the tables that do not match these digests."""
         try:
             now = named_digests(self._db, sealed)
         except sqlite3.Error as error:
@@ -70,16 +70,16 @@ class DatabaseCheck:
         return sorted(name for name in sealed if now.get(name) != sealed[name])
 
     def items(self, finished: Mapping[str, Mapping[str, str]]) -> list[ItemContents]:
-        """Compare what evidence items put into the tables with the digests that the ledger holds, by name."""
+        """Compare each evidence item's table contents with the digests in the ledger, by item name."""
         numbers = dict(self._ask("SELECT name, id FROM evidence"))
         return [
             ItemContents(name, tuple(self._changed(numbers.get(name), sealed))) for name, sealed in finished.items()
         ]
 
     def damage(self) -> str:
-        """What SQLite finds wrong with the database, or with its full-text index; empty if nothing.
+        """Return what SQLite reports wrong with the database or its full-text index; empty if nothing.
 
-        The check of the index has to write, so it runs on a copy in a temporary folder.
+        The index check has to write, so it runs on a temporary copy.
         """
         try:
             found = [text for (text,) in self._db.execute("PRAGMA integrity_check(5)") if text != "ok"]

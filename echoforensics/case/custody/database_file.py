@@ -1,4 +1,4 @@
-"""``case.db`` as a file: opened so that not one byte of the case folder changes, closed into one file, hashed."""
+"""``case.db`` as a file: opened without changing a byte of the case folder, folded into one file, hashed."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from echoforensics.errors import CaseError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Where a database's header says how it is written, and what it says of one with a write-ahead log.
+#: Where a database's header names its journal mode, and the value for a write-ahead log.
 _FORM, _WITH_LOG = 18, 2
 
 
 def side_files(database: Path) -> list[Path]:
-    """What is beside a database that SQLite would take for a part of it. A closed case has none."""
+    """Files beside a database that SQLite would treat as part of it. A closed case has none."""
     beside = (database.with_name(database.name + ending) for ending in SIDE_FILES)
     return [path for path in beside if os.path.lexists(path)]
 
 
 def refuse_irregular(path: Path) -> None:
-    """Refuse a link, a pipe or a device in the place of a file.
+    """Refuse anything but a regular file.
 
     Raises:
         CaseError: it is no regular file.
@@ -42,13 +42,13 @@ def refuse_irregular(path: Path) -> None:
 
 @contextmanager
 def unchanged(database: Path) -> Iterator[str]:
-    """Give the address (URI) by which SQLite reads a database and changes nothing in its folder.
+    """Yield a URI with which SQLite reads a database without changing its folder.
 
-    A database that was not closed is read from a temporary copy, with what is beside it: SQLite would otherwise have
-    to write. One that another run is writing to is read as it is.
+    A database that was not closed is read from a temporary copy, with its side files: SQLite would otherwise have
+    to write. A database that another run is writing to is read in place.
 
     Raises:
-        CaseError: it is not there, or is no regular file.
+        CaseError: it is missing, or is not a regular file.
         OSError: it cannot be copied.
     """
     if not os.path.lexists(database):
@@ -70,7 +70,7 @@ def unchanged(database: Path) -> Iterator[str]:
 
 
 def connect_unchanged(database: Path) -> tuple[sqlite3.Connection, ExitStack]:
-    """Open a database for reading as :func:`unchanged` says; the stack closes what belongs to it.
+    """Open a database for reading as :func:`unchanged` does; the stack closes the connection and the temporary copy.
 
     Raises:
         CaseError, OSError: as :func:`unchanged` does.
@@ -85,7 +85,7 @@ def connect_unchanged(database: Path) -> tuple[sqlite3.Connection, ExitStack]:
 
 
 def fold(database: Path) -> None:
-    """Bring a database that was not closed into one file, in its place.
+    """Fold the write-ahead log of a database that was not closed into the one file.
 
     Raises:
         sqlite3.Error: it is not a database, or another program has it open.
@@ -95,13 +95,13 @@ def fold(database: Path) -> None:
 
 
 def fold_open(db: sqlite3.Connection) -> None:
-    """The same, of one that is open."""
+    """Fold the write-ahead log of an open database."""
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     db.execute("PRAGMA journal_mode=DELETE")
 
 
 def file_digest(path: Path) -> dict[str, Any]:
-    """Size and SHA-256 of a file, as the ledger keeps them. Raises OSError where it is no regular file."""
+    """Size and SHA-256 of a file, as the ledger stores them. Raises OSError if it is not a regular file."""
     descriptor = os.open(path, careful(os.O_RDONLY))
     with os.fdopen(descriptor, "rb", buffering=0) as stream:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -111,7 +111,7 @@ def file_digest(path: Path) -> dict[str, Any]:
 
 
 def _is_written_to(folder: Path) -> bool:
-    """Whether another process, or another object of this one, writes to a case. Nothing is left behind by asking."""
+    """Whether another process, or another object of this one, is writing to a case. The check leaves nothing behind."""
     if not hasattr(os, "O_DIRECTORY"):
         return False
     try:
@@ -129,5 +129,5 @@ def _has_log(database: Path) -> bool:
 
 
 def uri_of(path: Path) -> str:
-    """A file's path as SQLite takes it in an address."""
+    """A file's path as part of an SQLite URI."""
     return f"file:{str(path).replace('%', '%25').replace('?', '%3f').replace('#', '%23')}"

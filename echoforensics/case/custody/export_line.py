@@ -1,4 +1,4 @@
-"""A line on an export in the ledger of a sealed case; the database is not touched."""
+"""Adds a line about an export to the ledger of a sealed case, without touching the database."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 
 def add_export_line(case: Case, key: Signer | None, detail: dict[str, Any]) -> None:
-    """Put into the ledger that something was written out of a case, in the name of who acted last.
+    """Record in the ledger that something was exported from a case, in the name of the last actor.
 
     Raises:
-        CaseError: the case is not as it was sealed, cannot be written, is of an earlier version, or has another key.
+        CaseError: the case has changed since it was sealed, cannot be written, is of an earlier version, or has
+        another key.
     """
     if case.unverified:
         raise CaseError(case.unverified)

@@ -1,4 +1,4 @@
-"""Handing a case over: the line of the ledger that giver and receiver sign, and the receiver's later signature."""
+"""Handing a case over: the ledger line that giver and receiver sign, and the receiver's later signature."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """What is to be recorded.
+    """A hand-over to record.
 
     Attributes:
-        giver: name of who hands the case over.
-        to: name of who receives it.
-        purpose: what for.
-        receiver: the key that the receiver signs with; None if none is named.
+        giver: name of the person who hands the case over.
+        to: name of the person who receives it.
+        purpose: the purpose of the hand-over.
+        receiver: the receiver's public key; None if none is named.
     """
 
     giver: str
@@ -64,14 +64,14 @@ def record_hand_over(
 
     Args:
         case: the case folder.
-        key: the one that its ledger is signed with; None for an unsigned one, whose hand-overs no giver signs.
-        given: who gives it to whom, and what for.
-        receiver_key: with which the receiver signs at once; None if that is done later.
+        key: the key of its ledger; None if the ledger is unsigned; then no giver signs its hand-overs.
+        given: giver, receiver and purpose.
+        receiver_key: the receiver's key, to sign at once; None to sign later.
 
     Raises:
         UsageError: a name or the purpose is empty.
-        UnverifiedCaseError: the case is not complete, or not as it was sealed.
-        CaseError: the case cannot be written, or has another key.
+        UnverifiedCaseError: the case is incomplete, or has changed since it was sealed.
+        CaseError: the case is not writable, or has another key.
     """
     for option, value in (("--from", given.giver), ("--to", given.to), ("--purpose", given.purpose)):
         if not value.strip():
@@ -109,13 +109,13 @@ def record_hand_over(
 
 
 def hand_overs(path: Path) -> list[Transfer]:
-    """The hand-overs that the ledger of a case records, or the copy of it in a bundle.
+    """Return the hand-overs in the ledger of a case, or in the copy of the ledger in a bundle.
 
     Args:
         path: the case folder; or a bundle, as a folder or a zip.
 
     Raises:
-        CaseError: the ledger cannot be read, or one of them is not sound.
+        CaseError: the ledger cannot be read, or a hand-over is invalid.
     """
     try:
         found, problems = transfers(_bundled_ledger(path) if is_sealed(path) else read(path / LEDGER))
@@ -138,14 +138,14 @@ def _bundled_ledger(path: Path) -> list[LedgerEntry]:
 
 
 def not_received(case: Path, line: int | None) -> Transfer:
-    """A hand-over that the receiver has not signed yet: the last, or the one of a line.
+    """Return the hand-over of a line, or the last one. The receiver must not have signed it yet.
 
     Args:
         case: the case folder, or a bundle.
-        line: its number, as ``ledger`` shows it; None for the last.
+        line: its line number, as ``ledger`` shows it; None for the last.
 
     Raises:
-        UsageError: there is none.
+        UsageError: there is no such hand-over, or it is already signed.
         CaseError: as :func:`hand_overs`.
     """
     found = [each for each in hand_overs(case) if line is None or each.seq + 1 == line]
@@ -158,16 +158,16 @@ def not_received(case: Path, line: int | None) -> Transfer:
 
 
 def receipt(case: Path, key: Signer, line: int | None = None) -> dict[str, Any]:
-    """Sign, as the receiver, that a case was received. The case is checked, and not changed.
+    """Sign, as the receiver, for the receipt of a case. The case is checked, and not changed.
 
     Args:
         case: the case folder, or the bundle, as it was received.
-        key: the receiver's.
-        line: of the hand-over; None for the last.
+        key: the receiver's key.
+        line: line number of the hand-over; None for the last.
 
     Raises:
-        UsageError: there is no hand-over to sign, or it is to another key.
-        UnverifiedCaseError: the case is not complete, or not as it was sealed.
+        UsageError: there is no hand-over to sign, or it names another key.
+        UnverifiedCaseError: the case is incomplete, or has changed since it was sealed.
         CaseError: as :func:`hand_overs`.
     """
     refuse_unverified(case)
@@ -184,17 +184,17 @@ def receipt(case: Path, key: Signer, line: int | None = None) -> dict[str, Any]:
 
 
 def attach_receipt(case: Path, key: Signer | None, given: Transfer, signature: dict[str, str]) -> LedgerEntry:
-    """Put the receiver's signature into the ledger of a case.
+    """Add the receiver's signature to the ledger of a case.
 
     Args:
         case: the case folder.
-        key: the one that its ledger is signed with; None for an unsigned one.
+        key: the key of its ledger; None if the ledger is unsigned.
         given: the hand-over.
-        signature: the receiver's, over its statement.
+        signature: the receiver's, over the statement of the hand-over.
 
     Raises:
-        UsageError: the signature is not over this hand-over, or is with another key than it is to.
-        CaseError: the case cannot be written, or has another key.
+        UsageError: the signature is not over this hand-over, or was made with another key than the one it names.
+        CaseError: the case is not writable, or has another key.
     """
     refuse_bundle(case)
     try:
@@ -206,10 +206,10 @@ def attach_receipt(case: Path, key: Signer | None, given: Transfer, signature: d
 
 
 def refuse_unverified(path: Path) -> None:
-    """Refuse a case, or a bundle, that is not as it was sealed: ledger, database, files.
+    """Refuse a case or a bundle whose ledger, database or files have changed since it was sealed.
 
     Raises:
-        UnverifiedCaseError: it is not.
+        UnverifiedCaseError: something has changed.
         CaseError: it cannot be read.
     """
     if is_sealed(path):

@@ -1,7 +1,7 @@
-"""The file ``custody.head``: length and hash of the ledger as last written, so that a ledger cut by accident shows.
+"""The file ``custody.head``: length and hash of the ledger as last written, so that accidental truncation shows.
 
-It is beside the ledger and not in ``case.db``, which no line of the ledger may change: the last line seals it. It is
-no seal itself. Whoever can cut a ledger can write this file too; what they cannot write is the head that was given to
+It is stored beside the ledger and not in ``case.db``, because the last line of the ledger seals ``case.db``. It is
+no seal itself: whoever can truncate a ledger can write this file too. They cannot change a head that was given to
 somebody else (``verify --expect-head``).
 """
 
@@ -24,10 +24,10 @@ _LINE = re.compile(rb"([0-9]{1,15}) ([0-9a-f]{64})\n")
 
 
 def read_head(folder: Path, name: str = HEAD) -> tuple[int, str] | None:
-    """Length and head of the ledger in a folder as last written; None if the file of this name is not there.
+    """Read the length and the head of the ledger in a folder; None if there is no file of this name.
 
     Raises:
-        CaseError: the file holds something else, or cannot be read.
+        CaseError: the file is invalid, or cannot be read.
     """
     path = folder / name
     if not os.path.lexists(path):
@@ -44,7 +44,7 @@ def read_head(folder: Path, name: str = HEAD) -> tuple[int, str] | None:
 
 
 def write_head(folder: Path, length: int, head: str, name: str = HEAD) -> None:
-    """Keep length and head of the ledger in a folder. The file is replaced whole. Raises OSError."""
+    """Write the length and the head of the ledger in a folder. The file is replaced atomically. Raises OSError."""
     partial = folder / f"{name}.partial"
     descriptor = os.open(partial, careful(os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 0o644)
     with os.fdopen(descriptor, "wb") as stream:

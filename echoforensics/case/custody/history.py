@@ -1,4 +1,4 @@
-"""What a ledger says of its case: how far it has come, what was sealed, and what each evidence item put into it."""
+"""The history of a case from its ledger: its stage, its seals, and the contents of each evidence item."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from echoforensics.case.custody.names import (
     TAKEN_IN,
 )
 
-#: What a case is of: each may be given once, and again only with ``--join-case``.
+#: Details of the matter: each may be given once, and again only with ``--join-case``.
 MATTER = ("examiner", "agency", "reference")
 
 
 @dataclass(slots=True)
 class FinishedSource:
-    """An evidence item that was parsed to its end.
+    """An evidence item that was parsed completely.
 
     Attributes:
-        contents: digests of what it put into the tables; None in a case of an earlier version, whose lines have none.
-        again: what the ledger says of its second hash; None while it was not hashed again.
+        contents: digests of its part of the tables; None in a case of an earlier version, whose ledger has none.
+        again: the ledger's detail of its second hash; None until it was hashed again.
     """
 
     contents: Mapping[str, str] | None
@@ -38,29 +38,29 @@ class FinishedSource:
 
     @property
     def changed(self) -> bool:
-        """Whether the second hash is another than the first."""
+        """Whether the second hash differs from the first."""
         return self.again is not None and self.again.get("unchanged") is not True
 
 
 @dataclass(slots=True)
 class CaseHistory:
-    """What the lines of a ledger come to.
+    """The state of a case, derived from the lines of its ledger.
 
     Attributes:
-        length: how many there are.
-        seal: what the last line that seals the case says; None if an extraction was begun after it.
-        begun: whether an extraction was ever begun.
-        has_head_file: whether the case keeps the ledger's head in a file of its own.
-        taken_in: by the name of an evidence item, what was said when it was taken in.
-        finished: by the name of an evidence item, one that was parsed to its end.
-        skipped: by the path of a source that was given and skipped, why.
-        matter: by ``examiner``, ``agency`` and ``reference``, what was given, in order, each once.
-        timezone: the last that was given.
-        dropped: what was removed, each as the ledger says.
-        announced: what the line says that announces a database with additions; None once that was sealed.
-        additions: digest of everything that was added to the sealed case; empty if nothing was.
-        key: what was last said of the key that signs it: its fingerprint, and whether it is provisional or whose it is.
-        backwards: pairs of a line's number and a sentence, where a time is before that of the line before.
+        length: number of lines.
+        seal: the detail of the last line that seals the case; None if an extraction began after it.
+        begun: whether an extraction ever began.
+        has_head_file: whether the case has a file with the ledger's head.
+        taken_in: by name of evidence item, the detail of its intake.
+        finished: by name of evidence item, those that were parsed completely.
+        skipped: by path of a skipped source, the reason.
+        matter: by ``examiner``, ``agency`` and ``reference``, the values given, in order, without repeats.
+        timezone: the last one given.
+        dropped: the removals, each as the ledger records it.
+        announced: the detail of the line that announces a database with additions; None once it was sealed.
+        additions: digest of all added records; empty if there are none.
+        key: the last statement about the signing key: its fingerprint, and whether it is provisional or its owner.
+        backwards: pairs of a line number and a sentence, for each time that is before that of the previous line.
     """
 
     length: int = 0
@@ -80,11 +80,11 @@ class CaseHistory:
 
     @classmethod
     def of(cls, entries: Iterable[LedgerEntry]) -> CaseHistory:
-        """Read entries in order. Their signatures are checked elsewhere."""
+        """Build the history from entries in order. Signatures are checked elsewhere."""
         found, before = cls(), ""
         for entry in entries:
             found.length += 1
-            # The form of the times is one in which the order of texts is that of times.
+            # The format of the times sorts as text in the order of time.
             if entry.time < before:
                 found.backwards.append(f"line {found.length} is of {entry.time}, the line before it of {before}")
             before = entry.time
@@ -139,7 +139,7 @@ class CaseHistory:
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
-    """A detail that is to be an object; an empty one where it is something else."""
+    """A detail as an object; an empty one if it is something else."""
     return value if isinstance(value, dict) else {}
 
 

@@ -1,4 +1,4 @@
-"""A line in the ledger of a sealed case that leaves its database as it is."""
+"""Adds a line to the ledger of a sealed case and leaves its database unchanged."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 def add_line(
     case: Path, key: Signer | None, actor: str, action: str, detail: dict[str, Any] | Callable[[Ledger], dict[str, Any]]
 ) -> LedgerEntry:
-    """Put a line into the ledger of a case.
+    """Add a line to the ledger of a case.
 
     Args:
         case: the case folder.
-        key: the one that the ledger is signed with; None for an unsigned ledger.
-        actor: who acts.
-        action: what was done.
-        detail: what else the line says; or what makes it, given the ledger as it is before the line.
+        key: the key of the ledger; None if it is unsigned.
+        actor: name of the person.
+        action: the action, as the ledger names it.
+        detail: further content of the line; or a function that makes it from the ledger as it is before the line.
 
     Raises:
-        CaseError: the case cannot be written, its ledger is broken, or it has another key.
+        CaseError: the case is not writable, its ledger is broken, or it has another key.
     """
     with _opened(case, key, actor) as ledger:
         content = detail(ledger) if callable(detail) else detail
@@ -43,15 +43,15 @@ def add_line(
 
 
 def refuse_other_key(case: Path, key: Signer | None, actor: str) -> None:
-    """Refuse a case to which :func:`add_line` could not add, before anything else is written.
+    """Refuse a case that :func:`add_line` could not add to, before anything else is written.
 
     Args:
         case: the case folder.
-        key: the one that is to sign the line; None for an unsigned ledger.
-        actor: who acts.
+        key: the key that will sign the line; None for an unsigned ledger.
+        actor: name of the person.
 
     Raises:
-        CaseError: the case cannot be written, its ledger is broken, or it has another key.
+        CaseError: the case is not writable, its ledger is broken, or it has another key.
     """
     with _opened(case, key, actor):
         pass

@@ -1,4 +1,4 @@
-"""The history of a case for people: what each line of its ledger says was done, in a sentence."""
+"""The history of a case in words: one sentence for each line of its ledger."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from chain_of_custody.ledger import LedgerEntry
 
 Detail = Mapping[str, Any]
-#: At most this many characters of a sentence are shown.
+#: Sentences are cut at this many characters.
 _LONGEST = 2000
 
 
 def line_words(entry: LedgerEntry) -> str:
-    """What a line of the ledger says was done."""
+    """Describe a line of the ledger in one sentence."""
     made = _SENTENCES.get(entry.action)
     words = _other(entry.action, entry.detail) if made is None else made(entry.detail)
     if recovered := _part(entry.detail, "recovered_tail"):
@@ -196,6 +196,6 @@ def _sentence(words: str) -> str:
 
 
 def _part(detail: Detail, name: str) -> Detail:
-    """A part of a detail that is to be an object; an empty one where it is something else."""
+    """A part of a detail as an object; an empty one if it is something else."""
     value = detail.get(name)
     return value if isinstance(value, dict) else {}

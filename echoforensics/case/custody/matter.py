@@ -1,4 +1,4 @@
-"""What a report's head says of the matter: request, scope, authority. It is in the ledger, and in no sealed table."""
+"""The matter shown at the head of a report: request, scope, authority. The ledger holds it, not a sealed table."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from chain_of_custody.signer import Signer
     from echoforensics.case.case import Case
 
-#: What can be said, by name.
+#: The fields, by name.
 MATTER_FIELDS = ("request", "scope", "authority", "subject", "qualifications")
-#: At most this many characters of each are kept at most: a ledger's line has a bound.
+#: Maximum length of each text in characters: a ledger line has a limit.
 LONGEST = 10_000
 
 
 def described_matter(actions: Iterable[LedgerEntry]) -> dict[str, str]:
-    """What the ledger last says of each; what was never said, or was taken back, is left out."""
+    """Return the last recorded text of each field. Fields that were never set, or were cleared, are left out."""
     found: dict[str, str] = {}
     for entry in actions:
         if entry.action == DESCRIBED:
@@ -35,17 +35,17 @@ def described_matter(actions: Iterable[LedgerEntry]) -> dict[str, str]:
 
 
 def describe_matter(case: Case, key: Signer | None, actor: str, given: Mapping[str, str]) -> None:
-    """Record in the ledger of a sealed case what the report's head is to say. The database is not touched.
+    """Record in the ledger of a sealed case the matter for the report's head. The database is not touched.
 
     Args:
         case: the case.
-        key: the one that the case is signed with; None for an unsigned case.
-        actor: who says so.
-        given: by name, of :data:`MATTER_FIELDS`; an empty text takes back what was said before.
+        key: the key that the case is signed with; None for an unsigned case.
+        actor: name of the person.
+        given: texts by name of :data:`MATTER_FIELDS`; an empty text clears the field.
 
     Raises:
         UsageError: nothing is given, or a text is too long.
-        CaseError: the case is not as it was sealed, cannot be written, or has another key.
+        CaseError: the case has changed since it was sealed, is not writable, or has another key.
     """
     if not given:
         raise UsageError(f"give at least one of: {', '.join(f'--{name}' for name in MATTER_FIELDS)}")

@@ -1,4 +1,4 @@
-"""A case folder, opened for writing: only what its ledger vouches for is written on top of."""
+"""A case folder, opened for writing: it keeps only what its ledger vouches for."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ _WHAT_TO_DO = "Nothing was changed; `echoforensics verify` says more. Go on with
 
 
 class OpenCase(Case):
-    """A case folder, for writing. One process at a time.
+    """A case folder, opened for writing by one process at a time.
 
     Attributes:
-        key: what signs its ledger; None for an unsigned one.
-        sealed_extent: how far the case went when it was opened as it had been sealed; None if it was not.
+        key: the key that signs its ledger; None for an unsigned one.
+        sealed_extent: the case's extent when it was opened unchanged since its seal; None otherwise.
     """
 
     def __init__(self, path: Path, store: Store, ledger: Ledger, lock: FolderLock, key: Signer | None) -> None:
@@ -52,20 +52,20 @@ class OpenCase(Case):
         self._ledger = ledger
         self._lock = lock
         self._whole: dict[int, dict[str, TableDigest]] = {}
-        #: What changes in a case that was sealed.
+        #: Changes since the seal.
         self._changes: ChangesSinceSeal | None = None
         self.sealed_extent: Extent | None = None
 
     @classmethod
     def begin(cls, path: Path, key: Signer | None, actor: str) -> OpenCase:
-        """Open a case for writing; make it where there is none.
+        """Open a case for writing, and create it if there is none.
 
-        A sealed case is first compared with its seal. Of an interrupted one, what its ledger vouches for is kept, and
-        the rest is removed, to be read from the evidence again.
+        A sealed case is first compared with its seal. Of an interrupted one, what its ledger vouches for is kept; the
+        rest is removed and read from the evidence again.
 
         Raises:
-            CaseError: the folder holds something else, another process writes to it, its ledger is broken or was begun
-                with another key, or what it holds is not what its ledger says. Nothing was changed.
+            CaseError: the folder is not a case, another process writes to it, its ledger is broken or was begun with
+                another key, or its contents are not what its ledger says. Nothing was changed.
         """
         fresh = not os.path.lexists(path / DATABASE)
         if fresh and path.exists() and not _is_beginning(path):
@@ -78,7 +78,7 @@ class OpenCase(Case):
                 raise CaseError(f"{path}: cannot be written: {error.strerror}") from error
             try:
                 sealed = _prepare(path, key, actor)
-                # The database first: where it is, the case can be opened, however early a run was killed.
+                # Create the database first: with it the case can be opened, however early a run is killed.
                 store = opened.enter_context(closing(Store(path / DATABASE, create=True, write=True)))
                 ledger = Ledger.open(path / LEDGER, key, actor)
             except LedgerError as error:
@@ -97,36 +97,36 @@ class OpenCase(Case):
         return case
 
     def record(self, action: str, detail: dict[str, Any]) -> None:
-        """Add a signed line to the ledger, and keep its head beside it.
+        """Add a signed line to the ledger, and update the file with its head.
 
-        Never called within a transaction that may yet be rolled back.
+        Never call this within a transaction that may still be rolled back.
         """
         with case_disk(self.path):
             self._ledger.append(action, storable_detail(detail))
             write_head(self.path, self._ledger.length, self._ledger.head)
 
     def contents(self, evidence: int) -> dict[str, str]:
-        """Digests of what an evidence item put into the tables, for the ledger. All of it is on the disk then."""
+        """Digests of an evidence item's part of the tables, for the ledger. It is flushed to disk first."""
         with case_disk(self.path):
             self.store.settle()
         db = self.store.db
         if len(self.evidence()) > 1:
             return content_digests(db, evidence)
-        # All of these tables is the item's: what its line says of them is of one reading with what the seal will say.
+        # The item fills these tables alone, so one reading gives the digests of its line and of the seal.
         both = {table: whole_and_blocks(db, table) for table in FILLED_BY_ITEMS}
         self._whole[evidence] = {table: sealed for table, (_, sealed) in both.items()}
         return content_digests(db, evidence, {table: whole for table, (whole, _) in both.items()})
 
     def seal(self, detail: dict[str, Any]) -> None:
-        """Close the database, and put its digest and those of its tables into the ledger.
+        """Close the database, and record its digest and those of its tables in the ledger.
 
-        The case can only be closed then.
+        After this, the case can only be closed.
 
         Args:
-            detail: what else the line says.
+            detail: further content of the line.
 
         Raises:
-            CaseError: another program has the database open, so that it cannot be closed into one file.
+            CaseError: another program has the database open, so it cannot be folded into one file.
         """
         tables = self._changes.digests() if self._changes else table_digests(self.store, self._whole_tables())
         try:
@@ -141,30 +141,30 @@ class OpenCase(Case):
         self.record(SEALED, {"database": database, "tables": tables, **detail})
 
     def remaking(self, tables: Iterable[str]) -> None:
-        """Take note that some tables are about to be emptied and filled again."""
+        """Note that some tables are about to be emptied and filled again."""
         if self._changes:
             self._changes.forget(tables)
 
     def _whole_tables(self) -> dict[str, TableDigest]:
-        """Digests of tables that were taken before: what one evidence item put into them, where there is no other."""
+        """Table digests that were computed before, for a case with a single evidence item."""
         (number, *others) = [item.id for item in self.evidence()] or [0]
         return {} if others else self._whole.get(number, {})
 
     def close(self) -> None:
-        """Fold the write-ahead log into ``case.db`` and let go of the case."""
+        """Fold the write-ahead log into ``case.db`` and unlock the case."""
         with closing(self._lock):
             self.store.close(fold=True)
 
 
 def _prepare(path: Path, key: Signer | None, actor: str) -> Mapping[str, TableDigest]:
-    """Refuse what may not be written on top of, and take away what an interrupted run left without a warrant.
+    """Refuse a case that must not be written to, and remove what an interrupted run left without a ledger line.
 
     Returns:
-        What the seal says of the tables of a case that is as it was sealed; nothing of any other.
+        The table digests of the seal, for a case unchanged since it; empty for any other case.
 
     Raises:
-        CaseError: what is there is not what the ledger says. Nothing was changed.
-        LedgerError, OSError, ValueError: as :meth:`Ledger.open` raises them.
+        CaseError: the contents are not what the ledger says. Nothing was changed.
+        LedgerError, OSError, ValueError: from :meth:`Ledger.open`.
     """
     database, there = path / DATABASE, os.path.lexists(path / DATABASE)
     if not os.path.lexists(path / LEDGER):
@@ -180,7 +180,7 @@ def _prepare(path: Path, key: Signer | None, actor: str) -> Mapping[str, TableDi
         return {}
     if there:
         refuse_earlier(database)
-    # It has lines, so nothing is written; whether it is whole, and of this key, is looked at.
+    # It has lines, so nothing is written here; only its integrity and its key are checked.
     ledger = Ledger.open(path / LEDGER, key, actor)
     if there:
         complete_announced(path, history, ledger)
@@ -203,7 +203,7 @@ def _prepare(path: Path, key: Signer | None, actor: str) -> Mapping[str, TableDi
 
 
 def refuse_earlier(database: Path) -> None:
-    """Refuse a case of an earlier version: it is only read. A damaged one is refused elsewhere.
+    """Refuse a case of an earlier version, which is read-only. A damaged one is refused elsewhere.
 
     Raises:
         CaseError: it belongs to an earlier version.
@@ -226,7 +226,7 @@ def _refuse_content_without_ledger(path: Path) -> None:
 
 
 def refuse_changed(path: Path) -> None:
-    """Refuse a sealed case that is not as it was sealed: its ledger, database and vault. Raises CaseError."""
+    """Refuse a sealed case whose ledger, database or vault has changed since it was sealed. Raises CaseError."""
     found = standing(path)
     if found.problems:
         raise CaseError(f"{path}: {found.why_not}. {_WHAT_TO_DO}")
@@ -237,8 +237,8 @@ def refuse_changed(path: Path) -> None:
 
 
 def _is_beginning(path: Path) -> bool:
-    """Whether a folder is empty, or is what a run leaves that was killed before it made the database."""
-    # SQLite may have had a journal beside the database that was being made.
+    """Whether a folder is empty, or holds only what a run leaves that was killed before it created the database."""
+    # SQLite may have left a journal beside the unfinished database.
     known = {
         ARTEFACTS, LEDGER, LOCK_FILE, HEAD, PARTIAL, RENEWED, f"{DATABASE}.partial", f"{DATABASE}.partial-journal",
     }  # fmt: skip

@@ -1,8 +1,8 @@
-"""Remembering that a case was found to be as it was sealed, so that its database is not hashed for every command.
+"""Remembers that a case passed its check, so that its database is not hashed for every command.
 
-What is remembered is in the user's own state folder and never in the case, and holds for those very files: the same
-device, inode, size and times of ``case.db`` and of the ledger. A change of either changes the time of its inode, which
-no program can set back. Whoever can write into the user's state folder can forge it: ``verify`` never asks it.
+The result is stored in the user's own state folder and never in the case. It holds for these very files: the same
+device, inode, size and times of ``case.db`` and of the ledger. A change of either changes the inode's time, which
+no program can set back. Whoever can write to the user's state folder can forge it, so ``verify`` never uses it.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from pathlib import Path
 
 from echoforensics.case.custody.names import DATABASE, HEAD, LEDGER
 
-#: Raised when what a check covers changes.
+#: Raise this when the check covers something else.
 _FORM = 1
-#: A file that was changed less than so many nanoseconds ago may be changed again within the same tick of its clock.
+#: A file changed less than this many nanoseconds ago may change again within the same tick of its clock.
 SETTLED = 2_000_000_000
 
 Identity = list[list[int]]
 
 
 def identity(case: Path) -> Identity | None:
-    """What tells the files of a case from changed ones; None if one is missing, or was changed a moment ago."""
+    """Identify the current state of a case's files; None if one is missing or was changed a moment ago."""
     found = []
     for name in (DATABASE, LEDGER, HEAD):
         try:
@@ -41,7 +41,7 @@ def identity(case: Path) -> Identity | None:
 
 
 def recall(case: Path) -> object:
-    """The files of the case for which it was remembered that nothing is wrong; None if nothing was."""
+    """Return the file state for which the check passed; None if there is none."""
     try:
         kept = json.loads(_place(case).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -50,9 +50,9 @@ def recall(case: Path) -> object:
 
 
 def remember(case: Path, seen: Identity | None) -> None:
-    """Keep that nothing was wrong with files that were seen before the check and are the same after it.
+    """Remember that the check passed, if the files are the same before and after it.
 
-    Where that cannot be written, the next command checks again.
+    If the state folder is not writable, the next command checks again.
     """
     if seen is None or seen != identity(case):
         return
@@ -70,7 +70,7 @@ def remember(case: Path, seen: Identity | None) -> None:
 
 
 def state_folder() -> Path:
-    """Where programs keep the state of a user: ``$XDG_STATE_HOME``, else ``~/.local/state``; on Windows local data."""
+    """The user's state folder: ``$XDG_STATE_HOME``, else ``~/.local/state``; on Windows local application data."""
     if given := os.environ.get("XDG_STATE_HOME"):
         return Path(given) / "echoforensics"
     if sys.platform == "win32" and (local := os.environ.get("LOCALAPPDATA")):
@@ -79,6 +79,6 @@ def state_folder() -> Path:
 
 
 def _place(case: Path) -> Path:
-    """One file a case folder, by where it lies."""
+    """The state file of a case folder, named after its path."""
     name = hashlib.sha256(os.fsencode(case.resolve())).hexdigest()[:32]
     return state_folder() / "checked" / f"{name}.json"

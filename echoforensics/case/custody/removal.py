@@ -1,4 +1,4 @@
-"""Removing artefacts, and what they say, from the tables of a case; every other exhibit keeps its number."""
+"""Removes artefacts and their records from the tables of a case. Every other exhibit keeps its number."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NOT_A_TIME = 1
 
 
 class RemovedContent(NamedTuple):
-    """What was removed: the size of each artefact by its SHA-256, the exhibits, and how many records and issues."""
+    """What was removed: artefacts (SHA-256 and size), exhibits, and the number of records and issues."""
 
     artefacts: dict[str, int]
     exhibits: list[str]
@@ -25,15 +25,15 @@ class RemovedContent(NamedTuple):
 
 
 def remove_content(store: Store, artefacts: Iterable[str], reason: str) -> RemovedContent:
-    """Remove artefacts by their SHA-256, at all their places, with everything their records say.
+    """Remove artefacts by their SHA-256, at all their places, with the content of all their records.
 
-    Of a record its id, its locator and its exhibit numbers are left, with a message that says that it was removed. What
-    was joined to other records out of it is removed there. What the paths of files say stays. Interactions and gaps are
-    to be made again afterwards.
+    A record keeps its id, its locator and its exhibit numbers, with a message that says that it was removed. What
+    other records got from it by joining is removed there. Paths of files stay. Call this before interactions and gaps
+    are made again.
 
     Args:
-        store: the database of a copy of the case; what is removed is overwritten in it.
-        artefacts: which.
+        store: the database of a copy of the case; removed data is overwritten in it.
+        artefacts: SHA-256 of each.
         reason: one sentence, for the message.
     """
     db = store.db
@@ -61,7 +61,7 @@ def remove_content(store: Store, artefacts: Iterable[str], reason: str) -> Remov
 
 
 def overwrite_unused(store: Store) -> None:
-    """Write the database again, so that nothing of what was removed is left between its tables."""
+    """Rewrite the database, so that no removed data is left in unused pages."""
     store.db.execute("VACUUM")
 
 
@@ -85,7 +85,7 @@ def _select(store: Store, artefacts: Iterable[str]) -> None:
 
 
 def _forget_joins(store: Store) -> None:
-    """Remove what was joined to the records, and what was joined to others out of them."""
+    """Remove what was joined to these records, and what others got from them by joining."""
     db = store.db
     db.execute(
         "UPDATE exhibits SET utterance_id = NULL, device_serial = NULL, device_type = NULL, added = NULL"
@@ -127,7 +127,7 @@ def _blank_exhibits(store: Store) -> list[str]:
 
 
 def _blank_records(store: Store, reason: str) -> int:
-    """Leave of each record its id and its place. Gives how many there are."""
+    """Reduce each record to its id and its place. Returns the number of records."""
     db = store.db
     db.execute("DELETE FROM timestamps WHERE record IN (SELECT number FROM temp.gone)")
     db.execute(

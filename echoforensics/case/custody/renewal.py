@@ -1,8 +1,8 @@
-"""Going on with a case whose extraction was interrupted, on nothing but what its signed ledger vouches for.
+"""Resumes a case whose extraction was interrupted, using only what its signed ledger vouches for.
 
-The tables are made again. What an evidence item put into them is copied only where the item was parsed to its end, and
-the copy has the digests that the ledger's line on it carries. Everything else of the old database, its indexes, views,
-triggers and unfinished items among it, is left behind, and is read from the evidence again.
+The tables are rebuilt. An evidence item's contents are copied only if the item was parsed completely and the copy
+has the digests of the ledger's line on it. Everything else in the old database (indexes, views, triggers,
+unfinished items) is dropped and read from the evidence again.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
     from echoforensics.case.custody.history import CaseHistory, FinishedSource
 
 WHAT_TO_DO = "Nothing was changed. Extract the evidence into a new case folder"
-#: What is said of a source whose extraction was interrupted, until it is given again.
+#: The issue of a source whose extraction was interrupted, until the source is given again.
 INTERRUPTED = "its extraction was interrupted, and it was not given again"
 
 
 def renew(case: Path, history: CaseHistory) -> None:
-    """Make the database of an interrupted case again, with what the ledger vouches for.
+    """Rebuild the database of an interrupted case from what the ledger vouches for.
 
     Raises:
-        CaseError: what is there is not what the ledger says. Nothing was changed.
-        OSError: it cannot be written.
+        CaseError: the contents are not what the ledger says. Nothing was changed.
+        OSError: the database is not writable.
     """
     database, made = case / DATABASE, case / RENEWED
     made.unlink(missing_ok=True)
@@ -55,7 +55,7 @@ def renew(case: Path, history: CaseHistory) -> None:
             new.db.execute("DETACH old")
             _refuse_changed_vault(case, new)
             new.close()
-            # What is beside the old one would be taken for a part of the new one.
+            # SQLite would treat the old database's side files as part of the new one.
             if side_files(database):
                 fold(database)
             made.replace(database)
@@ -83,7 +83,7 @@ def _take_over(new: Store, history: CaseHistory) -> None:
 
 
 def _take_over_additions(new: Store, history: CaseHistory) -> None:
-    """Keep what was added to the case when it was sealed, until the evidence that it follows is numbered again."""
+    """Keep the records added after the seal until the evidence before them is numbered again."""
     added = added_rows(new, "old")
     if additions_digest(added) != history.additions and (added or history.additions):
         raise CaseError(f"what was added to the case is not what its ledger says. {WHAT_TO_DO}")

@@ -1,8 +1,8 @@
-"""The seed of a case, from which the keys are made that salt what is disclosed in part.
+"""The seed of a case, for the keys that salt partial disclosures.
 
-It is 32 random bytes. It is in the case folder, readable by its owner alone, is made when it is first needed, and is
-handed to nobody. The key of each seal is another one: whoever has the whole of an earlier state of a case can guess
-nothing of a later one.
+It is 32 random bytes in the case folder, readable by its owner only. It is created when first needed and is
+never handed over. Each seal has its own key: whoever has a complete earlier state of a case can guess
+nothing about a later one.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ _PARTIAL = f"{SALT_SEED}.partial"
 
 
 def set_key(case: Path, seal: str, *, make: bool = True) -> bytes:
-    """The key of the salts of what a seal covers, 32 bytes.
+    """The key for the salts of what a seal covers, 32 bytes.
 
     Args:
         case: the case folder.
         seal: SHA-256 of the ledger's line that seals it, in hexadecimal.
-        make: whether a seed is made where the case has none.
+        make: whether to create a seed if the case has none.
 
     Raises:
-        CaseError: there is none and none is made, or it cannot be read or written.
+        CaseError: there is no seed and ``make`` is false, or it cannot be read or written.
     """
     path = case / SALT_SEED
     try:

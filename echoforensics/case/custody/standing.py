@@ -1,4 +1,4 @@
-"""How a case stands: whether its ledger is whole, and its database is the file that the ledger's seal names."""
+"""The standing of a case: whether its ledger is intact, and its database is the file that the ledger sealed."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-#: At most this many things that differ are named.
+#: At most this many differences are listed.
 _NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class CaseStanding:
-    """How a case stands.
+    """The standing of a case.
 
     Attributes:
-        complete: whether the last extraction came to its end.
+        complete: whether the last extraction was completed.
         signed: whether the ledger is signed.
-        fingerprint: of the key that signed it.
-        length, head: of the ledger.
-        problems: what is not as it was sealed, a sentence each.
+        fingerprint: fingerprint of the signing key.
+        length, head: length and head of the ledger.
+        problems: one sentence for each difference from the seal.
     """
 
     complete: bool
@@ -46,12 +46,12 @@ class CaseStanding:
 
     @property
     def ok(self) -> bool:
-        """Whether the case is complete and as it was sealed."""
+        """Whether the case is complete and unchanged since it was sealed."""
         return self.complete and not self.problems
 
     @property
     def why_not(self) -> str:
-        """What is wrong, in one sentence; empty if nothing is."""
+        """The problem in one sentence; empty if there is none."""
         if self.problems:
             more = f" (and {len(self.problems) - _NAMED} more)" if len(self.problems) > _NAMED else ""
             return f"the case is not as it was sealed: {'; '.join(self.problems[:_NAMED])}{more}"
@@ -63,7 +63,7 @@ class CaseStanding:
 
 
 def standing(case: Path) -> CaseStanding:
-    """Check a case's ledger and its database against each other. The vault and the sources are not looked at.
+    """Check a case's ledger and database against each other. The vault and the sources are not checked.
 
     Raises:
         CaseError: a file of the case cannot be read.
@@ -101,9 +101,9 @@ def _head_or_why_not(case: Path) -> tuple[tuple[int, str] | None, tuple[str, ...
 
 
 def why_unverified(case: Path) -> str:
-    """Why nothing vouches for what a case says, in one sentence; empty if it is complete and as it was sealed.
+    """Return one sentence that says why a case is unverified; empty if it is complete and unchanged since its seal.
 
-    That nothing is wrong with these very files may be remembered: see :mod:`echoforensics.case.custody.remembered`.
+    The result for these very files may be remembered: see :mod:`echoforensics.case.custody.remembered`.
 
     Raises:
         CaseError: the folder is not a case, or a file of it cannot be read.
@@ -124,7 +124,7 @@ def _of(report: LedgerReport, problems: list[str], *, complete: bool) -> CaseSta
 
 
 def ledger_history(ledger: Path) -> CaseHistory:
-    """What the lines of a ledger come to. Raises CaseError where it cannot be read."""
+    """Read the history of a case from its ledger. Raises CaseError if it cannot be read."""
     try:
         return CaseHistory.of(read(ledger))
     except (LedgerError, OSError) as error:
@@ -132,10 +132,10 @@ def ledger_history(ledger: Path) -> CaseHistory:
 
 
 def known_head(case: Path) -> tuple[int, str] | None:
-    """Length and head of the ledger as the case keeps them; one of an earlier version keeps them in its database.
+    """Return the stored length and head of the ledger. Cases of an earlier version store them in the database.
 
     Raises:
-        CaseError: what keeps them cannot be read.
+        CaseError: the file or database that stores them cannot be read.
     """
     if (head := read_head(case)) is not None:
         return head
@@ -148,16 +148,16 @@ def known_head(case: Path) -> tuple[int, str] | None:
                 return None
             found = db.execute("SELECT length, head FROM ledger_head").fetchone()
     except (sqlite3.Error, OSError):
-        # What is wrong with the database is said where it is checked.
+        # Problems of the database are reported by its own check.
         return None
     return (int(found[0]), str(found[1])) if found else None
 
 
 def database_problems(database: Path, seal: Mapping[str, Any]) -> list[str]:
-    """How a database differs from the one that was sealed, a sentence each.
+    """Compare a database with its seal. Returns one sentence for each difference.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: the database cannot be read.
     """
     problems = [f"{path.name} lies beside {DATABASE}, and a sealed case has none" for path in side_files(database)]
     sealed = seal.get("database")
@@ -165,12 +165,12 @@ def database_problems(database: Path, seal: Mapping[str, Any]) -> list[str]:
         if file_digest(database) == sealed:
             return problems
         problems.append(f"{DATABASE} is not the file that was sealed")
-    # Where something is beside it, what SQLite reads is not that file alone.
+    # With side files, SQLite reads more than this one file.
     return problems if side_files(database) else problems + _changed_tables(database, seal)
 
 
 def _changed_tables(database: Path, seal: Mapping[str, Any]) -> list[str]:
-    """Which tables differ. Of a case of an earlier version, this is all that was sealed."""
+    """Return the tables that differ. In a case of an earlier version, the seal covers only these."""
     sealed = seal.get("tables")
     if not isinstance(sealed, dict) or not sealed:
         return ["the seal names no tables"]

@@ -1,4 +1,4 @@
-"""Whether the vault holds the artefacts of its case, each with the content its name says, and nothing else."""
+"""Checks that the vault holds exactly the artefacts of its case, each with the content that its name says."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _SHARD = re.compile(r"[0-9a-f]{2}")
 
 
 def vault_problems(case: Path, known: Collection[str], *, others: bool) -> list[str]:
-    """What is wrong in the vault of a case, a sentence each; nothing that is in it is waited for or followed.
+    """Return one sentence for each problem in the vault. Pipes are not opened, and links are not followed.
 
     Args:
         case: the case folder.
         known: SHA-256 of each artefact.
-        others: whether a file that is no artefact is wrong too. An interrupted run leaves such files.
+        others: whether to report files that are no artefacts. An interrupted run leaves such files.
     """
     root = case / ARTEFACTS
     if not root.is_dir() or root.is_symlink():
@@ -54,7 +54,7 @@ def _content(root: Path, sha256: str, name: str) -> list[str]:
 
 
 def _walk(root: Path) -> Iterator[tuple[Path, int]]:
-    """Everything below a folder, sorted, with its mode; no link is followed."""
+    """Yield every path below a folder with its mode, sorted. Links are not followed."""
     for path in sorted(root.iterdir()):
         mode = path.lstat().st_mode
         yield path, mode

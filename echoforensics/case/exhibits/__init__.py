@@ -1,1 +1,1 @@
-"""Rows as the case numbers them: what joining and numbering write, and how a text is found in them."""
+"""The case's numbered rows: writing joins and exhibits, and searching their text."""

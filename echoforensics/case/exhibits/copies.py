@@ -1,4 +1,4 @@
-"""Records that are in several evidence items: a filter by item finds them under each."""
+"""Records that are in several evidence items. A filter by item finds them under each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def items_of_copies(store: Store) -> dict[str, tuple[str, ...]]:
-    """The evidence items of each record that is in several, by the record's id; names in order."""
+    """Map each record that is in several evidence items, by id, to the names of these items, in order."""
     found: dict[str, set[str]] = defaultdict(set)
     for record, name in store.db.execute(
         "SELECT DISTINCT 'REC-' || lower(hex(r.id)), v.name FROM places p JOIN entries e ON e.id = p.entry_id"

@@ -1,4 +1,4 @@
-"""Rows of a device: those that name it, and those of its own disk that name none."""
+"""Finds rows of a device: those that name it, and those from its own disk that name none."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from echoforensics.case.store import Store
 
-#: Data types whose records say what the account calls a device, and the fields that say it.
+#: Data types of records with the account's name of a device, and the fields that hold the name.
 _NAMING = ("alexa:cloud:device", "alexa:cloud:device_preference", "alexa:cloud:history")
 _FIELDS = ("accountName", "deviceName", "device_name")
 
 
 def device_names(store: Store) -> dict[str, tuple[str, ...]]:
-    """What records call devices, by serial number; each name once, in order."""
+    """The names that records give devices, by serial number; each name once, in order."""
     marks = ", ".join("?" for _ in _NAMING)
     fields = ", ".join(f"json_extract(fields, '$.{name}')" for name in _FIELDS)
     found: dict[str, set[str]] = {}
@@ -27,9 +27,9 @@ def device_names(store: Store) -> dict[str, tuple[str, ...]]:
 
 
 def own_disks(store: Store) -> dict[str, str]:
-    """Evidence items that are of one device, with its serial number.
+    """Evidence items that come from a single device, with its serial number.
 
-    Such is an item whose records of the device itself (``echo:*``) all name the same one.
+    In such an item, all records of the device itself (``echo:*``) name the same serial number.
     """
     serials: dict[str, set[str]] = {}
     for item, serial in store.db.execute(
@@ -41,7 +41,7 @@ def own_disks(store: Store) -> dict[str, str]:
 
 
 def device_clause(store: Store, wanted: tuple[str, ...]) -> tuple[str, list[Any]]:
-    """The SQL of the rows of devices, with its values.
+    """Return the SQL condition for the rows of devices, with its values.
 
     Args:
         store: the case's.

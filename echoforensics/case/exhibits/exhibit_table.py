@@ -1,6 +1,6 @@
-"""The table ``exhibits``, being filled: the SQL of :mod:`echoforensics.timeline.numbering`.
+"""Writes the table ``exhibits``: the SQL of :mod:`echoforensics.timeline.numbering`.
 
-Only what is visible is asked for: the evidence item that is numbered, and those before it
+It reads visible items only: the evidence item being numbered, and those numbered before it
 (see :func:`echoforensics.case.exhibits.join_table.begin_item`).
 """
 
@@ -29,7 +29,7 @@ class EntryToNumber(NamedTuple):
     Attributes:
         id: its number.
         sha256: of its content.
-        copied: whether another visible file has that content.
+        copied: whether another visible file has the same content.
         last: the highest ordinal of its records.
     """
 
@@ -40,16 +40,16 @@ class EntryToNumber(NamedTuple):
 
 
 class PlacedRecord(NamedTuple):
-    """A record at one of its places, with what was joined to it there.
+    """A record at one of its places, with its joins there.
 
     Attributes:
         place: number of the place.
         record: the record's number.
         utterance_id: its own.
-        joined_utterance, basis: the utterance id that was joined to it, and by what.
-        recording: SHA-256 of the recording that was joined to it.
-        joined_timestamp: a time joined to it, as JSON.
-        places: how many places hold the record.
+        joined_utterance, basis: the joined utterance id, and the basis of the join.
+        recording: SHA-256 of the joined recording.
+        joined_timestamp: a joined time, as JSON.
+        places: number of places of the record.
     """
 
     place: int
@@ -80,7 +80,7 @@ class OwnTime(NamedTuple):
 
 
 class NewExhibit(NamedTuple):
-    """An exhibit that is to be added or changed. The names are the columns'."""
+    """An exhibit to add or change. The names are those of the columns."""
 
     record: int
     kind: int
@@ -98,7 +98,7 @@ class NewExhibit(NamedTuple):
 
 
 class KnownExhibit(NamedTuple):
-    """An exhibit that the case has: its number, the place it shows, and which of the record's times it is."""
+    """An exhibit of the case: its number, its shown place, and which of the record's times it shows."""
 
     number: int
     place: int
@@ -125,7 +125,7 @@ CROSS JOIN kinds k ON k.id = r.kind"""
 _OF_RECORD = """records r CROSS JOIN kinds k ON k.id = r.kind CROSS JOIN places p ON p.record = r.number
 CROSS JOIN entries e ON e.id = p.entry_id CROSS JOIN evidence v ON v.id = e.evidence_id"""
 _OF_CONTENT = f"{_OF_ENTRY} CROSS JOIN evidence v ON v.id = e.evidence_id"
-#: The place that is shown comes first: of a file that is there, before one that was deleted, before what was carved.
+#: The order of places; the first is shown: live files before deleted ones before carved ones.
 _SHOWN_FIRST = """
 ORDER BY CASE e.state WHEN 'allocated' THEN 0 WHEN 'damaged' THEN 1 WHEN 'deleted' THEN 2 ELSE 3 END,
     v.name, e.path, e.address, p.ordinal, p.id
@@ -133,7 +133,7 @@ ORDER BY CASE e.state WHEN 'allocated' THEN 0 WHEN 'damaged' THEN 1 WHEN 'delete
 
 
 def items_to_number(store: Store) -> list[ItemToNumber]:
-    """The evidence items that were read to their end and are not numbered, in the order in which they were taken in."""
+    """Return the evidence items that were read completely but are not yet numbered, in the order of intake."""
     found = store.db.execute(
         "SELECT id, name FROM evidence WHERE numbered IS NULL AND state IN ('extracted', 'hashed again') ORDER BY id"
     )
@@ -141,7 +141,7 @@ def items_to_number(store: Store) -> list[ItemToNumber]:
 
 
 def set_numbered(store: Store, evidence: int) -> None:
-    """Note that the records of an evidence item are numbered, and that nothing is left to be brought up to date."""
+    """Mark an evidence item as numbered, and clear the list of changed records."""
     db = store.db
     db.execute("DELETE FROM changed_places")
     db.execute("DELETE FROM changed_streams")
@@ -151,7 +151,7 @@ def set_numbered(store: Store, evidence: int) -> None:
 
 
 def last_numbered(store: Store) -> tuple[int, int]:
-    """The last exhibit of the items that are numbered, and the last of all: there are more where a run was killed."""
+    """The last exhibit of all numbered items, and the last exhibit at all. A killed run may leave more exhibits."""
     found = store.db.execute(
         "SELECT (SELECT coalesce(max(numbered), 0) FROM evidence), (SELECT coalesce(max(number), 0) FROM exhibits)"
     ).fetchone()
@@ -159,7 +159,7 @@ def last_numbered(store: Store) -> tuple[int, int]:
 
 
 def entries_to_number(store: Store, evidence: int) -> Iterator[EntryToNumber]:
-    """The files of an evidence item that hold records, by path."""
+    """Yield the files of an evidence item that hold records, by path."""
     found = store.db.execute(
         f"""
         SELECT o.id, o.sha256, (SELECT count(*) > 1 FROM (
@@ -173,7 +173,7 @@ def entries_to_number(store: Store, evidence: int) -> Iterator[EntryToNumber]:
 
 
 def is_plain(store: Store, entry: int) -> bool:
-    """Whether an entry's records have rows of their own times only: no recordings, and no times that were joined."""
+    """Whether an entry's records have rows for their own times only: it has no recordings and no joined times."""
     found = store.db.execute(
         f"SELECT 1 FROM {_OF_ENTRY} WHERE e.id = ? AND (k.data_type LIKE 'recording:%'"  # noqa: S608 (our names)
         " OR EXISTS (SELECT 1 FROM joins j WHERE j.place_id = p.id AND j.what = 'timestamp')) LIMIT 1",
@@ -183,13 +183,13 @@ def is_plain(store: Store, entry: int) -> bool:
 
 
 def add_plain(store: Store, entry: int, ordinals: range, no_time: int) -> None:
-    """Add the exhibits of some records of a plain entry, each of which has this one place; in order.
+    """Add the exhibits of records of a plain entry, in order. Each record must have this one place.
 
     Args:
         store: the case's.
         entry: number of the entry.
-        ordinals: of the records.
-        no_time: the kind of the one exhibit of a record that holds no time.
+        ordinals: ordinals of the records.
+        no_time: the time kind for a record without a time.
     """
     store.db.execute(
         """
@@ -207,27 +207,27 @@ def add_plain(store: Store, entry: int, ordinals: range, no_time: int) -> None:
 
 
 def placed_in(store: Store, entry: EntryToNumber) -> Iterator[PlacedRecord]:
-    """The records of an entry, by place in the file. The places of those of a copied file are not counted: 0."""
+    """Yield the records of an entry, by place in the file. For a copied file, ``places`` is 0: not counted."""
     query = _PLACED.format(0 if entry.copied else 1, _OF_ENTRY, "e.id = ?")
     found = store.db.execute(f"{query} ORDER BY p.ordinal, p.id", (entry.id,))
     return map(PlacedRecord._make, found)
 
 
 def places_of(store: Store, record: int) -> list[PlacedRecord]:
-    """A record at each of its places, the one that is shown first."""
+    """Return a record at each of its places, the shown one first."""
     query = _PLACED.format("count(*) OVER ()", _OF_RECORD, f"r.number = ? AND {_VISIBLE}")
     return [PlacedRecord._make(placed) for placed in store.db.execute(query + _SHOWN_FIRST, (record,))]
 
 
 def places_of_recording(store: Store, sha256: str) -> list[PlacedRecord]:
-    """Every recording of the same bytes, the one that is shown first."""
+    """Return every recording with the same bytes, the shown one first."""
     where = f"e.artefact AND e.sha256 = ? AND k.data_type LIKE 'recording:%' AND {_VISIBLE}"
     query = _PLACED.format(0, _OF_CONTENT, where)
     return [PlacedRecord._make(placed) for placed in store.db.execute(query + _SHOWN_FIRST, (sha256,))]
 
 
 def times_of(store: Store, record: int) -> list[OwnTime]:
-    """The times that a record holds, in its order."""
+    """Return the times of a record, in its order."""
     found = store.db.execute(
         "SELECT t.ordinal, m.description, t.recorded, m.clock, t.timestamp, m.note FROM timestamps t"
         " JOIN time_kinds m ON m.id = t.kind WHERE t.record = ? ORDER BY t.ordinal",
@@ -237,7 +237,7 @@ def times_of(store: Store, record: int) -> list[OwnTime]:
 
 
 def count_places(store: Store, sha256: str) -> int:
-    """At how many visible places in the evidence an artefact lies."""
+    """Number of visible places of an artefact in the evidence."""
     found = store.db.execute(
         f"SELECT count(*) FROM entries e WHERE e.artefact AND e.sha256 = ? AND {_VISIBLE}",  # noqa: S608 (our names)
         (sha256,),
@@ -246,19 +246,19 @@ def count_places(store: Store, sha256: str) -> int:
 
 
 def time_kind(store: Store, description: str, clock: str, note: str = "") -> int:
-    """The number of a kind of times."""
+    """Return the number of a time kind."""
     return time_kinds_of(store)[description, clock, note]
 
 
 def has_exhibit(store: Store, record: int, place: int | None = None) -> bool:
-    """Whether a record has an exhibit; where a place is given, one that shows this place."""
+    """Whether a record has an exhibit; if a place is given, one that shows this place."""
     where, values = ("record = ?", [record]) if place is None else ("record = ? AND place_id = ?", [record, place])
     found = store.db.execute(f"SELECT 1 FROM exhibits WHERE {where} LIMIT 1", values)  # noqa: S608 (our own text)
     return found.fetchone() is not None
 
 
 def recording_has_exhibit(store: Store, sha256: str) -> bool:
-    """Whether a recording of these bytes has an exhibit."""
+    """Whether a recording with these bytes has an exhibit."""
     found = store.db.execute(
         f"SELECT 1 FROM {_OF_ENTRY} CROSS JOIN exhibits w ON w.record = r.number"  # noqa: S608 (our names)
         " WHERE e.artefact AND e.sha256 = ? AND k.data_type LIKE 'recording:%' LIMIT 1",
@@ -274,26 +274,26 @@ def exhibits_of(store: Store, record: int) -> list[KnownExhibit]:
 
 
 def add_exhibit(store: Store, exhibit: NewExhibit) -> None:
-    """Add an exhibit; its number is the next."""
+    """Add an exhibit with the next number."""
     store.db.execute(_INSERT, exhibit)
 
 
 def change_exhibit(store: Store, number: int, exhibit: NewExhibit) -> None:
-    """Change what an exhibit shows. Its number stays."""
+    """Change the content of an exhibit. Its number stays."""
     store.db.execute(_UPDATE, (*exhibit, number))
 
 
 def note_places(store: Store, entry: int) -> None:
-    """Note the records of an entry as changed: those that were met before have one more place."""
+    """Mark the records of an entry as changed: known records have one more place."""
     store.db.execute("INSERT OR IGNORE INTO changed_places SELECT id FROM places WHERE entry_id = ?", (entry,))
 
 
 def changed_records(store: Store, before: int) -> Iterator[int]:
-    """A changed record of each row that was numbered before, in the order of exhibits.
+    """Yield a changed record for each row that was already numbered, in order of exhibits.
 
     Args:
         store: the case's.
-        before: the last exhibit of the evidence items before.
+        before: the last exhibit of the earlier evidence items.
     """
     found = store.db.execute(
         f"""

@@ -1,8 +1,8 @@
-"""The tables ``joins`` and ``spoken``, and what records share: the SQL of :mod:`echoforensics.timeline.correlation`.
+"""The tables ``joins`` and ``spoken``, and shared keys: the SQL of :mod:`echoforensics.timeline.correlation`.
 
-Joins are made of places, not of records: a copied file may share other keys than its original. They are made for one
-evidence item at a time, of what it and those numbered before it hold: the items that :func:`begin_item` makes visible.
-What is asked for is grouped by key, by content or by stream, so that the work grows with the number of places.
+Joins belong to places, not to records: a copied file may share other keys than its original. They are made for one
+evidence item at a time, from it and the items numbered before it: those that :func:`begin_item` makes visible.
+Queries group by key, content or stream, so that the work grows with the number of places.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class NamedByKey(NamedTuple):
-    """An utterance id that a record with some key names, and where that record is."""
+    """An utterance id named by a record with some key, and the place of that record."""
 
     key: str
     path: str
@@ -26,13 +26,13 @@ class NamedByKey(NamedTuple):
 
 
 class KeySummary(NamedTuple):
-    """What the records with one key name.
+    """Summary of the records with one key.
 
     Attributes:
         key: the key.
-        stream: the one stream that all of them name; None if they name several, or what is no utterance id.
-        text: the one utterance id, where all name the same.
-        path, locator, first: where the first of them is, and what it names.
+        stream: the stream that all of them name; None if they name several, or something that is no utterance id.
+        text: the utterance id, if all of them name the same.
+        path, locator, first: the place of the first record, and what it names.
     """
 
     key: str
@@ -44,14 +44,14 @@ class KeySummary(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What the records name with which the places of one group share a key: by path, locator and key."""
+    """What records name that share a key with the places of one group: by path, locator and key."""
 
     group: str
     summary: KeySummary
 
 
 class Spoken(NamedTuple):
-    """A place of a stream, with its segment. ``recording`` is the SHA-256 of its bytes where it is a recording."""
+    """A place of a stream, with its segment. ``recording`` is the SHA-256 of its bytes if it is a recording."""
 
     stream: str
     place: int
@@ -60,7 +60,7 @@ class Spoken(NamedTuple):
 
 
 class RequestOfKey(NamedTuple):
-    """The time at which an answer with some key was asked for, as a list keeps it, and where in the list."""
+    """The time of the request for an answer with some key, as a list records it, and the place in the list."""
 
     key: str
     path: str
@@ -74,7 +74,7 @@ class RequestOfKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """What was joined to a record (``utterance_id``, ``recording`` or ``timestamp``), and by what: one sentence."""
+    """A value joined to a record (``utterance_id``, ``recording`` or ``timestamp``), and its basis in one sentence."""
 
     what: str
     value: str
@@ -82,7 +82,7 @@ class Join:
 
 
 class JoinedExhibit(NamedTuple):
-    """What a record was given by another, with its first exhibit; None if it has no row of its own."""
+    """A value that a record got from another one, with its first exhibit; None if it has no row."""
 
     exhibit: str | None
     what: str
@@ -108,7 +108,7 @@ _OF_REQUEST = "(k.key LIKE 'saved-as:%' OR k.key LIKE 'content-sha1:%')"
 
 
 def begin_item(store: Store, evidence: int) -> None:
-    """Prepare the temporary tables for an evidence item: it and those numbered before are visible."""
+    """Prepare the temporary tables for an evidence item: it and the items numbered before become visible."""
     db = store.db
     for statement in _BEGIN.split(";"):
         db.execute(statement)
@@ -121,13 +121,13 @@ def begin_item(store: Store, evidence: int) -> None:
 
 
 def joins_of(store: Store, place: int) -> list[Join]:
-    """What was joined to a place."""
+    """Return the joins of a place."""
     found = store.db.execute("SELECT what, value, basis FROM joins WHERE place_id = ? ORDER BY what", (place,))
     return [Join(*join) for join in found]
 
 
 def set_join(store: Store, place: int, what: str, join: Join | None) -> None:
-    """Give a place a join, or none. Where that is a change, the place is noted in the table ``changed_places``."""
+    """Set or clear a join of a place. A change is recorded in the table ``changed_places``."""
     db = store.db
     known = db.execute("SELECT value, basis FROM joins WHERE place_id = ? AND what = ?", (place, what)).fetchone()
     if known == ((join.value, join.basis) if join else None):
@@ -140,9 +140,9 @@ def set_join(store: Store, place: int, what: str, join: Join | None) -> None:
 
 
 def list_asking(store: Store, evidence: int) -> None:
-    """Make the table of the places that may take an utterance id: each without one, with a key of the evidence item.
+    """List the places that may take an utterance id: those without one that have a key of the evidence item.
 
-    Recordings of the same bytes are one group: what one of them shares, the others share.
+    Recordings with the same bytes are one group: they share each other's keys.
     """
     db = store.db
     db.execute(
@@ -177,7 +177,7 @@ def list_asking(store: Store, evidence: int) -> None:
 
 
 def named_by_keys(store: Store) -> Iterator[NamedByKey]:
-    """What is named by the records that share a key with places that ask: by key, path and place in the file."""
+    """Yield the utterance ids of records that share a key with listed places: by key, path and place in the file."""
     found = store.db.execute(
         """
         SELECT a.key, e.path, r.locator, r.utterance_id
@@ -192,12 +192,12 @@ def named_by_keys(store: Store) -> Iterator[NamedByKey]:
 
 
 def keep_summaries(store: Store, summaries: Iterable[KeySummary]) -> None:
-    """Keep, for :func:`asked`, what the records of each key name."""
+    """Store, for :func:`asked`, the summary of each key's records."""
     store.db.executemany("INSERT INTO temp.named VALUES (?, ?, ?, ?, ?, ?)", summaries)
 
 
 def asked(store: Store) -> Iterator[Asked]:
-    """What groups of places may take: by group, then by path, locator and key."""
+    """Yield what groups of places may take: by group, then by path, locator and key."""
     found = store.db.execute(
         f"""
         SELECT DISTINCT a.grp, n.*
@@ -211,7 +211,7 @@ def asked(store: Store) -> Iterator[Asked]:
 
 
 def groups(store: Store) -> Iterator[tuple[str, int, str | None]]:
-    """Each group of places that may take something, with each place that names no utterance, and what it was given."""
+    """Yield each group of listed places, each place without an utterance id of its own, and the id it was given."""
     return store.db.execute(
         "SELECT a.grp, a.place_id,"
         " (SELECT j.value FROM joins j WHERE j.place_id = a.place_id AND j.what = 'utterance_id')"
@@ -221,7 +221,7 @@ def groups(store: Store) -> Iterator[tuple[str, int, str | None]]:
 
 
 def places_naming(store: Store, evidence: int) -> Iterator[tuple[int, str]]:
-    """Every place of an evidence item whose record names an utterance, with the utterance id."""
+    """Yield every place of an evidence item whose record names an utterance, with the utterance id."""
     return store.db.execute(
         f"SELECT p.id, r.utterance_id FROM {_OF_ITEM} CROSS JOIN records r ON r.number = p.record"  # noqa: S608
         " WHERE e.evidence_id = ? AND r.utterance_id IS NOT NULL",
@@ -230,7 +230,7 @@ def places_naming(store: Store, evidence: int) -> Iterator[tuple[int, str]]:
 
 
 def set_spoken(store: Store, place: int, stream: str, segment: int | None, former: str | None = None) -> None:
-    """Note of which stream and segment a place is, instead of a former stream; an empty stream is none."""
+    """Set the stream and segment of a place, replacing a former stream; an empty stream means none."""
     db = store.db
     if former:
         db.execute("DELETE FROM spoken WHERE uuid = ? AND place_id = ?", (former, place))
@@ -241,7 +241,7 @@ def set_spoken(store: Store, place: int, stream: str, segment: int | None, forme
 
 
 def changed_streams(store: Store) -> Iterator[Spoken]:
-    """The places of every stream that has changed, by stream."""
+    """Yield the places of every changed stream, by stream."""
     found = store.db.execute(
         f"""
         SELECT s.uuid, s.place_id, s.segment, CASE WHEN r.{_IS_RECORDING} THEN e.sha256 END
@@ -253,7 +253,7 @@ def changed_streams(store: Store) -> Iterator[Spoken]:
 
 
 def list_answers(store: Store) -> None:
-    """Make the table of the answers that hold no time and share a key with a list, where either is of the item."""
+    """List the answers without a time that share a key with a list, where either belongs to the item."""
     db = store.db
     db.execute("DELETE FROM temp.asking")
     if not db.execute("SELECT 1 FROM kinds WHERE data_type = 'alexa:app:acquired_file'").fetchone():
@@ -270,7 +270,7 @@ def list_answers(store: Store) -> None:
 
 
 def requests(store: Store) -> Iterator[RequestOfKey]:
-    """The requests that share a key with answers that ask: by key, path and place in the list."""
+    """Yield the requests that share a key with listed answers: by key, path and place in the list."""
     found = store.db.execute(
         f"""
         SELECT a.key, e.path, r.locator, m.description, t.recorded, m.clock, t.timestamp, m.note
@@ -287,7 +287,7 @@ def requests(store: Store) -> Iterator[RequestOfKey]:
 
 
 def keys_of_answers(store: Store) -> Iterator[tuple[int, str]]:
-    """Each answer that asks, with each of its keys by which a request is found."""
+    """Yield each listed answer with each key that can identify its request."""
     return store.db.execute(
         "SELECT a.place_id, k.key FROM temp.asking a CROSS JOIN record_keys k"  # noqa: S608 (our names)
         f" ON k.place_id = a.place_id WHERE {_OF_REQUEST} ORDER BY 1, 2"
@@ -295,7 +295,7 @@ def keys_of_answers(store: Store) -> Iterator[tuple[int, str]]:
 
 
 def bases_of_recordings(store: Store) -> list[tuple[str, int]]:
-    """By what recordings were joined to records, and how often; most frequent first."""
+    """The bases on which recordings were joined to records, with counts; most frequent first."""
     return store.db.execute(
         "SELECT j.basis, count(DISTINCT p.record) FROM joins j JOIN places p ON p.id = j.place_id"
         " WHERE j.what = 'recording' GROUP BY 1 ORDER BY 2 DESC, 1"
@@ -303,7 +303,7 @@ def bases_of_recordings(store: Store) -> list[tuple[str, int]]:
 
 
 def joined_exhibits(store: Store) -> Iterator[JoinedExhibit]:
-    """Every other join, by exhibit; those without one last."""
+    """Yield all other joins, by exhibit; those without one last."""
     found = store.db.execute(
         """
         SELECT DISTINCT

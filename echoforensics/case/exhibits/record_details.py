@@ -1,4 +1,4 @@
-"""The records of a case, with what their rows do not say."""
+"""The records of a case, with what their rows leave out."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 class RecordDetail(NamedTuple):
-    """A record, with what its rows do not say.
+    """A record, with what its rows leave out.
 
     Attributes:
         record: its id.
         data_type, parser, parser_version, locator: as its rows have them.
-        fields: what else it holds.
+        fields: its further fields.
         interaction: number of the interaction it belongs to; None if it belongs to none.
-        reason, strength: why it does, and how strong that is; None if it belongs to none.
+        reason, strength: why it belongs to the interaction, and how strongly; None if it belongs to none.
     """
 
     record: str
@@ -34,7 +34,7 @@ class RecordDetail(NamedTuple):
 
 
 def record_details(store: Store) -> Iterator[RecordDetail]:
-    """Every record, in the order in which it was found; streamed, not held."""
+    """Yield every record, in the order in which it was found. Records are streamed."""
     cursor = store.db.execute(
         """
         SELECT 'REC-' || lower(hex(r.id)), k.data_type, k.parser, k.parser_version, r.locator, r.fields,
@@ -48,6 +48,6 @@ def record_details(store: Store) -> Iterator[RecordDetail]:
 
 
 def has_record(store: Store, record: str) -> bool:
-    """Whether there is a record of an id, which begins with ``REC-``."""
+    """Whether there is a record with an id, which begins with ``REC-``."""
     number = bytes.fromhex(record.removeprefix("REC-"))
     return store.db.execute("SELECT 1 FROM records WHERE id = ?", (number,)).fetchone() is not None

@@ -1,9 +1,9 @@
 """Searching rows for a text.
 
-What is found is defined by the rows alone: a row is found where one of :data:`SEARCHED` holds the text, in any case.
-Which rows are read is narrowed first, where few can hold it: the full-text index names the records that have every run
-of three characters of the text, and the smaller tables name files, kinds, joins and exhibits. Where many rows can hold
-it, or the text is shorter than three characters, the rows are read in order.
+The rows alone define a match: a row matches if one of :data:`SEARCHED` contains the text, in any case.
+If few rows can match, the search narrows them first: the full-text index finds the records that have every run
+of three characters of the text, and the smaller tables find files, kinds, joins and exhibits. If many rows can
+match, or the text is shorter than three characters, the rows are read in order.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ if TYPE_CHECKING:
 
     from echoforensics.case.store import Store
 
-#: The columns in which a text is looked for; ``fields`` is what else the record keeps, as JSON.
+#: The searched columns; ``fields`` is the record's further fields, as JSON.
 SEARCHED = (
     "message", "transcript", "fields", "utterance_id", "device_serial", "device_type", "account", "person", "path",
     "evidence", "sha256", "recording", "data_type", "exhibit", "recorded_time", "timestamp_desc", "clock", "parser",
 )  # fmt: skip
 
-#: The full-text index holds runs of this many characters.
+#: Length in characters of the runs in the full-text index.
 _INDEXED = 3
-#: Of a long text so many runs are asked for.
+#: Maximum number of runs to query for a long text.
 _RUNS = 24
-#: Where more records than this can hold a text, the rows are read in order instead.
+#: If more records than this can match, the rows are read in order instead.
 _FEW = 5000
 _EXHIBIT = re.compile(r"(E?F?-)?(\d+)", re.ASCII | re.IGNORECASE)
-#: An exhibit's number is written with at least so many digits.
+#: Minimum number of digits of an exhibit number.
 _PADDED = 7
 _MOST_DIGITS = 18
 _LIKE = re.compile(r"([\w.]+) LIKE \?1 ESCAPE '\\'")
-#: Small tables, and the records of those of their rows that hold a text.
+#: Small tables, and the condition for the records of their matching rows.
 _NAMED = (
     "SELECT p.record FROM entries e CROSS JOIN places p ON p.entry_id = e.id WHERE e.path LIKE ?1 ESCAPE '\\'"
     " OR e.sha256 LIKE ?1 ESCAPE '\\' OR e.remark LIKE ?1 ESCAPE '\\'"
@@ -50,7 +50,7 @@ _NAMED = (
     " AND (added LIKE ?1 ESCAPE '\\' OR recorded_time LIKE ?1 ESCAPE '\\' OR device_serial LIKE ?1 ESCAPE '\\'"
     " OR device_type LIKE ?1 ESCAPE '\\')",
 )
-#: Columns of exhibits that are numbers of rows of a table, and which of its rows hold a text. There are few.
+#: Columns of exhibits that refer to rows of a small table, and the condition for its matching rows.
 _KINDS = {
     "kind": "SELECT id FROM kinds WHERE data_type LIKE ?1 ESCAPE '\\' OR parser LIKE ?1 ESCAPE '\\'",
     "time_kind": "SELECT id FROM time_kinds WHERE description LIKE ?1 ESCAPE '\\' OR clock LIKE ?1 ESCAPE '\\'",
@@ -58,7 +58,7 @@ _KINDS = {
 
 
 def search_clause(store: Store, text: str) -> tuple[str, list[Any]]:
-    """The SQL of the rows that hold a text, with its values."""
+    """Return the SQL condition for rows that contain a text, with its values."""
     text = storable(text).replace("\0", "")  # SQLite ends a text at NUL
     values: list[Any] = []
     columns = (*SEARCHED, "record") if text[: len(PREFIX)].upper() == PREFIX else SEARCHED
@@ -66,7 +66,7 @@ def search_clause(store: Store, text: str) -> tuple[str, list[Any]]:
         clause = "(" + " OR ".join(f"{column} LIKE ? ESCAPE '\\'" for column in columns) + ")"
         values += [f"%{like(text)}%"] * len(columns)
     else:
-        # LIKE knows the two cases of a letter in ASCII only.
+        # LIKE ignores case for ASCII letters only.
         store.db.create_function("hold_text", -1, _hold, deterministic=True)
         clause = f"hold_text(?, {', '.join(columns)})"
         values.append(text.casefold())
@@ -78,23 +78,23 @@ def search_clause(store: Store, text: str) -> tuple[str, list[Any]]:
 
 
 def regex_clause(store: Store, pattern: str) -> tuple[str, list[Any]]:
-    """The SQL of the rows in which a regular expression matches, with its values. Case is ignored.
+    """Return the SQL condition for rows that match a regular expression, with its values. Case is ignored.
 
     Raises:
-        UsageError: it is none.
+        UsageError: the pattern is not a regular expression.
     """
     try:
         _compiled(pattern)
     except (re.error, RecursionError, OverflowError) as error:
         raise UsageError(f"--regex: {pattern!r} is not a regular expression: {error}") from error
-    # A function cannot be given again while rows are being read with it.
+    # A function cannot be registered again while a query uses it.
     if not store.db.execute("SELECT 1 FROM pragma_function_list WHERE name = 'match_regex'").fetchone():
         store.db.create_function("match_regex", -1, _match, deterministic=True)
     return f"match_regex(?, {', '.join(SEARCHED)})", [pattern]
 
 
 def like(text: str) -> str:
-    """A text as a part of a pattern of LIKE."""
+    """Escape a text for a pattern of LIKE."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
@@ -113,7 +113,7 @@ def _hold(text: str, *columns: str | None) -> bool:
 
 
 def _records(store: Store, text: str) -> set[int] | None:
-    """The numbers of the records that can hold a text; None if they are many, or it cannot be told."""
+    """The numbers of records that can match; None if there are too many, or it cannot be determined."""
     if _runs_on(store, text):
         return None
     found: set[int] = set()
@@ -128,7 +128,7 @@ def _records(store: Store, text: str) -> set[int] | None:
 def _asked(store: Store, text: str) -> Iterator[Iterator[int]]:
     db = store.db
     for column, question in _KINDS.items():
-        # Exhibits are gone through only where a kind holds the text.
+        # Exhibits are scanned only if a kind contains the text.
         if kinds := [*_held(store, question, text)]:
             asked = f"SELECT record FROM exhibits WHERE {column} IN (SELECT value FROM json_each(?))"  # noqa: S608 (our names)
             yield (number for (number,) in db.execute(asked, (json.dumps(kinds),)))
@@ -146,7 +146,7 @@ def _asked(store: Store, text: str) -> Iterator[Iterator[int]]:
 
 
 def _held(store: Store, question: str, text: str) -> Iterator[int]:
-    """The numbers that a question with conditions of LIKE gives."""
+    """Yield the numbers that a query with LIKE conditions returns."""
     if text.isascii():
         return (number for (number,) in store.db.execute(question, (f"%{like(text)}%",)))
     question = _LIKE.sub(r"hold_text(?1, \1)", question)
@@ -154,7 +154,7 @@ def _held(store: Store, question: str, text: str) -> Iterator[int]:
 
 
 def _runs(text: str) -> str:
-    """The runs of three characters of a text, as a question to the full-text index."""
+    """The text's runs of three characters, as a query to the full-text index."""
     starts = list(range(len(text) - _INDEXED + 1))
     chosen = {*starts[:: max(1, len(starts) // _RUNS)], starts[-1]}
     runs = dict.fromkeys(text[start : start + _INDEXED] for start in sorted(chosen))
@@ -162,7 +162,7 @@ def _runs(text: str) -> str:
 
 
 def _runs_on(store: Store, text: str) -> bool:
-    """Whether a text may begin in a record's own message, and end in what a row adds to it."""
+    """Whether a text may begin in a record's own message, and end in a row's addition to it."""
     added = [remark for (remark,) in store.db.execute("SELECT DISTINCT remark FROM entries WHERE remark <> ''")]
     lower = text.lower()
     return any(
@@ -173,13 +173,13 @@ def _runs_on(store: Store, text: str) -> bool:
 
 
 def _exhibits(text: str, last: int) -> Iterator[tuple[int, int]]:
-    """The ranges of numbers of exhibits, up to the last, whose names hold a text."""
+    """Yield the ranges of exhibit numbers, up to the last, whose names contain a text."""
     match = _EXHIBIT.fullmatch(text)
     if match is None or len(match[2]) > _MOST_DIGITS:
         return
     digits, is_start = match[2], match[1] is not None
     for free in range(max(len(str(last)), _PADDED) - len(digits) + 1):
-        # At most this many digits follow the text; before it stand others, or zeros.
+        # At most this many digits follow the text; other digits, or zeros, precede it.
         unit = 10**free
         for before in (0,) if is_start else count():
             first = (before * 10 ** len(digits) + int(digits)) * unit

@@ -1,1 +1,1 @@
-"""Interactions: which records are about one time at which somebody, or something, spoke to the device."""
+"""Interactions: grouping the records of each time that somebody, or something, spoke to the device."""

@@ -1,8 +1,8 @@
-"""How far a device's clock is from the service's: measured from pairs of times of one event, which the evidence holds.
+"""Measures the offset of a device's clock from the service's, from pairs of times of one event in the evidence.
 
-A pair is a device's own time beside the second in the utterance id of the same stream: the service makes the id when
-the stream is opened, and cuts the second off. So a pair says that the device's clock is ahead of the service's by
-something between the difference and a second less. Nothing is measured from one pair alone.
+A pair is a device's own time and the second in the utterance id of the same stream. The service makes the id when
+it opens the stream, and truncates the time to seconds. So a pair says that the device's clock is ahead of the
+service's by the difference, or by up to a second less. One pair alone gives no measurement.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median_low
 
-#: With fewer pairs a period's offset is not known.
+#: With fewer pairs, the offset of a period is unknown.
 FEWEST_PAIRS = 2
 
 
@@ -22,10 +22,10 @@ class StreamPair:
     """One event, by two clocks.
 
     Attributes:
-        device: whose clock is measured: a serial number, or the name of the evidence item that the device's log is in.
+        device: the device with the measured clock: a serial number, or the evidence item that holds its log.
         device_time: by that clock, in microseconds since 1970 UTC.
         reference_time: by the service's clock, likewise.
-        resolution: microseconds that were cut off the reference's time.
+        resolution: microseconds truncated from the reference time.
     """
 
     device: str
@@ -35,25 +35,25 @@ class StreamPair:
 
     @property
     def least(self) -> int:
-        """The device's clock is ahead by at least this many microseconds; less than 0 if it is behind."""
+        """Lower bound of how far the device's clock is ahead, in microseconds; negative if it is behind."""
         return self.device_time - self.reference_time - self.resolution
 
     @property
     def most(self) -> int:
-        """The device's clock is ahead by at most this many microseconds."""
+        """Upper bound of how far the device's clock is ahead, in microseconds."""
         return self.device_time - self.reference_time
 
 
 @dataclass(frozen=True, slots=True)
 class ClockOffset:
-    """What is known of a device's clock in one period, in which it was not set.
+    """The offset of a device's clock in one period without a setting.
 
     Attributes:
         device: see :class:`StreamPair`.
         start, end: of the period, by the device's clock, in microseconds; None if it is open.
-        pairs: how many pairs it was measured from.
-        offset: by how much the clock is ahead of the service's, in microseconds: the middle one of the pairs.
-        least, most: no pair says less, none says more: the measured error.
+        pairs: number of pairs it was measured from.
+        offset: by how much the clock is ahead of the service's, in microseconds: the median of the pairs.
+        least, most: the smallest and the largest value of any pair: the measured error.
     """
 
     device: str
@@ -66,7 +66,7 @@ class ClockOffset:
 
     @property
     def spread(self) -> int:
-        """Microseconds between the least and the most that pairs say."""
+        """Microseconds between the smallest and the largest value of the pairs."""
         return self.most - self.least
 
     @property
@@ -91,7 +91,7 @@ class ClockOffsets:
         return iter([offset for device in sorted(self._by_device) for offset in self._by_device[device]])
 
     def at(self, device: str, device_time: int) -> ClockOffset | None:
-        """The offset of a device's clock when it showed a time; None if that was not measured."""
+        """Return the offset of a device's clock at a time it showed; None if that period was not measured."""
         for offset in self._by_device.get(device, ()):
             after = offset.start is None or offset.start <= device_time
             if after and (offset.end is None or device_time < offset.end):
@@ -100,7 +100,7 @@ class ClockOffsets:
 
 
 def measure(pairs: Iterable[StreamPair], steps: Mapping[str, Sequence[int]]) -> ClockOffsets:
-    """The offsets of each device's clock between the times at which it was set.
+    """Measure the offset of each device's clock between the times at which it was set.
 
     Args:
         pairs: in any order; equal pairs count once.

@@ -1,4 +1,4 @@
-"""Where the records of one interaction do not agree: both sides beside each other, and no verdict."""
+"""Contradictions among the records of one interaction: both sides, and no verdict."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from echoforensics.case.spoken.interaction import Contradiction, Statement
 from echoforensics.case.spoken.spoken_record import SECOND, Role, SpokenRecord, Witness
 from parsers.utterance import UtteranceId
 
-#: What the service says of an utterance that it took for nothing said to the device.
+#: The service's status for an utterance that it judged not to be meant for the device.
 DISCARDED = "DISCARDED_NON_DEVICE_DIRECTED_INTENT"
-#: By more than this a recording is longer than the stream of which it is.
+#: Tolerance for a recording that is longer than its stream.
 _LONGER = SECOND
-#: By more than this a device's time of a stream and the second in its id are apart.
+#: Tolerance between a device's time of a stream and the second in its id.
 _APART = 5 * SECOND
 _STATUS = ("status", "activityStatus", "utteranceType")
 
 
 def contradictions_of(records: Sequence[SpokenRecord]) -> tuple[Contradiction, ...]:
-    """Every contradiction among the records of an interaction."""
+    """Return every contradiction among the records of an interaction."""
     if len(records) == 1:
-        # A record disagrees with no other; its two clocks may.
+        # A single record contradicts no other, but its two clocks may differ.
         return tuple(_times(records))
     found = [
         *_texts(records), *_statuses(records), *_accepted_and_discarded(records), *_answers(records),
@@ -32,14 +32,14 @@ def contradictions_of(records: Sequence[SpokenRecord]) -> tuple[Contradiction, .
 
 
 def account_status(record: SpokenRecord) -> str:
-    """The status that the account gives an utterance, or empty."""
+    """The account's status for an utterance, or empty."""
     if record.role is not Role.ENTRY:
         return ""
     return next((text for name in _STATUS if (text := record.text(name))), "")
 
 
 def _texts(records: Sequence[SpokenRecord]) -> Iterator[Contradiction]:
-    """Different texts for one segment; an empty text beside one is a difference too."""
+    """Different texts for one segment. An empty text beside another text counts."""
     by_segment: dict[int | None, list[tuple[str, SpokenRecord]]] = defaultdict(list)
     for segment, text, record in recognised(records):
         by_segment[segment].append((text, record))
@@ -75,7 +75,7 @@ def _accepted_and_discarded(records: Sequence[SpokenRecord]) -> Iterator[Contrad
 
 
 def _answers(records: Sequence[SpokenRecord]) -> Iterator[Contradiction]:
-    """The device says that it played an answer; the account that the utterance was discarded."""
+    """The device recorded that it played an answer; the account that the utterance was discarded."""
     played = [record for record in records if record.data_type == "echo:log:answer"]
     discarded = [record for record in records if account_status(record) == DISCARDED]
     if played and discarded:
@@ -87,7 +87,7 @@ def _answers(records: Sequence[SpokenRecord]) -> Iterator[Contradiction]:
 
 
 def _lengths(records: Sequence[SpokenRecord]) -> Iterator[Contradiction]:
-    """A recording that is longer than the audio that was sent."""
+    """A recording that is longer than the audio sent."""
     streams = [
         (record, length * 1000) for record in records if isinstance(length := record.fields.get("audio_ms"), int)
     ]
@@ -108,7 +108,7 @@ def _lengths(records: Sequence[SpokenRecord]) -> Iterator[Contradiction]:
 
 
 def _times(records: Sequence[SpokenRecord]) -> Iterator[Contradiction]:
-    """A device's time of the stream that is far from the second in its id."""
+    """A device's time of the stream that is far from the second in the stream's id."""
     for record in records:
         utterance = UtteranceId.parse(record.utterance_id or "")
         if utterance is None or record.source is not Witness.DEVICE:

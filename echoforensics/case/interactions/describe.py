@@ -1,4 +1,4 @@
-"""An interaction from its records: one pass over those of one interaction at a time."""
+"""Describes an interaction from its records, in one pass over them."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ def describe(
     *,
     account_held: bool,
 ) -> CaseInteraction:
-    """What the records of an interaction say together.
+    """Build the description of an interaction from its records.
 
     Args:
         number: of the interaction.
-        members: its records, each with why it belongs.
-        left_open: what was not joined.
+        members: its records, each with the reason why it belongs.
+        left_open: sentences on what was not joined.
         clocks: offsets of the devices' clocks.
-        device_names: what the account calls devices, by serial number.
-        item_devices: serial numbers of the devices whose logs evidence items hold, by the item's name.
-        account_held: whether the case holds entries of an account at all. Where it holds none, the lack of one says
-            nothing of an interaction.
+        device_names: the account's names of devices, by serial number.
+        item_devices: by name of evidence item, the serial number of the device whose log it holds.
+        account_held: whether the case holds account entries at all. If not, the lack of one says
+            nothing about an interaction.
     """
     ordered = sorted(members, key=lambda one: _place(one[0]))
     records = [record for record, _ in ordered]
@@ -77,7 +77,7 @@ def describe(
 
 
 def _place(record: SpokenRecord) -> tuple[int, bool, int, str]:
-    """Where a record is shown: by source, then by time."""
+    """Sort key of a record: by source, then by time."""
     first = min((time.timestamp for time in record.times), default=None)
     return _SOURCES.index(str(record.source)), first is None, first or 0, record.record
 
@@ -99,7 +99,7 @@ def _member(record: SpokenRecord, membership: Membership) -> Member:
 def _devices(
     records: Sequence[SpokenRecord], names: Mapping[str, str], item_devices: Mapping[str, str]
 ) -> tuple[NamedDevice, ...]:
-    """Devices by serial number: as records name them, else that whose log holds them; where none is known, by type."""
+    """Devices by serial number: as records name them, else the one whose log holds them; if none is known, by type."""
     types: dict[str, str | None] = {}
     for record in records:
         if record.device_serial:
@@ -119,7 +119,7 @@ def _devices(
 def _says(
     records: Sequence[SpokenRecord], entry: Sequence[str], answers: Sequence[AnswerText], recordings: Sequence[str]
 ) -> str:
-    """What records say, by source, as the end of the sentence."""
+    """What records say, by source, as the end of a sentence."""
     if all(record.role is Role.RECORDING for record in records):
         return " and ".join(["the case holds a recording", *(["no entry of an account for it"] if entry else [])])
     parts = [_heard(records), *entry]
@@ -169,7 +169,7 @@ def _heard(records: Sequence[SpokenRecord]) -> str:
 def _entry(
     roles: set[Role], transcript: str | None, statuses: Sequence[GivenStatus], *, account_held: bool
 ) -> list[str]:
-    """What the account says; what it does not hold is said as well."""
+    """What the account says, including what it lacks."""
     if roles == {Role.NEAR_MISS}:
         return []
     if Role.ENTRY not in roles:

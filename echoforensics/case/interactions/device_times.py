@@ -1,4 +1,4 @@
-"""Joining by time: by one clock, or by two whose difference the evidence itself measures."""
+"""Joins by time: by one clock, or by two clocks whose difference the evidence measures."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from echoforensics.case.interactions.groups import DisjointSets
 from echoforensics.case.interactions.node import Node
 from echoforensics.case.spoken.spoken_record import SAME_WAKE_WORD, SECOND, Role, Witness
 
-#: No stream of a log is longer than this, so that one that holds a time begins at most so long before it.
+#: Maximum length of a stream in a log: a stream that contains a time begins at most this long before it.
 _LONGEST_STREAM = 180 * SECOND
-#: A stream that begins farther from a time than this does not hold it: so much is certain without taking it apart.
+#: A stream that begins farther from a time than this cannot contain it; a cheap test before parsing it.
 NEAR_STREAM = _LONGEST_STREAM + 20 * SECOND
-#: With fewer entries it is not known how long the service takes to create one.
+#: With fewer entries, the time that the service takes to create one is unknown.
 _FEWEST_DELAYS = 5
-#: Only a device's own log is on its own clock.
+#: Only a device's own log uses its own clock.
 _HEARD = (Role.NEAR_MISS, Role.WAKE_WORD)
 
 
 @dataclass(frozen=True, slots=True)
 class TimeTie:
-    """Two groups, by a member of each, that may be one by their times. ``reason`` is one sentence on the first."""
+    """A possible join by time of two groups, given by a member of each. ``reason`` is one sentence on the first."""
 
     free: int
     anchor: int
@@ -39,9 +39,9 @@ class _TimeSpan:
 
 
 def in_streams(nodes: Sequence[Node], sets: DisjointSets) -> Iterator[TimeTie]:
-    """Ties of what a device heard, and of which its log shows no stream, to a stream of the same file.
+    """Tie near misses and wake words, for which the log shows no stream, to a stream of the same file.
 
-    A near miss or a wake word is tied to a stream whose audio holds its time, by the file's own clock.
+    They are tied to a stream whose audio contains their time, by the file's own clock.
     """
     streams = _by_file(nodes, [n for n, node in enumerate(nodes) if node.opened is not None])
     for file, spans in _by_file(nodes, _without_stream(nodes, sets)).items():
@@ -56,7 +56,7 @@ def in_streams(nodes: Sequence[Node], sets: DisjointSets) -> Iterator[TimeTie]:
 
 
 def repeated_words(nodes: Sequence[Node], sets: DisjointSets) -> Iterator[TimeTie]:
-    """Ties of wake words without a stream to the first of those within a second of each other, in one file."""
+    """Tie wake words without a stream to the first one within a second, in one file."""
     words = [number for number in _without_stream(nodes, sets) if nodes[number].role is Role.WAKE_WORD]
     for spans in _by_file(nodes, words).values():
         first = spans[0]
@@ -69,13 +69,13 @@ def repeated_words(nodes: Sequence[Node], sets: DisjointSets) -> Iterator[TimeTi
 
 
 def _without_stream(nodes: Sequence[Node], sets: DisjointSets) -> list[int]:
-    """What devices heard, in groups that hold nothing else of a device."""
+    """Near misses and wake words in groups without other records of a device."""
     held = {sets.find(number) for number, node in enumerate(nodes) if node.role is Role.DEVICE}
     return [number for number, node in enumerate(nodes) if node.role in _HEARD and sets.find(number) not in held]
 
 
 def _by_file(nodes: Sequence[Node], members: Iterable[int]) -> dict[str, list[_TimeSpan]]:
-    """The spans of members by the file they are in, each list by time; members without a time are left out."""
+    """The time spans of members by file, each list by time; members without a time are left out."""
     found: dict[str, list[_TimeSpan]] = defaultdict(list)
     for number in members:
         node = nodes[number]
@@ -87,7 +87,7 @@ def _by_file(nodes: Sequence[Node], members: Iterable[int]) -> dict[str, list[_T
 
 
 def clock_pairs(nodes: Iterable[Node]) -> Iterator[StreamPair]:
-    """The pairs of a device's time and the service's that streams of its log give, for each evidence item."""
+    """Yield pairs of the device's and the service's time from the streams of its log, for each evidence item."""
     for node in nodes:
         if node.source is Witness.DEVICE and node.opened is not None and node.named_at is not None:
             for item in node.evidence:
@@ -95,14 +95,14 @@ def clock_pairs(nodes: Iterable[Node]) -> Iterator[StreamPair]:
 
 
 def measured_clocks(nodes: Sequence[Node], steps: Mapping[str, Sequence[int]]) -> ClockOffsets:
-    """The offsets of the clocks of the devices whose logs the evidence items hold."""
+    """Measure the clock offsets of the devices whose logs the evidence items hold."""
     return measure(clock_pairs(nodes), steps)
 
 
 def two_clocks(nodes: Sequence[Node], sets: DisjointSets, clocks: ClockOffsets) -> Iterator[TimeTie]:
-    """Ties of streams whose id the device's log does not give to entries of the account, by the measured clock.
+    """Tie streams without an id in the device's log to entries of the account, by the measured clock.
 
-    Which device of the account an evidence item is, is known where streams and entries of one id say so, and all of
+    The device of an evidence item is known if streams and entries with the same id show it, and all of
     them name one serial number.
     """
     serials = serials_of_items(nodes, sets)
@@ -122,7 +122,7 @@ def two_clocks(nodes: Sequence[Node], sets: DisjointSets, clocks: ClockOffsets) 
             serial = serials.get(item)
             if offset is None or not serial:
                 continue
-            # The service's second is between the device's time less the most, and that less the least and a second.
+            # The service's second is between the device's time minus ``most``, and that minus ``least`` and a second.
             low, high = node.opened - offset.most, node.opened - offset.least
             listed = entries.get(serial, [])
             first = bisect_left(listed, (low - SECOND, -1))
@@ -135,9 +135,9 @@ def two_clocks(nodes: Sequence[Node], sets: DisjointSets, clocks: ClockOffsets) 
 
 
 def by_creation(nodes: Sequence[Node], sets: DisjointSets) -> Iterator[TimeTie]:
-    """Ties of streams of which no entry is known to entries of which no stream is known, of one device.
+    """Tie streams without a known entry to entries without a known stream, of one device.
 
-    Both times are the service's: the second of the request, and when it created the entry. How long it took for that
+    Both times are the service's: the second of the request, and the creation of the entry. The delay between them
     is measured from the entries that hold both.
     """
     pairs = [
@@ -171,7 +171,7 @@ def by_creation(nodes: Sequence[Node], sets: DisjointSets) -> Iterator[TimeTie]:
 
 
 def serials_of_items(nodes: Sequence[Node], sets: DisjointSets) -> dict[str, str]:
-    """The serial number of the device whose log an evidence item holds, where all joined entries name one."""
+    """By evidence item, the serial number of the device whose log it holds, if all joined entries name the same one."""
     items: dict[int, set[str]] = defaultdict(set)
     for number, node in enumerate(nodes):
         if node.source is Witness.DEVICE and node.names.stream:
@@ -185,12 +185,12 @@ def serials_of_items(nodes: Sequence[Node], sets: DisjointSets) -> dict[str, str
 
 
 def unambiguous(ties: Iterable[TimeTie], sets: DisjointSets, *, both: bool) -> tuple[list[TimeTie], list[TimeTie]]:
-    """The ties that are the only one of their group, and the others: these join nothing.
+    """Split ties into the unambiguous ones and the others. The others join nothing.
 
     Args:
         ties: in any order.
         sets: the groups so far.
-        both: whether the anchor may have no other tie either.
+        both: whether the anchor must have no other tie either.
     """
     listed = list(dict.fromkeys(ties))
     partners: dict[int, set[int]] = defaultdict(set)

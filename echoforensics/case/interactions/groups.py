@@ -1,4 +1,4 @@
-"""Groups of records, put together by what they share: nothing is joined where two answers are possible."""
+"""Groups of records by shared keys. Nothing is joined where two answers are possible."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-#: As many anchors of one component are kept: two are enough to know that there is more than one answer.
+#: Number of anchors kept for one component: two show that there is more than one answer.
 _KEPT = 3
 
 
 class DisjointSets:
-    """Numbers in sets that grow together. Which number stands for a set depends on its members alone: the smallest."""
+    """Disjoint sets of numbers that can be united. The representative of a set is its smallest member."""
 
     def __init__(self, size: int) -> None:
         self._parent = list(range(size))
 
     def find(self, number: int) -> int:
-        """The number that stands for a number's set."""
+        """Return the representative of a number's set."""
         root = number
         while self._parent[root] != root:
             root = self._parent[root]
@@ -26,19 +26,19 @@ class DisjointSets:
         return root
 
     def unite(self, first: int, second: int) -> None:
-        """Put two sets together."""
+        """Unite two sets."""
         low, high = sorted((self.find(first), self.find(second)))
         self._parent[high] = low
 
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """Groups that share keys, by their roots.
+    """Groups that share keys, each by its root.
 
     Attributes:
-        free: groups that are no anchors.
-        anchors: the anchors with which they share keys; with more than one, nothing is to be joined to them.
-        keys: what they share.
+        free: groups that are not anchors.
+        anchors: the anchors they share keys with; if there are several, nothing is joined to them.
+        keys: the shared keys.
     """
 
     free: list[int]
@@ -48,22 +48,22 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class SharedKeys:
-    """What groups share: components of free groups, and for each anchor the keys that another anchor holds too."""
+    """Shared keys of groups: components of free groups, and for each anchor the keys that another anchor holds too."""
 
     components: list[Component]
     contested: dict[int, list[str]]
 
 
 def shared_keys(sets: DisjointSets, holders: Mapping[str, list[int]], is_anchor: Callable[[int], bool]) -> SharedKeys:
-    """Which groups share keys.
+    """Find the groups that share keys.
 
-    A group that is an anchor is never to be joined to another anchor: they are known to be different interactions.
-    Groups that are none come together by the keys they share. The order of keys and members does not matter.
+    An anchor is never joined to another anchor: they are known to be different interactions.
+    Other groups are joined by the keys they share. The order of keys and members does not matter.
 
     Args:
         sets: the groups so far.
         holders: the members that hold each key.
-        is_anchor: whether the group of a root is one.
+        is_anchor: whether the group of a root is an anchor.
     """
     contested: dict[int, list[str]] = defaultdict(list)
     ties = _Ties()
@@ -79,7 +79,7 @@ def shared_keys(sets: DisjointSets, holders: Mapping[str, list[int]], is_anchor:
 
 
 class _Ties:
-    """Free groups that share keys, in components, with the anchors that they share keys with."""
+    """Components of free groups that share keys, with their anchors."""
 
     def __init__(self) -> None:
         self._parent: dict[int, int] = {}
@@ -97,7 +97,7 @@ class _Ties:
         self._found.append((key, free[0], anchors[:_KEPT]))
 
     def components(self) -> Iterator[Component]:
-        """Each component, with the first of its anchors."""
+        """Yield each component, with the first of its anchors."""
         free: dict[int, list[int]] = defaultdict(list)
         for root in sorted(self._parent):
             free[self._find(root)].append(root)

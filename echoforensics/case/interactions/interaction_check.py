@@ -1,4 +1,4 @@
-"""Saying why a question about interactions has no answer."""
+"""Explains why a query for interactions has no result."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 
 def refuse_unknown_names(store: Store, query: InteractionQuery) -> None:
-    """Refuse a question that no interaction can answer.
+    """Refuse a query that no interaction can match.
 
     Raises:
-        UsageError: it ends before it begins, or names a device that is not in the case; the message says which there
-            are.
+        UsageError: its period ends before it begins, or it names an unknown device; the message lists the devices
+            of the case.
     """
     refuse_unknown(store, Query(start=query.start, end=query.end, devices=query.devices))
 
 
 def why_no_interaction(store: Store, query: InteractionQuery) -> str:
-    """Why a question that names only what there is finds no interaction: one sentence, without its full stop."""
+    """Return why a query with known names finds no interaction: one sentence, without its full stop."""
     found = list(interactions(store))
     if not found:
         return "no record of the case is about anything spoken to a device"

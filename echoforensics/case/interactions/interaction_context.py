@@ -1,5 +1,5 @@
-"""What every interaction of a case is described with: clocks, and the names of devices. It is worked out when they are
-joined, and kept.
+"""The context for describing a case's interactions: clocks and device names. It is computed when they are joined,
+and stored.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class InteractionContext:
-    """What every interaction is described with.
+    """The context for describing interactions.
 
     Attributes:
         clocks: offsets of the devices' clocks.
-        names: what the account calls devices, by serial number.
-        item_devices: serial numbers of the devices whose logs evidence items hold, by the item's name.
-        account_held: whether the case holds entries of an account at all.
+        names: the account's names of devices, by serial number.
+        item_devices: by name of evidence item, the serial number of the device whose log it holds.
+        account_held: whether the case holds account entries at all.
     """
 
     clocks: ClockOffsets
@@ -33,7 +33,7 @@ class InteractionContext:
     account_held: bool
 
     def keep(self, store: Store) -> None:
-        """Keep it in the case, in the place of what was kept before."""
+        """Store the context in the case, replacing an earlier one."""
         content = {
             "clocks": [asdict(offset) for offset in self.clocks],
             "names": dict(self.names),
@@ -45,7 +45,7 @@ class InteractionContext:
 
     @classmethod
     def of(cls, store: Store) -> InteractionContext:
-        """What a case keeps."""
+        """Load the context of a case."""
         found = store.db.execute("SELECT content FROM interaction_context").fetchone()
         if found is None:
             return cls(ClockOffsets([]), {}, {}, account_held=False)

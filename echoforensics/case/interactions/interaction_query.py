@@ -1,4 +1,4 @@
-"""The interactions and gaps of a case, asked for."""
+"""Queries for interactions."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ _MOST_DIGITS = 18
 
 @dataclass(frozen=True, slots=True)
 class InteractionQuery:
-    """What is asked for; all that is given must hold.
+    """A query for interactions; all given conditions must hold.
 
     Attributes:
-        start, end: microseconds since 1970 UTC: from then on, and before then. What has no time is then left out.
-        search: text in what the interaction or a record of it says, in any case.
+        start, end: microseconds since 1970 UTC, the end excluded. Interactions without a time are then left out.
+        search: text in the interaction or one of its records, in any case.
         devices: serial numbers, types, or names.
         unintended: only those with signs that they were not intended.
     """
@@ -50,18 +50,18 @@ class InteractionQuery:
 def interactions(
     store: Store, query: InteractionQuery | None = None, *, by_itself: bool = False
 ) -> Iterator[CaseInteraction]:
-    """The interactions asked for, by number; streamed, not held.
+    """Yield the matching interactions, by number. They are streamed.
 
-    What an interaction says is put together when it is asked for, out of its records.
+    Each interaction is built from its records as it is read.
 
     Args:
         store: the case's.
         query: which interactions; None for all.
-        by_itself: leave out what only records outside an interaction say of its devices: their names, and whose log
+        by_itself: leave out what only records outside an interaction say about its devices: their names, and whose log
             an evidence item holds.
 
     Raises:
-        CaseError: the case is of a version that had no interactions.
+        CaseError: the case's version has no interactions.
     """
     refuse_earlier(store)
     query = query or InteractionQuery()
@@ -80,7 +80,7 @@ def interaction(store: Store, number: str) -> CaseInteraction:
 
     Raises:
         UsageError: there is no such interaction.
-        CaseError: the case is of a version that had no interactions.
+        CaseError: the case's version has no interactions.
     """
     refuse_earlier(store)
     digits = number.strip().upper().removeprefix(PREFIX)
@@ -111,7 +111,7 @@ def _described(
 
 
 def _added(every: Sequence[MemberRecord], family: str) -> tuple[AddedRecord, ...]:
-    """What was added to the case about an interaction, of one family."""
+    """The added records of one family about an interaction."""
     found = [one.record for one in every if one.strength == ADDED and one.record.data_type.startswith(family)]
     return tuple(
         AddedRecord(one.exhibit, one.record, one.data_type, one.message, one.text("about"), one.fields)

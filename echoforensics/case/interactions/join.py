@@ -1,8 +1,8 @@
-"""Which records are of one interaction, by which reason, and what was left open.
+"""Joins records into interactions, with the reason for each join and what was left open.
 
-Records are put together by their names, strongest first: the utterance id, the id of the request, other keys, byte for
-byte the same sound, and at last by time. Where two answers are possible nothing is joined, and both sides say so. What
-comes out does not depend on the order of the records, nor of the sources.
+Records are joined by their names, strongest first: the utterance id, the request's id, other keys, identical
+recordings (byte for byte), and last by time. Where two answers are possible nothing is joined, and both sides say
+so. The result does not depend on the order of the records or the sources.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from echoforensics.case.interactions.record_names import named_in_words
 from echoforensics.case.interactions.strength import Strength
 from echoforensics.case.spoken.spoken_record import Role, SpokenRecord
 
-#: Of what was left open, a group says at most so much.
+#: Maximum number of sentences on what was left open, for a group.
 _MOST_OPEN = 5
 #: Why a record is an interaction by itself.
 ALONE_REASON = "No other record was joined to it."
@@ -38,7 +38,7 @@ _KEY_LEVELS = (Strength.REQUEST_ID, Strength.RECORD_KEY, Strength.SAME_BYTES)
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A record of an interaction, the reason for it in one sentence, and how strong that is."""
+    """A record of an interaction, the reason in one sentence, and its strength."""
 
     record: str
     reason: str
@@ -47,7 +47,7 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class JoinedRecords:
-    """The records of one interaction, by id, and sentences on what was not joined to it though it might be of it."""
+    """The records of one interaction, by id, and sentences on records that may belong to it but were not joined."""
 
     members: tuple[Membership, ...]
     left_open: tuple[str, ...]
@@ -55,14 +55,14 @@ class JoinedRecords:
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """Every interaction, in an order of their records' ids, and what was learnt on the way.
+    """All interactions, in an order of their records' ids, with what the joining found.
 
     Attributes:
         interactions: see :class:`JoinedRecords`.
         clocks: the offsets of the devices' clocks.
-        nodes: what is known of each record, by its id.
-        item_devices: for evidence items that hold a device's log, its serial number, where all that is joined names
-            one.
+        nodes: the node of each record, by its id.
+        item_devices: for evidence items that hold a device's log, its serial number, if everything joined names the
+            same one.
     """
 
     interactions: tuple[JoinedRecords, ...]
@@ -72,10 +72,10 @@ class Joining:
 
 
 def join_records(records: Iterable[SpokenRecord], clock_steps: Mapping[str, Sequence[int]]) -> Joining:
-    """Put records together into interactions.
+    """Join records into interactions.
 
     Args:
-        records: in any order; of two with one id, one is taken.
+        records: in any order; of records with the same id, one is used.
         clock_steps: for each evidence item, the times at which the clock of the device whose log it holds was set, in
             microseconds since 1970 UTC by that clock, in order.
     """
@@ -98,12 +98,12 @@ class _Joiner:
         self.nodes = nodes
         self.sets = DisjointSets(len(nodes))
         self._members = {number: [number] for number in range(len(nodes))}
-        #: Why each record is in its group: what the weakest step says by which it came to the group's core.
+        #: The reason of each record: the weakest step by which it came to the group's core.
         self._reasons: dict[int, tuple[Strength, str]] = {}
         self._open: dict[int, list[str]] = defaultdict(list)
 
     def by_stream(self) -> None:
-        """Put together what names one stream."""
+        """Join records that name the same stream."""
         first: dict[str, int] = {}
         for number, node in enumerate(self.nodes):
             if stream := node.names.stream:
@@ -111,9 +111,9 @@ class _Joiner:
                 self._unite(first.setdefault(stream, number), number)
 
     def by_keys(self, strength: Strength, *, sounds: bool = False) -> None:
-        """Put together what shares a key of this strength.
+        """Join groups that share a key of this strength.
 
-        Streams are different interactions. Sounds are joined to what holds more than a sound.
+        Streams are different interactions. Sounds are joined to groups that hold more than sounds.
         """
         anchors = {self.sets.find(number) for number, node in enumerate(self.nodes) if node.names.stream}
         if sounds:
@@ -129,7 +129,7 @@ class _Joiner:
             self._open[root].append(contested_sentence(keys))
 
     def _join(self, strength: Strength, component: Component) -> None:
-        """Put the groups of a component together, around its anchor or the largest of them."""
+        """Join the groups of a component, around its anchor or the largest of them."""
         roots = [*component.anchors, *component.free] if len(component.anchors) == 1 else list(component.free)
         core = roots[0] if len(component.anchors) == 1 else max(roots, key=lambda root: (self._size(root), -root))
         keys = set(component.keys)
@@ -176,7 +176,7 @@ class _Joiner:
             self._unite(tie.anchor, tie.free)
 
     def by_reference(self) -> None:
-        """Join what follows an interaction, such as an alarm, to the one that names it."""
+        """Join records that follow an interaction, such as an alarm, to the interaction that names them."""
         named: dict[str, set[int]] = defaultdict(set)
         for number, node in enumerate(self.nodes):
             if node.role is not Role.FOLLOWING and node.alone:
@@ -195,14 +195,14 @@ class _Joiner:
                 self._open[root].append(sentence)
 
     def interactions(self) -> Iterator[JoinedRecords]:
-        """Each group that is an interaction."""
+        """Yield each group that is an interaction."""
         left: dict[int, list[str]] = defaultdict(list)
         for number, sentences in self._open.items():
             left[self.sets.find(number)] += sentences
         for root in sorted(self._members):
             numbers = self._members[root]
             if len(numbers) == 1:
-                # As most are where a log is long.
+                # Most groups of a long log have one record.
                 node = self.nodes[root]
                 if node.alone:
                     open_ = tuple(sorted(set(left.get(root, ())))[:_MOST_OPEN])

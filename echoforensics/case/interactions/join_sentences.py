@@ -1,4 +1,4 @@
-"""Why records were joined, and why not: one sentence each."""
+"""Sentences on why records were joined, or not."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ _MOST = 3
 
 
 def shared_sentence(key: str) -> str:
-    """Why a record was joined that holds a key."""
+    """Why a record with a shared key was joined."""
     if key.startswith(_SOUND):
         return "It is byte for byte the recording that another member is."
     return f"It shares the {named_in_words(key)} with another member."
 
 
 def open_sentence(keys: Iterable[str]) -> str:
-    """Why records were not joined that share keys with several interactions."""
+    """Why records that share keys with several interactions were not joined."""
     return f"It shares {_listed(keys)} with more than one interaction; by that it was joined to none of them."
 
 
 def contested_sentence(keys: Iterable[str]) -> str:
-    """What is left open of an interaction that shares keys with another one."""
+    """What is left open for an interaction that shares keys with another one."""
     return f"Another interaction shares {_listed(keys)}; that joined nothing."
 
 

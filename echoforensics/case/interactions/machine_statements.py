@@ -1,6 +1,6 @@
-"""What machines found in the recordings of an interaction, as it speaks for or against its being unintended.
+"""Findings of machines about the recordings of an interaction, as statements for or against its being unintended.
 
-A finding of a machine is no sign by itself: it is beside the signs that records give, and says what it is.
+A machine's finding is no sign by itself: it stands beside the signs from records, and names its source.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from echoforensics.case.added_records.addition import MACHINE
 from echoforensics.case.interactions.contradictions import DISCARDED
 from echoforensics.case.spoken.interaction import AddedRecord, CaseInteraction, Statement
 
-#: Data types of a device's records of a wake word that it accepted, and of one that it did not.
+#: Data types of a device's records of an accepted and a rejected wake word.
 _ACCEPTED = ("echo:log:wake_word", "echo:avs:wake_word", "echo:metric:wake_word")
 _REFUSED = "echo:log:near_miss"
-#: A device's scores, as the messages of its records have them.
+#: A device's scores in the messages of its records.
 _SCORES = re.compile(r"\(([^()]*score[^()]*)\)")
-#: Statuses of the service, and whether it took what it got for a request.
+#: Statuses of the service, and whether it took the utterance for a request.
 _TAKEN: Mapping[str, bool] = {"SUCCESS": True, DISCARDED: False}
 
 
 def with_machine_statements(one: CaseInteraction) -> CaseInteraction:
-    """An interaction with what machines found among what speaks for and against its being unintended.
+    """Add machines' findings to what speaks for and against an interaction being unintended.
 
-    One without signs stays as it is.
+    An interaction without signs is returned unchanged.
     """
     if one.unintended is None or not one.machine:
         return one
@@ -62,12 +62,12 @@ def _against(one: CaseInteraction) -> Iterator[Statement]:
 
 
 def _beside(one: CaseInteraction, *, heard: bool) -> str:
-    """Whether the device and the service, by their own records, agree with what a machine's detector makes of it."""
+    """Say whether the device's and the service's own records agree with a machine's detector."""
     return "".join(f" {words}: {'they agree' if other is heard else 'they disagree'}." for words, other in _others(one))
 
 
 def _others(one: CaseInteraction) -> Iterator[tuple[str, bool]]:
-    """What the device made of the wake word, and the service of the request: each in words, and whether it took it."""
+    """What the device made of the wake word, and the service of the request: in words, and whether it accepted it."""
     accepted = next((each for each in one.members if each.data_type in _ACCEPTED), None)
     refused = next((each for each in one.members if each.data_type == _REFUSED), None)
     if (device := accepted or refused) is not None:

@@ -1,4 +1,4 @@
-"""A record while interactions are made: its names and times, and nothing of what it says."""
+"""A record during joining: its names and times, without its content."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from echoforensics.case.spoken.spoken_record import Role, SpokenRecord, Witness
 from parsers.alexa_api.items.activity_key import ActivityKey
 from parsers.utterance import UtteranceId
 
-#: Times of what was planned are none of when it was heard.
+#: Planned times do not say when something was heard.
 _PLANS = ("Scheduled to start", "Expiration Time", "Added Time")
-#: A span of a stream is at most this long; a longer one is a fault of the log.
+#: Maximum length of a stream's span; a longer one is an error of the log.
 _LONGEST_SPAN = 900_000_000
 _ACTIVITY = "activity:"
 
@@ -25,16 +25,16 @@ class Node:
         record: its id.
         names: see :class:`~echoforensics.case.interactions.record_names.RecordNames`.
         role, source: as of the record.
-        evidence: the evidence items in which it lies.
+        evidence: the evidence items that hold it.
         sha256: of its file.
         serial: of the device, or empty.
         alone: whether it makes an interaction by itself.
         named_at: the second in its utterance id, in microseconds, or None.
-        start, end: the first and last time it holds by its own clock, in microseconds; the last one later by as much
-            as was cut off it. None if it holds none.
+        start, end: its first and last time by its own clock, in microseconds; the last one includes what was
+            truncated. None if it has no time.
         opened: the device's time of the opening of its stream, or None.
-        created: the service's time of the entry of the account that it is or names, or None.
-        first: the first time it holds that is neither an examiner's nor planned, in microseconds, or None.
+        created: the service's creation time of the account entry that it is or names, or None.
+        first: its first time that is neither an examiner's nor planned, in microseconds, or None.
         exhibit: its first exhibit; empty if it has no row.
     """
 
@@ -56,7 +56,7 @@ class Node:
 
     @classmethod
     def of(cls, record: SpokenRecord, names: RecordNames) -> Node:
-        """The node of a record, which has these names."""
+        """Make the node of a record with these names."""
         utterance = UtteranceId.parse(record.utterance_id) if record.utterance_id else None
         named_at = utterance.timestamp if utterance else None
         own = [
@@ -82,13 +82,13 @@ class Node:
 
 
 def activity_key_of(record: SpokenRecord) -> ActivityKey | None:
-    """The key of the one activity that a record names, taken apart; None if it names none or several."""
+    """Parse the key of the activity that a record names; None if it names none or several."""
     found = {key.removeprefix(_ACTIVITY) for key in record.keys if key.startswith(_ACTIVITY)}
     return ActivityKey.parse(found.pop()) if len(found) == 1 else None
 
 
 def created_of(record: SpokenRecord, key: ActivityKey | None) -> int | None:
-    """When the service created the entry that a record is or names: as the entry says, else as its key says."""
+    """Return when the service created the entry that a record is or names: from the entry, else from its key."""
     if record.role is Role.ENTRY:
         for time in record.times:
             if time.description == "Creation Time" and time.clock == "cloud":
@@ -98,9 +98,9 @@ def created_of(record: SpokenRecord, key: ActivityKey | None) -> int | None:
 
 
 def nodes_of(records: Iterable[SpokenRecord]) -> list[Node]:
-    """The nodes of those records that can be of an interaction, each id once.
+    """Return the nodes of records that can belong to an interaction, each id once.
 
-    They are by id: in an order that does not depend on that of the sources.
+    They are sorted by id, so the order does not depend on that of the sources.
     """
     found = {}
     for record in records:

@@ -1,4 +1,4 @@
-"""What a record can be joined by: its names, in the order of their strength."""
+"""The names by which a record can be joined, in order of strength."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from echoforensics.case.interactions.strength import Strength
 from echoforensics.case.spoken.spoken_record import ALONE, FOLLOWING_KEYS, Role, SpokenRecord
 from parsers.utterance import UtteranceId
 
-#: The first characters of a voice request's id: a device's log cuts them off there.
+#: Length of the prefix of a voice request's id in a device's log.
 _REQUEST_CUT = 31
 _REQUESTS = ("voice-request:", "dialog-request:", "dialog:")
-#: Names that two records share only where they are of the same interaction.
+#: Names that two records share only if they belong to the same interaction.
 _RECORD_KEYS = ("activity:", "numbered-audio:", "comms-message:")
-#: The kinds of keys whose holders may be of an interaction, whatever their data type.
+#: Kinds of keys whose holders may belong to an interaction, whatever their data type.
 KEY_KINDS = ("activity", "comms-message", "dialog", "dialog-request", "voice-request")
-#: Names of what an interaction brought about.
+#: Names of results of an interaction.
 _FOLLOWING_KEYS = tuple(f"{kind}:" for kind in FOLLOWING_KEYS)
-#: Where a device counts samples from its start, the numbers of another start may be the same.
+#: Devices count samples from each start, so another start may repeat a number.
 _SAMPLES = "audio-sequence:"
 _SAVED = "saved-as:"
 _QUEUE = re.compile(r"[\w:./#-]{8,200}", re.ASCII)
-#: Longest text that is taken for a name; one that is no utterance id must have some length, so that "1" or "null"
+#: Maximum length of a name; one that is no utterance id also has a minimum length, so that "1" or "null"
 #: joins nothing.
 _LONGEST, _SHORTEST = 4096, 16
-#: A recording as the service hands it out, and as devices make it.
+#: A recording as the service delivers it, and as devices make it.
 _RATES, _LONGEST_SPEECH = (8_000, 16_000), 180_000_000
 #: Parts of paths of the maker's own sounds.
 _CHIMES = ("earcon", "ringtone", "notificationtone", "/system/", "/usr/share/", "alarm", "boot-animation")
@@ -40,8 +40,8 @@ class RecordNames:
     Attributes:
         stream: the uuid of its utterance id; empty if it names none.
         keys: for each strength, the names that tie it to others.
-        refers: names of what follows an interaction: where a record of ``following`` holds it, it belongs to the one
-            interaction that holds it too.
+        refers: names of things that follow an interaction. A record of ``following`` with such a name belongs to the
+            only interaction that holds it too.
     """
 
     stream: str
@@ -50,21 +50,21 @@ class RecordNames:
 
 
 def names_of(record: SpokenRecord) -> RecordNames:
-    """The names of a record. Equal keys of two records have equal texts here."""
+    """Return the names of a record. Equal keys of two records have equal texts."""
     utterance = _utterance(record)
     keys = tuple(sorted(set(_keys(record, utterance))))
     return RecordNames(utterance.uuid if utterance else "", keys, tuple(sorted(set(_refers(record)))))
 
 
 def takes_part(record: SpokenRecord, names: RecordNames) -> bool:
-    """Whether a record can be of an interaction at all."""
+    """Whether a record can belong to an interaction at all."""
     if record.role is Role.FOLLOWING:
         return bool(names.refers)
     return record.role is Role.RECORDING or stands_alone(record, names)
 
 
 def stands_alone(record: SpokenRecord, names: RecordNames) -> bool:
-    """Whether a record makes an interaction: one of something that was heard or that the service took down."""
+    """Whether a record is an interaction by itself: of something heard, or stored by the service."""
     if record.role is Role.RECORDING:
         return bool(names.stream) or is_speech_form(record)
     if record.role is Role.FOLLOWING:
@@ -74,9 +74,9 @@ def stands_alone(record: SpokenRecord, names: RecordNames) -> bool:
 
 
 def is_speech_form(record: SpokenRecord) -> bool:
-    """Whether a recording has the form of those of Alexa: one channel, 8 or 16 kHz, at most three minutes.
+    """Whether a recording has the format of Alexa's: one channel, 8 or 16 kHz, at most three minutes.
 
-    A recording that was numbered or named by whoever saved it as one of the service's is taken at that word.
+    A recording that was numbered or named as one of the service's by whoever saved it counts as one.
     """
     if any(key.startswith(("numbered-audio:", _SAVED)) for key in record.keys):
         return True
@@ -90,14 +90,14 @@ def is_speech_form(record: SpokenRecord) -> bool:
 
 
 def is_device_sound(path: str) -> bool:
-    """Whether a path is one of those under which the maker's own sounds lie: chimes, alarms, ringtones."""
-    # A path begins with a folder of the evidence, not with a slash.
+    """Whether a path is one of the maker's own sounds: chimes, alarms, ringtones."""
+    # A path begins with a folder of the evidence, without a slash.
     lower = f"/{path.lower()}"
     return any(part in lower for part in _CHIMES)
 
 
 def named_in_words(key: str) -> str:
-    """A name as a reason gives it. Folders and evidence numbers are left out: they depend on how a source was given."""
+    """A name for a reason's sentence, without folders and evidence numbers: they depend on how a source was given."""
     kind, _, value = key.partition(":")
     if kind == "numbered-audio":
         return f"number {value.rpartition('@')[0].rpartition('#')[2]}"
@@ -118,7 +118,7 @@ def _keys(record: SpokenRecord, utterance: UtteranceId | None) -> Iterator[tuple
     stated = record.utterance_id or ""
     if utterance is None and _SHORTEST <= len(stated) <= _LONGEST:
         yield Strength.RECORD_KEY, f"stated-id:{stated}"
-    # One saved file may hold many records; a recording is one.
+    # A saved file may hold many records; a recording is one.
     listed = record.data_type == "alexa:app:acquired_file" and utterance is not None
     kinds = (*_RECORD_KEYS, _SAVED) if listed or record.role is Role.RECORDING else _RECORD_KEYS
     for key in record.keys:
@@ -140,7 +140,7 @@ def _keys(record: SpokenRecord, utterance: UtteranceId | None) -> Iterator[tuple
 
 
 def _lines(record: SpokenRecord) -> Iterator[tuple[Strength, str]]:
-    """The lines of a log by which a near miss points to the stream that was opened for it."""
+    """Yield the log lines with which a near miss refers to the stream that was opened for it."""
     lines: Any = None
     if record.role is Role.NEAR_MISS:
         lines = [record.fields.get("stream_line")]

@@ -1,4 +1,4 @@
-"""When an interaction began, and by how much that may be off."""
+"""The start of an interaction, and its uncertainty."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NOT_MEASURED = "no pair of times in the case measures that clock"
 
 
 class Start(NamedTuple):
-    """The start: microseconds since 1970 UTC, by how many it may be off either way, and what it was taken from."""
+    """The start in microseconds since 1970 UTC, its uncertainty either way, and its basis."""
 
     timestamp: int | None
     uncertainty: int | None
@@ -22,9 +22,9 @@ class Start(NamedTuple):
 
 
 def start_of(records: Sequence[SpokenRecord], clocks: ClockOffsets) -> Start:
-    """The start of an interaction, from the best of its times: the utterance id's, the device's, the account's.
+    """Return the start of an interaction, from the best of its times: the utterance id's, the device's, the account's.
 
-    No time is corrected: what is known of a device's clock is in the uncertainty.
+    No time is corrected: the known offset of a device's clock is part of the uncertainty.
     """
     named = [utterance for record in records if (utterance := UtteranceId.parse(record.utterance_id or ""))]
     if named:
@@ -52,7 +52,7 @@ def start_of(records: Sequence[SpokenRecord], clocks: ClockOffsets) -> Start:
 
 
 def start_of_nodes(nodes: Sequence[Node]) -> int | None:
-    """The same time, of what is known of the records while they are joined."""
+    """Return the same time, from nodes, during joining."""
     if named := [node.named_at for node in nodes if node.named_at is not None]:
         return min(named)
     device = _earliest(node for node in nodes if node.source is Witness.DEVICE)

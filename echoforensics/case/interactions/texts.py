@@ -1,4 +1,4 @@
-"""What was recognised and what was answered, as the records of an interaction have it."""
+"""Recognised texts and answers, from the records of an interaction."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from echoforensics.case.spoken.interaction import AnswerText, GivenStatus
 from echoforensics.case.spoken.spoken_record import Role, SpokenRecord
 from parsers.utterance import UtteranceId
 
-#: What a device listens for; a text of these words alone is no request.
+#: Wake words. A text of these words alone is no request.
 WAKE_WORDS = frozenset({"alexa", "amazon", "echo", "computer", "ziggy"})
 #: A source of an utterance id that stands for text, not speech.
 TEXT_SOURCE = "TextClient"
 _WORD = re.compile(r"\w+")
 _NO_ORIGIN = "The record does not say where the text came from."
-#: What a card showed need not have been spoken.
+#: A card's text need not have been spoken.
 CARD = "card"
-#: Members of a record that hold answers, and what a text under them is.
+#: Members of a record that hold answers, and the kind of text in each.
 _ANSWERS = {
     "spoken_answer_texts": "spoken answer",
     "answer_texts": "answer",
     "answer_text": "answer",
     "service_text": CARD,
 }
-#: Members in which a record gives a status, and what is before it in words.
+#: Members of a record that hold a status, and the words to put before it.
 _STATUSES = {
     "status": "", "activityStatus": "", "utteranceType": "", "detection_type": "",
     "send_status": "sound sent: ", "ended": "waiting for the answer ended: ",
@@ -32,13 +32,13 @@ _STATUSES = {
 
 
 def segment_of(record: SpokenRecord) -> int | None:
-    """The number of the segment that a record names, or None for a whole stream."""
+    """The segment number that a record names, or None for a whole stream."""
     utterance = UtteranceId.parse(record.utterance_id) if record.utterance_id else None
     return utterance.segment if utterance else None
 
 
 def recognised(records: Iterable[SpokenRecord]) -> list[tuple[int | None, str, SpokenRecord]]:
-    """Each text that the service recognised: its segment, the text, and the record, by segment."""
+    """Return each text that the service recognised: its segment, the text, and the record, by segment."""
     found = [
         (segment_of(record), record.transcript.strip(), record)
         for record in records
@@ -48,7 +48,7 @@ def recognised(records: Iterable[SpokenRecord]) -> list[tuple[int | None, str, S
 
 
 def transcript_of(records: Sequence[SpokenRecord]) -> str | None:
-    """The texts that are not empty, each once, by segment; empty if all are empty; None if there is none."""
+    """The non-empty texts, each once, by segment; an empty string if all are empty; None if there are none."""
     texts = [text for _, text, _ in recognised(records)]
     by_words = {comparable(text): text for text in reversed(texts) if text}
     kept = dict.fromkeys(by_words[comparable(text)] for text in texts if text)
@@ -56,7 +56,7 @@ def transcript_of(records: Sequence[SpokenRecord]) -> str | None:
 
 
 def comparable(text: str) -> str:
-    """A text without what two records of one recognition write differently: capitals, marks, spaces."""
+    """Normalize a text for comparison: without capitals, punctuation and spaces."""
     return " ".join(_WORD.findall(text.lower()))
 
 
@@ -66,13 +66,13 @@ def has_wake_word(text: str) -> bool:
 
 
 def is_wake_word_alone(text: str) -> bool:
-    """Whether a text is nothing but a wake word."""
+    """Whether a text consists of a wake word only."""
     words = _WORD.findall(text.lower())
     return bool(words) and WAKE_WORDS.issuperset(words)
 
 
 def answers_of(records: Iterable[SpokenRecord]) -> tuple[AnswerText, ...]:
-    """What Alexa answered, each text once: what was spoken first, what a card showed last."""
+    """Alexa's answers, each text once: spoken ones first, cards last."""
     found: dict[str, AnswerText] = {}
     given = [(list(_ANSWERS).index(name), text, record) for record in records for name, text in _answer_texts(record)]
     for place, text, record in sorted(given, key=lambda one: one[0]):
@@ -93,7 +93,7 @@ def _answer_texts(record: SpokenRecord) -> Iterator[tuple[str, str]]:
 
 
 def _origin(record: SpokenRecord, what: str) -> str:
-    """Where a record says that the text of an answer came from."""
+    """The origin of an answer's text, according to the record."""
     given = []
     for name, word in (
         ("skillName", "skill"), ("providerInfoDescription", "provider"), ("imageCaption", "caption"),
@@ -122,7 +122,7 @@ def _prompt_namespace(prompt: object) -> str:
 
 
 def statuses_of(records: Iterable[SpokenRecord]) -> tuple[GivenStatus, ...]:
-    """The statuses that records give, each once a record."""
+    """The statuses in the records, each once per record."""
     found = []
     for record in records:
         if record.role in (Role.FOLLOWING, Role.RECORDING):

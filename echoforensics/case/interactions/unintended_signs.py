@@ -1,4 +1,4 @@
-"""Signs that an interaction was not intended, with what speaks for it and against it. Never a verdict."""
+"""Signs that an interaction was not intended, with statements for and against. Never a verdict."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def unintended_of(records: Sequence[SpokenRecord], *, account_held: bool) -> Uni
 
     Args:
         records: of the interaction.
-        account_held: whether the case holds entries of an account at all; else the lack of one is no sign.
+        account_held: whether the case holds account entries at all; if not, the lack of one is no sign.
     """
     found = [*_near_misses(records), *_by_status(records), *_wake_word_only(records), *_without_wake_word(records)]
     if account_held:
@@ -83,7 +83,7 @@ def _by_status(records: Sequence[SpokenRecord]) -> Iterator[_ShownSign]:
 
 
 def _wake_word_only(records: Sequence[SpokenRecord]) -> Iterator[_ShownSign]:
-    """Where no text but a wake word is known of the whole stream, and a record says so or gives that text."""
+    """The only known text of the whole stream is a wake word, and a record says so or holds that text."""
     texts = recognised(records)
     if any(text and not is_wake_word_alone(text) for _, text, _ in texts):
         return
@@ -99,14 +99,14 @@ def _wake_word_only(records: Sequence[SpokenRecord]) -> Iterator[_ShownSign]:
 
 
 def _without_wake_word(records: Sequence[SpokenRecord]) -> Iterator[_ShownSign]:
-    """Where there is a text, and neither it nor another record mentions a wake word."""
+    """There is a text, and neither it nor another record mentions a wake word."""
     texts = [(text, record) for _, text, record in recognised(records) if text]
     heard = any(record.role in (Role.WAKE_WORD, Role.NEAR_MISS) for record in records)
     typed = any((u := UtteranceId.parse(r.utterance_id or "")) and u.source == TEXT_SOURCE for r in records)
     if not texts or heard or typed or any(has_wake_word(text) for text, _ in texts):
         return
     if any((segment_of(record) or 0) > 0 for _, record in texts):
-        # A segment before it is known to have been there: that of the wake word.
+        # An earlier segment is known to exist: that of the wake word.
         return
     shown = [Statement(record.exhibit, f'The record says: the text is "{text}"; no wake word is in it.')
              for text, record in texts]  # fmt: skip
@@ -128,7 +128,7 @@ def _without_entry(records: Sequence[SpokenRecord]) -> Iterator[_ShownSign]:
 
 
 def _against(records: Sequence[SpokenRecord]) -> Iterator[Statement]:
-    """What speaks for an interaction that was meant."""
+    """Statements that the interaction was intended."""
     for record in records:
         if record.role is Role.WAKE_WORD:
             says = f"The record says: the detector accepted the wake word{_scores(record)}."

@@ -1,1 +1,1 @@
-"""Marks that reviewers made in a report: read from a file, and added to the case."""
+"""Marks that reviewers made in a report: reading their file, and adding them to the case."""

@@ -1,4 +1,4 @@
-"""Adding the marks of a file to a case: each a record of its own, signed with the rest of the case."""
+"""Adds the marks of a file to a case: each becomes a record, sealed with the rest of the case."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ _MOST_NAMED = 5
 
 
 def import_marks(case_path: Path, marks_path: Path, key: Signer | None, actor: str = "") -> AddedRecords:
-    """Add the marks of a file to a case. Those that the case has are skipped.
+    """Add the marks of a file to a case. Marks that the case already has are skipped.
 
     Args:
         case_path: the case folder.
-        marks_path: the file; docs/report.md has its form.
-        key: the examiner's, as for the case; None if it is unsigned.
-        actor: who adds them, as the ledger names them; empty for who acted last.
+        marks_path: the file; see docs/report.md for its format.
+        key: the examiner's key, as for the case; None if it is unsigned.
+        actor: name of the person, for the ledger; empty for the last actor.
 
     Raises:
-        UsageError: the file is not one, is of another case, or is about what the case does not have. Nothing was
+        UsageError: the file is not a marks file, is of another case, or names what the case lacks. Nothing was
             changed.
-        CaseError: as :class:`echoforensics.case.custody.adding.AddingRun` raises it.
+        CaseError: raised by :class:`echoforensics.case.custody.adding.AddingRun`.
     """
     file = read_marks(marks_path)
     with Case.open(case_path) as case:
@@ -59,7 +59,7 @@ def _refuse_other_case(case: Case, file: MarksFile, path: Path) -> None:
 
 
 def _refuse_unknown(case: Case, file: MarksFile, path: Path) -> None:
-    """Refuse marks about exhibits and interactions that the case does not have, by their names."""
+    """Refuse marks about exhibits and interactions that the case does not have."""
     unknown: dict[str, None] = {}
     members: dict[str, set[str]] = {}
     for mark in file.marks:

@@ -1,6 +1,6 @@
-"""A marks file: what reviewers tagged, noted and excluded in a report. Its form is in docs/report.md.
+"""Reads a marks file: the tags, notes and exclusions of reviewers. docs/report.md describes its format.
 
-It comes from outside: every part of it is checked, and what is not as the form says is refused by name.
+The file is untrusted: every part of it is checked, and errors name the part that is wrong.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
     from echoforensics.case.case import Case
 
-#: What a marks file calls itself, and the version of its form.
+#: The name and the version of the format.
 FORM, VERSION = "echoforensics marks", 1
-#: Kinds of marks, and how many characters their texts have at most; what is excluded needs no reason.
+#: Kinds of marks, and the minimum and maximum length of their texts in characters. An exclusion needs no reason.
 KINDS = {"tag": 100, "note": 10_000, "exclude": 10_000}
 _MOST_BYTES, _MOST_MARKS, _MOST_AUTHOR = 50_000_000, 100_000, 200
 _ABOUT = re.compile(r"(EF|IN)-[0-9]{7,18}")
-#: What no text has: null, and halves of a pair of surrogates, which JSON can hold and UTF-8 cannot.
+#: Characters that no text may contain: null, and lone surrogates, which JSON can hold and UTF-8 cannot.
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _EXHIBIT = re.compile(r"EF-[0-9]{7,18}")
 
@@ -36,12 +36,12 @@ class Mark:
     """A mark.
 
     Attributes:
-        kind: of :data:`KINDS`.
+        kind: one of :data:`KINDS`.
         about: an exhibit or an interaction: ``EF-0000012``, ``IN-0000004``.
-        exhibit: the exhibit; of an interaction one of its exhibits.
-        text: the tag, the note, or the reason; empty if something was excluded without one.
-        author: who made it.
-        date: when, in UTC, as ISO 8601.
+        exhibit: the exhibit; for an interaction, one of its exhibits.
+        text: the tag, the note, or the reason; empty for an exclusion without a reason.
+        author: name of the reviewer.
+        date: time of the mark, ISO 8601 in UTC.
     """
 
     kind: str
@@ -54,13 +54,13 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class MarksFile:
-    """A marks file, read.
+    """A parsed marks file.
 
     Attributes:
-        name: of the file.
-        sha256: of the file.
-        case: identity of the case whose report it was made in: see :func:`case_identity`.
-        marks: in the order of the file.
+        name: name of the file.
+        sha256: SHA-256 of the file.
+        case: identity of the case of the report; see :func:`case_identity`.
+        marks: the marks in the order of the file.
     """
 
     name: str
@@ -70,10 +70,10 @@ class MarksFile:
 
 
 def case_identity(case: Case) -> str:
-    """What tells a case from others as long as it lives: the SHA-256 of the first line of its ledger.
+    """Return the identity of a case, which never changes: the SHA-256 of the first line of its ledger.
 
     Raises:
-        CaseError: it has no ledger that can be read.
+        CaseError: its ledger is missing or cannot be read.
     """
     try:
         with open_ledger(case.ledger_path) as stream:
@@ -87,7 +87,7 @@ def read_marks(path: Path) -> MarksFile:
     """Read a marks file.
 
     Raises:
-        UsageError: it cannot be read, or is not as the form says; the message names what.
+        UsageError: the file cannot be read, or breaks the format; the message names the error.
     """
     try:
         with path.open("rb") as stream:

@@ -1,1 +1,1 @@
-"""What is in a case, in one answer."""
+"""An overview of a case's contents."""

@@ -1,4 +1,4 @@
-"""What a case holds beside its records: files that no parser read, and issues that are alike."""
+"""Files that no parser read, and issues grouped by kind."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from echoforensics.case.store import Store
 
-#: What differs between issues of one kind: names in quotes, addresses, numbers.
+#: The variable parts of issues of one kind: names in quotes, addresses, numbers.
 _PARTICULARS = re.compile(r"'[^']*'|\"[^\"]*\"|0x[0-9a-fA-F]+|\d+")
 
 
@@ -19,8 +19,8 @@ class UnreadFile(NamedTuple):
 
     Attributes:
         evidence: name of the evidence item.
-        path: of the file there.
-        size: bytes that were read of it.
+        path: path of the file in the item.
+        size: bytes read.
         state: ``allocated``, ``deleted``, ``carved`` or ``damaged``.
     """
 
@@ -31,14 +31,14 @@ class UnreadFile(NamedTuple):
 
 
 class IssueGroup(NamedTuple):
-    """Issues that differ in names and numbers only.
+    """Issues that differ only in names and numbers.
 
     Attributes:
-        parser: what found them.
-        what: what one of them says.
-        issues: how many there are.
-        evidence: name of the evidence item of that one; empty for a source that was skipped.
-        path: of the file of that one.
+        parser: the parser that found them.
+        what: the text of one of them.
+        issues: number of issues.
+        evidence: evidence item of that one; empty for a skipped source.
+        path: file of that one.
     """
 
     parser: str
@@ -49,9 +49,9 @@ class IssueGroup(NamedTuple):
 
 
 def unread_files(store: Store) -> Iterator[UnreadFile]:
-    """The files that no parser read and that were not opened as containers, by evidence item and path.
+    """Yield the files that no parser read and that were not opened as containers, by evidence item and path.
 
-    Empty files are left out: there is nothing in them to read.
+    Empty files are left out.
     """
     found = store.db.execute(
         "SELECT v.name, e.path, e.size, e.state FROM entries e JOIN evidence v ON v.id = e.evidence_id"
@@ -61,7 +61,7 @@ def unread_files(store: Store) -> Iterator[UnreadFile]:
 
 
 def count_unread_files(store: Store) -> tuple[int, int]:
-    """How many such files there are, and of how many bytes together."""
+    """Return the number of such files, and their total size in bytes."""
     found = store.db.execute(
         "SELECT count(*), coalesce(sum(size), 0) FROM entries WHERE kind = 'file' AND read_by = '[]' AND size > 0"
     ).fetchone()
@@ -69,7 +69,7 @@ def count_unread_files(store: Store) -> tuple[int, int]:
 
 
 def issue_groups(store: Store) -> list[IssueGroup]:
-    """The issues, those that differ in names and numbers only together; most frequent first."""
+    """Group issues that differ only in names and numbers; most frequent first."""
     groups: dict[tuple[str, str], IssueGroup] = {}
     for parser, what, evidence, path in store.db.execute(
         "SELECT i.parser, i.what, coalesce(v.name, ''), i.path FROM issues i LEFT JOIN evidence v"

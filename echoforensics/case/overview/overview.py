@@ -1,4 +1,4 @@
-"""What is in a case, in one answer: evidence, devices, accounts, data types, period, clocks, gaps, issues."""
+"""An overview of a case: evidence, devices, accounts, data types, period, clocks, gaps, issues."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from echoforensics.case.overview.leftovers import IssueGroup, UnreadFile
     from echoforensics.case.recording_query import FoundRecording
 
-#: At most this many files that no parser read are listed; all are counted.
+#: Maximum number of unread files to list; all are counted.
 LISTED = 1000
 
 
@@ -28,22 +28,22 @@ class Overview:
 
     Attributes:
         case: name of the case folder.
-        about: what was said when the case was made: examiner, agency, reference, timezone, tool; what was not is left
+        about: the details given for the case: examiner, agency, reference, timezone, tool; missing ones are left
             out.
-        unverified: why nothing vouches for it; empty if its seal was checked.
-        counts: of the whole case.
+        unverified: why the case is unverified; empty if its seal was checked.
+        counts: counts for the whole case.
         evidence: each item, with its counts.
-        devices, accounts, persons: those that rows name.
+        devices, accounts, persons: named by rows.
         data_types: each, with its records and rows.
-        period: the rows by what is known of their times.
+        period: counts of rows by what is known about their times.
         clocks: one sentence for each clock and period.
         zones: time zones that settings in the evidence name.
-        gaps: how many gaps of each kind there are; None if the case is of a version that had none.
-        interactions: how many there are; None likewise.
-        issues: those that are alike together.
-        unread: how many files no parser read, and of how many bytes together.
+        gaps: number of gaps by kind; None if the case's version has none.
+        interactions: number of interactions; None likewise.
+        issues: issues grouped by kind.
+        unread: number of files that no parser read, and their total size in bytes.
         unread_files: the first :data:`LISTED` of them.
-        recordings: the first :data:`LISTED` distinct recordings; ``counts.recordings`` is how many there are.
+        recordings: the first :data:`LISTED` distinct recordings; ``counts.recordings`` is their number.
     """
 
     case: str
@@ -66,7 +66,7 @@ class Overview:
     recordings: list[FoundRecording]
 
     def as_json(self) -> dict[str, Any]:
-        """As JSON can hold it."""
+        """The overview as JSON values."""
         return {
             "case": self.case,
             **self.about,
@@ -104,7 +104,7 @@ class Overview:
 
 
 def overview(case: Case) -> Overview:
-    """Ask a case for all of it."""
+    """Collect the overview of a case."""
     store = case.store
     info = store.info()
     gaps: Counter[str] = Counter() if store.is_earlier else Counter(gap.data_type for gap in case.gaps())

@@ -1,4 +1,4 @@
-"""What a case answers about itself as a whole."""
+"""Answers of a case about its contents as a whole."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class OverviewAnswers:
-    """The part of a case that answers about it as a whole.
+    """The part of a case that answers about its contents as a whole.
 
     Attributes:
         store: the case's database.
@@ -26,7 +26,7 @@ class OverviewAnswers:
     store: Store
 
     def overview(self) -> Overview:
-        """What is in the case, in one answer: what ``echoforensics info`` shows.
+        """An overview of the case's contents: what ``echoforensics info`` shows.
 
         Example:
             >>> found = case.overview()
@@ -45,7 +45,7 @@ class OverviewAnswers:
         return Results("persons", lambda: counts.persons(self.store))
 
     def issue_groups(self) -> Results[IssueGroup]:
-        """The issues, those that differ in names and numbers only together; most frequent first.
+        """The issues, grouped where they differ only in names and numbers; most frequent first.
 
         Example:
             >>> [group.issues for group in case.issue_groups()]

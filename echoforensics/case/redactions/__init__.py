@@ -1,1 +1,1 @@
-"""Redactions: what was removed from recordings, and the case without it, as it is handed over."""
+"""Redactions: the parts removed from recordings, and the redacted case for handing over."""

@@ -1,4 +1,4 @@
-"""Finding and replacing phrases in texts, also where they are written in an encoding."""
+"""Finds and replaces phrases in texts, even in encoded ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-#: What is in a text in the place of words.
+#: The replacement for words.
 REDACTED = "[REDACTED]"
 _WORD = re.compile(r"\w+")
 #: What may be between two words: marks, spaces, both as escapes of URLs, JSON and HTML, and tags of SSML and HTML.
@@ -36,14 +36,14 @@ _HAS_UNSEEN = re.compile(_UNSEEN)
 #: What may be base64 or hexadecimal digits.
 _OPAQUE = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be")
-#: So deep may one encoding be within another.
+#: Maximum depth of nested encodings.
 _DEPTH = 3
-#: So many texts that may be encodings are remembered.
+#: Maximum number of cached texts that may be encodings.
 _MOST_KNOWN = 100_000
 
 
 class Phrases:
-    """Phrases that are not to be read any more. Case, marks between words and forms of Unicode do not matter."""
+    """Phrases to remove. Case, punctuation between words and Unicode forms do not matter."""
 
     def __init__(self, phrases: Iterable[str]) -> None:
         found = {tuple(map(_small, _WORD.findall(_seen(phrase)))) for phrase in phrases}
@@ -59,12 +59,12 @@ class Phrases:
         return bool(self.phrases)
 
     def are_in(self, text: str) -> bool:
-        """Whether one of them is in a text, or in what is encoded in it."""
+        """Whether a text, or anything encoded in it, contains a phrase."""
         return self.replaced(text) != text
 
     def are_in_bytes(self, content: bytes) -> bool:
-        """Whether one of them is in bytes: as UTF-8 or UTF-16, or encoded in such a text."""
-        # A phrase may begin at an odd place.
+        """Whether bytes contain a phrase: as UTF-8 or UTF-16, or encoded in such a text."""
+        # In UTF-16, a phrase may begin at an odd offset.
         readings = ((content, "utf-8"), *((content[at:], name) for at in (0, 1) for name in _ENCODINGS[1:]))
         return any(self.are_in(each.decode(name, "ignore")) for each, name in readings)
 
@@ -82,7 +82,7 @@ class Phrases:
         return replaced
 
     def _opaque(self, text: str, depth: int) -> str:
-        """What may be an encoding, replaced where one of them is in what it encodes. Ids and serial numbers recur."""
+        """Replace a string if it encodes a phrase. Results are cached: ids and serial numbers recur."""
         if depth < _DEPTH - 1:
             return self._decoded_without(text, depth)
         if text not in self._known:
@@ -101,7 +101,7 @@ class Phrases:
         return text
 
     def replaced_in(self, value: Any) -> Any:
-        """A value of JSON with each of them replaced in all of its texts; so are names of members."""
+        """Return a JSON value with phrases replaced in all of its texts, including names of members."""
         if isinstance(value, str):
             return self.replaced(value)
         if isinstance(value, dict):

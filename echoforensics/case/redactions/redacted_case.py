@@ -1,4 +1,4 @@
-"""A case as it is handed over: without what was removed from its recordings."""
+"""A case for handing over, without what was removed from its recordings."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _WHY = "withheld: it holds what was redacted"
 
 
 class WithheldError(PermissionError):
-    """A file is withheld: it holds what was redacted."""
+    """A file is withheld because it holds redacted content."""
 
 
 class RedactedCase(Case):
-    """A case without what was removed. Its files are those of the case, without those that hold it.
+    """A case without redacted content. It has the files of the case, except those with redacted content.
 
     Attributes:
-        tables: what was taken out.
+        tables: what was removed from the tables.
     """
 
     def __init__(self, case: Case, store: Store, tables: RedactedTables) -> None:
@@ -48,50 +48,50 @@ class RedactedCase(Case):
             self.mark_unverified(case.unverified)
 
     def actions(self) -> Iterator[LedgerEntry]:
-        """The ledger's entries, in order, without what was removed: a name of a file may hold it."""
+        """The ledger's entries in order, without redacted phrases: a file name may hold one."""
         phrases = self.tables.phrases
         for entry in super().actions():
             yield replace(entry, detail=_without(entry.detail, phrases.replaced)) if phrases else entry
 
     def may_show(self, content: bytes) -> bool:
-        """Whether bytes of a file may be shown: nothing in them is to be read no more."""
+        """Whether bytes of a file may be shown: they contain no redacted phrase."""
         return not (self.tables.phrases and self.tables.phrases.are_in_bytes(content))
 
 
 class _RedactedVault(Vault):
-    """The files of a case without those that are withheld, and with the copies in the place of recordings."""
+    """The files of a case without withheld ones, and with copies in place of redacted recordings."""
 
     def __init__(self, vault: Vault, added: Vault, copies: set[str], withheld: set[str]) -> None:
         super().__init__(vault.root)
         self._vault, self._added, self._copies, self._withheld = vault, added, copies, withheld
 
     def path(self, sha256: str) -> Path:
-        """Where a file lies. Raises OSError where it is withheld."""
+        """The path of a file. Raises OSError if it is withheld."""
         if sha256 in self._withheld:
             raise WithheldError(errno.EACCES, _WHY, sha256)
         return (self._added if sha256 in self._copies else self._vault).path(sha256)
 
     def open(self, sha256: str) -> BinaryIO:
-        """Open a file for reading. Raises OSError where there is none, or where it is withheld."""
+        """Open a file for reading. Raises OSError if it is missing or withheld."""
         if sha256 in self._withheld:
             raise WithheldError(errno.EACCES, _WHY, sha256)
         return (self._added if sha256 in self._copies else self._vault).open(sha256)
 
     def files(self) -> list[Path]:
-        """Every file but those that are withheld, sorted."""
+        """Every file that is not withheld, sorted."""
         return [path for path in super().files() if path.name not in self._withheld]
 
 
 @contextmanager
 def handed_over(case: Case, *, unredacted: bool = False) -> Iterator[Case]:
-    """A case as it is to be handed over: as it is where nothing was redacted, else a :class:`RedactedCase`.
+    """Yield a case for handing over: unchanged if nothing was redacted, else a :class:`RedactedCase`.
 
     Args:
         case: the case.
-        unredacted: give the case as it is, with what was redacted.
+        unredacted: yield the unredacted case.
 
     Raises:
-        CaseError: no room is left for temporary files, or a redacted copy is missing.
+        CaseError: the disk for temporary files is full, or a redacted copy is missing.
     """
     if unredacted or isinstance(case, RedactedCase) or not redactions_of(case.store):
         yield case
@@ -117,12 +117,12 @@ def handed_over(case: Case, *, unredacted: bool = False) -> Iterator[Case]:
 
 
 def redacted(case: Case) -> RedactedTables | None:
-    """What was taken out of a case; None if it is one as it is."""
+    """Return what was removed from a case; None if it is not a redacted case."""
     return case.tables if isinstance(case, RedactedCase) else None
 
 
 def _room(case: Case) -> Vault:
-    """Where the copies are: beside the extracted files. What a bundle is written from is a copy of the database."""
+    """The vault of the copies, beside the extracted files. A bundle is written from a copy of the database."""
     return added_files(case.vault.root.parent)
 
 

@@ -1,6 +1,6 @@
-"""Taking what was removed from recordings out of the tables of a copy of a case.
+"""Removes redacted content from the tables of a copy of a case.
 
-No row is added or taken away: each says what it still may, and what it lost.
+No row is added or removed: each keeps what it may say, and states what it lost.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ if TYPE_CHECKING:
 
     from echoforensics.case.store import Store
 
-#: A text of fewer words is not looked for outside of its own interaction: it says nothing of it there.
+#: A text of fewer words is not searched for outside its own interaction: it reveals nothing there.
 _LEAST_WORDS = 3
-#: Families whose records of an interaction hold no words that were spoken, but for what is looked for by its words.
+#: Families whose records in an interaction hold no spoken words, except those found by a search for the phrases.
 _WORDLESS = ("echo:log:", "recording:", MACHINE)
 _TRANSCRIPTS = (f"{MACHINE}transcript", f"{MACHINE}transcript_with_hotword")
-#: Members of a record that are kept where its texts are withheld: states, and places in logs.
+#: Members of a record that stay when its texts are withheld: states, and places in logs.
 _KEPT = frozenset(
     {
         "status", "activityStatus", "utteranceType", "detection_type", "send_status", "ended", "lines", "stream_line",
         "audio_ms", "about", "about_record",
     }
 )  # fmt: skip
-#: Members that hold what was answered; what is in them is looked for elsewhere too.
+#: Members that hold answers; their texts are searched for elsewhere too.
 _ANSWERS = (
     "spoken_answer_texts", "answer_texts", "answer_text", "service_text", "service_title", "service_subtitle",
     "heard_as_shown",
 )  # fmt: skip
-#: Of a machine's transcript, what is kept beside its text.
+#: Members of a machine's transcript that stay beside its text.
 _OF_TRANSCRIPT = ("hotword", "pieces", "made_by", "decoder", "about", "about_record")
-#: Texts of other tables: table, column.
+#: Texts in other tables: table, column.
 _TEXTS = (
     ("case_info", "value"), ("evidence", "name"), ("evidence", "location"), ("evidence", "described"),
     ("evidence", "opening"), ("entries", "path"), ("entries", "address"), ("entries", "note"), ("entries", "remark"),
@@ -68,10 +68,10 @@ class RedactedTables:
     """What was taken out.
 
     Attributes:
-        redactions: those in force, by the SHA-256 of the recording; those of recordings that are withheld too.
-        files: what is withheld.
-        exhibits: those that say less than in the case.
-        phrases: what is not to be read any more.
+        redactions: the redactions in force, by SHA-256 of the recording, including recordings that are withheld.
+        files: the withheld files.
+        exhibits: exhibits that lost content.
+        phrases: the phrases to remove.
     """
 
     redactions: dict[str, Redaction]
@@ -80,12 +80,12 @@ class RedactedTables:
     phrases: Phrases
 
     def as_json(self, names: Mapping[str, str], *, whole: bool) -> dict[str, Any]:
-        """What was taken out, for whoever receives the rest.
+        """Describe what was removed, for the receiver of the rest.
 
         Args:
-            names: by SHA-256 of a recording, the name of the file of its copy.
-            whole: whether the rest is received whole. Else nothing is said of recordings that are not among these, nor
-                where files lie.
+            names: by SHA-256 of a recording, the file name of its copy.
+            whole: whether the receiver gets all the rest. If not, recordings outside ``names`` and paths of files are
+                left out.
         """
         made = [one for one in self.redactions.values() if one.copy and (whole or one.original in names)]
         shown = {one.exhibit for one in made}
@@ -127,11 +127,11 @@ class _Record(NamedTuple):
 
 
 def redact_tables(store: Store) -> RedactedTables:
-    """Take out of a copy of a case what its redactions removed.
+    """Remove redacted content from a copy of a case.
 
     Args:
-        store: of the copy, for writing. It is to be read, and not handed over itself: what SQLite keeps between the
-            tables is not overwritten.
+        store: the store of the copy, for writing. Read from it, but do not hand it over: SQLite's unused pages are not
+            overwritten.
     """
     redactions = redactions_of(store)
     redactions |= {one.original: one for one in withheld_recordings(store, redactions)}
@@ -148,10 +148,10 @@ def redact_tables(store: Store) -> RedactedTables:
 
 
 class _Redacting:
-    """The tables while what was removed is taken out of them.
+    """Removes redacted content from the tables.
 
     Attributes:
-        changed: numbers of records that say less, each with the exhibits of the redactions.
+        changed: numbers of records that lost content, each with the exhibits of the redactions.
     """
 
     def __init__(self, store: Store, redactions: dict[str, Redaction]) -> None:
@@ -163,7 +163,7 @@ class _Redacting:
         self._find_members()
 
     def take_own(self, redaction: Redaction) -> None:
-        """Take out of the records of a recording, and of machines about it, what was removed."""
+        """Remove redacted parts from the records of a recording and from machines' findings about it."""
         self._note_phrases(redaction, redaction.marks)
         for record in self._members.get(redaction.original, ()):
             if record.recording != redaction.original:
@@ -179,23 +179,23 @@ class _Redacting:
             self._done.add(record.number)
 
     def take_beside(self, redaction: Redaction) -> None:
-        """Withhold texts without times of words that belong to the same interaction."""
+        """Withhold texts without word times in the same interaction."""
         for record in self._members.get(redaction.original, ()):
             if record.number in self._done or record.data_type == REDACTION:
                 continue
             if record.data_type in _TRANSCRIPTS:
                 self._take_words(record, redaction)
             elif redaction.marks or record.data_type.startswith(_WORDLESS):
-                # Replaced by its words, where it holds them.
+                # These are replaced by phrase, where they contain one.
                 continue
             else:
                 self._withhold(record, redaction)
             self._done.add(record.number)
 
     def _find_members(self) -> None:
-        """Find the records of the recordings, and of the interactions and utterances that these belong to.
+        """Find the records of the recordings, and of their interactions and utterances.
 
-        The rows are gone through twice, however many redactions there are.
+        The rows are read twice, however many redactions there are.
         """
         db = self._store.db
         db.execute("CREATE TEMP TABLE originals (sha256 TEXT PRIMARY KEY)")
@@ -216,7 +216,7 @@ class _Redacting:
             " ORDER BY number"
         ):
             for original in set().union(*(own[name] for name in (number, *names) if name in own)):
-                # Of several rows, one that the recording belongs to.
+                # Prefer the row that the recording belongs to.
                 if found[original].get(number) is None or recording == original:
                     found[original][number] = _Record(
                         number, data_type, message, transcript, json.loads(fields), recording
@@ -224,9 +224,9 @@ class _Redacting:
         self._members = {original: list(records.values()) for original, records in found.items()}
 
     def _take_marks(self, record: _Record) -> None:
-        """A redaction itself keeps neither the words that were marked, nor what would let them be guessed."""
+        """Remove the marked words from the redaction's own record, and everything that would help to guess them."""
         texts = record.fields.get("texts")
-        # What machines wrote is said by their own records.
+        # Machines' transcripts have their own records.
         kept = {
             name: each for name, each in record.fields.items() if name not in ("marked_words", "mark_salt", "texts")
         }
@@ -234,7 +234,7 @@ class _Redacting:
             self._write(record, self._own_message(record), None, kept)
 
     def _put_copy(self, record: _Record, redaction: Redaction) -> None:
-        """The record of the recording becomes that of its copy."""
+        """Make the recording's record describe its copy."""
         fields = record.fields
         if not redaction.copy:
             what = f"Withheld: it is the same sound as one that was redacted ({redaction.exhibit})"
@@ -254,7 +254,7 @@ class _Redacting:
         self._write(record, f"{what}. {self._own_message(record)}", None, fields)
 
     def _take_words(self, record: _Record, redaction: Redaction) -> None:
-        """A machine's transcript loses the words that overlap; that of another recording is withheld whole."""
+        """Remove the overlapping words of a machine's transcript; withhold that of another recording whole."""
         words = record.fields.get("words")
         fields = {name: record.fields[name] for name in _OF_TRANSCRIPT if name in record.fields}
         if record.recording == redaction.original and isinstance(words, list):
@@ -269,7 +269,7 @@ class _Redacting:
         self._write(record, message, None, {**fields, "text": text, "redacted": redaction.exhibit})
 
     def _withhold(self, record: _Record, redaction: Redaction) -> None:
-        """Leave of a record, whose text has no times of words, when and by whom it is."""
+        """Reduce a record whose text has no word times to its time and author."""
         texts = [record.transcript or "", *_answers(record.fields)]
         self._note_phrases(redaction, texts, _LEAST_WORDS)
         spoken = Phrases(texts)
@@ -305,7 +305,7 @@ class _Redacting:
                 self._phrases.setdefault(text, set()).add(redaction.exhibit)
 
     def replace_phrases(self) -> Phrases:
-        """Replace what is not to be read any more wherever it is: in records, names of files, issues, joins, gaps."""
+        """Replace the phrases wherever they occur: in records, file names, issues, joins, gaps."""
         phrases = Phrases(self._phrases)
         if phrases:
             self._replace_in_records(phrases)
@@ -325,7 +325,7 @@ class _Redacting:
     def _replace_in_records(self, phrases: Phrases) -> None:
         db = self._store.db
         columns = ", ".join(_RECORD_TEXTS)
-        # A row keeps its number, so that none is met twice.
+        # Rows keep their numbers, so none is met twice.
         found = db.execute(f"SELECT number, fields, {columns} FROM records ORDER BY number")  # noqa: S608 (our names)
         for number, fields, *texts in found:
             kept = [text and phrases.replaced(text) for text in texts]
@@ -349,12 +349,12 @@ class _Redacting:
             if not isinstance(text, str) or (replaced := phrases.replaced(text)) == text:
                 continue
             if column in ("path", "what", "name"):
-                # Two that lose the same words are still two.
+                # Keep rows distinct if they lose the same words.
                 replaced += f" #{key[0]}"
             db.execute(f"UPDATE {table} SET {column} = ? WHERE {where}", (replaced, *key))  # noqa: S608 (our names)
 
     def exhibits(self) -> frozenset[str]:
-        """The rows that say less now. Notes of people that do are named again: their ids are made of what they said."""
+        """The rows that lost content. Changed notes of people get new ids: these are made from what the notes said."""
         db = self._store.db
         db.execute("CREATE TEMP TABLE less (number INTEGER PRIMARY KEY)")
         db.executemany("INSERT INTO less VALUES (?)", ((number,) for number in self.changed))

@@ -1,4 +1,4 @@
-"""Texts with times of words: those that overlap what was removed are replaced."""
+"""Texts with word times: words that overlap removed ranges are replaced."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 def kept_words(words: Iterable[Any], ranges: Iterable[tuple[float, float]]) -> list[list[Any]]:
-    """Words with times, without those that overlap ranges; one mark stands for several after one another.
+    """Return the words that do not overlap the ranges; one mark replaces each run of removed words.
 
     Args:
         words: each with its text, its start and its end in seconds, and more.
-        ranges: in seconds.
+        ranges: ranges in seconds.
     """
     given, kept = list(ranges), list[list[Any]]()
     for word in words:
@@ -29,7 +29,7 @@ def kept_words(words: Iterable[Any], ranges: Iterable[tuple[float, float]]) -> l
 
 
 def removed_runs(words: Iterable[Any], ranges: Iterable[tuple[float, float]]) -> Iterator[str]:
-    """The words that overlap ranges: those after one another as one text."""
+    """Yield the words that overlap the ranges: each run as one text."""
     given, run = list(ranges), list[str]()
     for word in words:
         if _overlaps(word, given):

@@ -1,4 +1,4 @@
-"""The redactions of a case, as its records hold them."""
+"""The redactions of a case, read from its records."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SAME_SOUND = f"{MACHINE}same_sound"
 
 @dataclass(frozen=True, slots=True)
 class RedactedPart:
-    """What was removed of a recording: samples of each channel, by what they were replaced, and why.
+    """A removed part of a recording: samples of each channel, their replacement, and the reason.
 
     Attributes:
         start, end: the first sample, and the one after the last.
@@ -37,19 +37,19 @@ class RedactedPart:
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """The redaction that is in force for a recording.
+    """The redaction in force for a recording.
 
     Attributes:
-        exhibit: of the record on it; of a recording that is withheld, the one on the recording that it sounds like.
-        about: exhibit of the recording; empty for one that is withheld.
+        exhibit: exhibit of the redaction's record; for a withheld recording, of the recording it sounds like.
+        about: exhibit of the recording; empty for a withheld recording.
         original: SHA-256 of the recording.
-        copy: SHA-256 of the copy that replaces it; empty if there is none: the recording is withheld.
-        parts: what was removed, in order.
-        rate: samples a second, of the recording and the copy.
+        copy: SHA-256 of the copy that replaces it; empty if the recording is withheld.
+        parts: the removed parts, in order.
+        rate: samples per second, of the recording and the copy.
         marks: words that the examiner marked, for texts without times; empty if such texts are withheld whole.
-        container, codec, bits, channels, samples: of the copy.
-        same_sound: SHA-256 of recordings that are the same sound in other bytes.
-        author: who made it.
+        container, codec, bits, channels, samples: format of the copy.
+        same_sound: SHA-256 of recordings with the same sound in other bytes.
+        author: name of the examiner.
     """
 
     exhibit: str
@@ -69,14 +69,14 @@ class Redaction:
 
     @property
     def seconds(self) -> tuple[tuple[float, float], ...]:
-        """What was removed, in seconds; all of it where the recording is withheld."""
+        """The removed ranges in seconds; the whole recording if it is withheld."""
         if not self.copy:
             return ((0.0, math.inf),)
         return tuple((part.start / self.rate, part.end / self.rate) for part in self.parts)
 
     @property
     def where(self) -> str:
-        """What was removed, in words."""
+        """The removed ranges, in words."""
         return ", ".join(
             f"{part.start / self.rate:.3f}-{part.end / self.rate:.3f} s replaced by {part.replacement}"
             for part in self.parts
@@ -84,11 +84,11 @@ class Redaction:
 
     @property
     def reasons(self) -> str:
-        """Why, each reason once."""
+        """The reasons, each once."""
         return "; ".join(dict.fromkeys(part.reason for part in self.parts))
 
     def as_fields(self) -> dict[str, Any]:
-        """What the record on it holds."""
+        """The fields of the redaction's record."""
         return {
             "original_sha256": self.original, "copy_sha256": self.copy, "rate": self.rate,
             "parts": [[part.start, part.end, part.replacement, part.reason] for part in self.parts],
@@ -99,7 +99,7 @@ class Redaction:
 
     @classmethod
     def of_fields(cls, exhibit: str, fields: Mapping[str, Any]) -> Redaction:
-        """Read what :meth:`as_fields` gives. Raises KeyError, TypeError and ValueError where it is another."""
+        """Read the output of :meth:`as_fields`. Raises KeyError, TypeError and ValueError if it is invalid."""
         return cls(
             exhibit=exhibit,
             about=str(fields["about"]),
@@ -119,7 +119,7 @@ class Redaction:
 
 
 def redactions_of(store: Store) -> dict[str, Redaction]:
-    """The redaction in force for each recording, by its SHA-256: the one that was recorded last."""
+    """The redaction in force for each recording, by its SHA-256: the last recorded one."""
     if store.is_earlier:
         return {}
     found = store.db.execute(
@@ -132,7 +132,7 @@ def redactions_of(store: Store) -> dict[str, Redaction]:
 
 
 def copies_of(store: Store) -> frozenset[str]:
-    """SHA-256 of every redacted copy of which the case has a record, in force or not."""
+    """SHA-256 of every redacted copy with a record in the case, in force or not."""
     if store.is_earlier:
         return frozenset()
     found = store.db.execute(
@@ -144,7 +144,7 @@ def copies_of(store: Store) -> frozenset[str]:
 
 
 def withheld_recordings(store: Store, redactions: Mapping[str, Redaction]) -> Iterator[Redaction]:
-    """Recordings that are the same sound as a redacted one and have no redaction of their own: they go whole."""
+    """Yield withheld recordings: the same sound as a redacted one, without a redaction of their own."""
     pairs: list[tuple[str, str]] = [(one.original, other) for one in redactions.values() for other in one.same_sound]
     found = store.db.execute(
         "SELECT w.recording, json_extract(r.fields, '$.same_as_sha256') FROM kinds k JOIN exhibits w ON w.kind = k.id"

@@ -1,4 +1,4 @@
-"""The files of a case that hold what was redacted, and so are not handed over."""
+"""The files of a case with redacted content, which are withheld."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ if TYPE_CHECKING:
     from echoforensics.case.redactions.redaction import Redaction
     from echoforensics.case.store import Store
 
-#: Why a file is withheld, by what it holds.
+#: Reasons for withholding a file, by its content.
 WHY_WITHHELD = {
     "sound": "it holds the sound that was removed",
     "same sound": "it is the same sound as a redacted recording, in other bytes",
     "text": "it holds a text that was withheld or redacted",
     "archive": "it holds a file that is withheld",
 }
-#: By SHA-256 of a file, why it is withheld, and exhibits of redactions.
+#: By SHA-256 of a file, the reason and the exhibits of the redactions.
 _Found = dict[str, tuple[str, set[str]]]
 
 
 @dataclass(frozen=True, slots=True)
 class WithheldFile:
-    """A file of the case that holds what was removed, and so is not handed over.
+    """A file with redacted content, which is withheld.
 
     Attributes:
-        sha256, size: of the file.
-        path: the first at which it lies: ``ITEM: PATH``.
-        places: at how many it lies.
-        why: what it holds: ``sound``, ``same sound`` or ``text``.
-        redactions: exhibits of the records on the redactions.
+        sha256, size: SHA-256 and size of the file.
+        path: its first path: ``ITEM: PATH``.
+        places: number of its paths.
+        why: its redacted content: ``sound``, ``same sound`` or ``text``.
+        redactions: exhibits of the redactions' records.
     """
 
     sha256: str
@@ -48,11 +48,11 @@ class WithheldFile:
 def withheld_files(
     store: Store, redactions: Mapping[str, Redaction], changed: Mapping[int, set[str]]
 ) -> tuple[WithheldFile, ...]:
-    """The files that hold what was removed, by path. Their bytes in issues are emptied.
+    """Return the files with redacted content, by path. Their excerpts in issues are emptied.
 
     Args:
-        store: of the copy of a case.
-        redactions: by SHA-256 of the recording.
+        store: the store of the copy of a case.
+        redactions: redactions by SHA-256 of the recording.
         changed: numbers of records that lost text, each with the exhibits of the redactions.
     """
     db = store.db
@@ -78,7 +78,7 @@ def withheld_files(
 
 
 def _add_containers(store: Store, found: _Found) -> None:
-    """Add archives within the evidence that hold one of the files."""
+    """Add archives in the evidence that contain one of the files."""
     addresses: dict[tuple[int, str], str] = {
         (item, address): sha256
         for item, address, sha256 in store.db.execute("SELECT evidence_id, address, sha256 FROM entries")

@@ -1,1 +1,1 @@
-"""What seals the tables of a case: digests of tables, of large ones in blocks, and which blocks a run changed."""
+"""The seal of a case's tables: digests of tables, in blocks for large ones, and tracking of changed blocks."""

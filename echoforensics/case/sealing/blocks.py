@@ -1,4 +1,4 @@
-"""Large tables in blocks: what is added to a sealed case changes few of them, so that the others keep their digests."""
+"""Large tables in blocks: additions to a sealed case change few blocks, and the others keep their digests."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping
 
-#: A table of more rows than this is sealed in blocks. At most this many numbers follow each other in a block.
+#: Tables with more rows than this are sealed in blocks. At most this many consecutive numbers form a block.
 BLOCK = 1 << 14
 #: The block of what has another type than belongs there: only in a table that was altered.
 OTHER = "other"
@@ -22,27 +22,27 @@ _LEAST, _MOST = -(1 << 63), (1 << 63) - 1
 
 @dataclass(frozen=True, slots=True)
 class NumberBlocks:
-    """Blocks by a column that holds a number: those of one block give the same when divided by :data:`BLOCK`.
+    """Blocks by a numeric column: a block holds the numbers with the same quotient by :data:`BLOCK`.
 
     Attributes:
-        column: the column; an index begins with it.
-        order: the columns by whose order a block is written out.
+        column: the column; an index starts with it.
+        order: the columns that order a block's serialization.
     """
 
     column: str
     order: str
 
     def block(self, row: str = "") -> str:
-        """The SQL of the block of a row of this name (``new.``), or of any."""
+        """The SQL expression for a row's block, with an optional row name (``new.``)."""
         return f"CAST({row}{self.column} / {BLOCK} AS TEXT)"
 
     @staticmethod
     def between(first: int, last: int) -> set[str]:
-        """The blocks of all numbers from the first to the last."""
+        """The blocks of all numbers in a range, both ends included."""
         return {str(block) for block in range(first // BLOCK, last // BLOCK + 1)}
 
     def rows(self, block: str) -> tuple[str, tuple[Any, ...]]:
-        """The condition that the rows of a block meet, with its values."""
+        """The SQL condition for the rows of a block, with its values."""
         if block == OTHER:
             return f"typeof({self.column}) <> 'integer'", ()
         first = int(block) * BLOCK
@@ -53,7 +53,7 @@ class NumberBlocks:
 
 @dataclass(frozen=True, slots=True)
 class DigestBlocks:
-    """Blocks by a column that holds a digest in hexadecimal: those of one block begin with the same two digits."""
+    """Blocks by a column with a hexadecimal digest: a block holds the digests with the same first two digits."""
 
     column: str
     order: str
@@ -72,7 +72,7 @@ class DigestBlocks:
         return f"{self.column} >= ? AND {self.column} < ?", (block, block[0] + chr(ord(block[1]) + 1))
 
 
-#: The tables that can be large, and by what they are put into blocks. Others are written out as a whole.
+#: The tables that can be large, and how they are divided into blocks. Others are serialized whole.
 BLOCKS: Mapping[str, NumberBlocks | DigestBlocks] = {
     "entries": NumberBlocks("id", "id"),
     "artefacts": DigestBlocks("sha256", "sha256"),
@@ -90,7 +90,7 @@ BLOCKS: Mapping[str, NumberBlocks | DigestBlocks] = {
 
 
 def is_in_blocks(db: sqlite3.Connection, table: str) -> bool:
-    """Whether a table is so large that it is sealed in blocks."""
+    """Whether a table is large enough to be sealed in blocks."""
     if table not in BLOCKS:
         return False
     first = f"SELECT count(*) FROM (SELECT 1 FROM main.{table} LIMIT {BLOCK + 1})"  # noqa: S608 (our names)
@@ -98,7 +98,7 @@ def is_in_blocks(db: sqlite3.Connection, table: str) -> bool:
 
 
 def blocks_of(db: sqlite3.Connection, table: str) -> list[str]:
-    """The blocks of a table that hold rows, in their order."""
+    """The non-empty blocks of a table, in order."""
     found = BLOCKS[table]
     if isinstance(found, DigestBlocks):
         listed = f"SELECT DISTINCT CAST({found.block()} AS TEXT) FROM main.{table} ORDER BY 1"  # noqa: S608 (our names)
@@ -117,5 +117,5 @@ def blocks_of(db: sqlite3.Connection, table: str) -> list[str]:
 
 
 def order_of(table: str) -> str:
-    """The columns by whose order a table is written out as a whole."""
+    """The columns that order the serialization of a whole table."""
     return SEALED_TABLES[table]

@@ -1,7 +1,7 @@
-"""Which blocks of a sealed case's tables a run changes, so that sealing it again costs what the run added.
+"""Tracks the blocks of a sealed case's tables that a run changes, so that resealing costs only what the run added.
 
-Triggers note them. They are the connection's own, in its temporary database: the case does not hold them, and a run
-that is killed leaves none. The case that a run leaves unsealed is then sealed from all its rows.
+Triggers record them. They belong to the connection, in its temporary database: the case does not hold them, and a
+killed run leaves none. A case left unsealed by a run is then sealed from all its rows.
 """
 
 from __future__ import annotations
@@ -18,38 +18,38 @@ if TYPE_CHECKING:
     from echoforensics.case.sealing.seal import TableDigest
     from echoforensics.case.store import Store
 
-#: Of a table that is not in blocks, it is noted that it changed.
+#: Marks a change of a table without blocks.
 _ALL = ""
 _EVENTS = ("INSERT", "UPDATE", "DELETE")
 _NOTE = "INSERT OR IGNORE INTO changed_blocks VALUES ('{name}', {block});"
 
 
 class ChangesSinceSeal:
-    """What is changed in the tables of a case that is as it was sealed."""
+    """The changes in the tables of a case since its seal."""
 
     def __init__(self, store: Store, sealed: Mapping[str, TableDigest]) -> None:
-        """Begin to note changes.
+        """Start to track changes.
 
         Args:
-            store: the case's, opened for writing; nothing was written yet.
-            sealed: the digests that the seal in force names; the case was compared with it.
+            store: the case's store, opened for writing; nothing was written yet.
+            sealed: the digests of the seal in force, which the case was checked against.
         """
         self._store = store
         self._sealed = {name: sealed[name] for name in SEALED_TABLES if name in sealed}
         self._last: dict[str, int] = {}
-        # What REPLACE removes is a removal then, too.
+        # REPLACE then fires the triggers for removals, too.
         store.db.execute("PRAGMA recursive_triggers = ON")
         store.db.execute("CREATE TEMP TABLE changed_blocks (name TEXT, block TEXT, PRIMARY KEY (name, block))")
         for name, digest in self._sealed.items():
             self._follow(name, in_blocks=isinstance(digest, dict))
 
     def digests(self) -> dict[str, TableDigest]:
-        """The digests of all tables as they are now: of tables and blocks that did not change, the sealed ones."""
+        """The current digests of all tables: the sealed ones for tables and blocks without changes."""
         known = {name: self._now(name, digest) for name, digest in self._sealed.items()}
         return table_digests(self._store, known)
 
     def forget(self, names: Iterable[str]) -> None:
-        """Note no more what changes in some tables, which are about to be emptied and filled again."""
+        """Stop tracking some tables, which are about to be emptied and filled again."""
         for name in names:
             if self._sealed.pop(name, None) is not None:
                 for event in _EVENTS:
@@ -59,7 +59,7 @@ class ChangesSinceSeal:
         blocks = BLOCKS.get(name) if in_blocks else None
         added = ""
         if isinstance(blocks, NumberBlocks):
-            # What follows the last row is not noted one by one: it is known from the last.
+            # Rows after the last one are not tracked one by one: they follow from its number.
             last = self._maximum(name, blocks)
             self._last[name] = last
             added = f" WHEN new.{blocks.column} <= {last}"

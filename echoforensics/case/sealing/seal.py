@@ -1,4 +1,4 @@
-"""The seal of a case: one digest a table, or one a block of a large one, so that a changed or missing row shows."""
+"""The seal of a case: one digest per table, or per block of a large table, so that a changed or missing row shows."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from echoforensics.case.store import Store
 
-#: What a seal says of a table: the digest of its rows, or, by block, those of the blocks that hold any.
+#: A table's digest in a seal: of all its rows, or by block, for the blocks with rows.
 TableDigest = str | dict[str, str]
 
-#: Rows that are hashed at once.
+#: Number of rows hashed at once.
 _AT_ONCE = 64
 _DEFINITIONS = "SELECT json_array(type, name, tbl_name, sql) FROM main.sqlite_schema ORDER BY type, name"
 
@@ -27,9 +27,9 @@ _DEFINITIONS = "SELECT json_array(type, name, tbl_name, sql) FROM main.sqlite_sc
 def table_digests(store: Store, known: Mapping[str, TableDigest] | None = None) -> dict[str, TableDigest]:
     """SHA-256 of each sealed table, and of the definitions of all tables, as hexadecimal.
 
-    A table is written out row by row in the order of its primary key: each row as the JSON array of its columns, as
+    A table is serialized row by row in the order of its primary key: each row as the JSON array of its columns, as
     SQLite's ``json_array`` writes it, ended by LF. Values of BLOB columns, and of those without a type, are written in
-    hexadecimal. A table of more than :data:`echoforensics.case.sealing.blocks.BLOCK` rows is written out in blocks, and
+    hexadecimal. A table of more than :data:`echoforensics.case.sealing.blocks.BLOCK` rows is serialized in blocks, and
     has a digest for each.
 
     Args:
@@ -50,14 +50,14 @@ def table_digests(store: Store, known: Mapping[str, TableDigest] | None = None) 
 
 
 def table_digest(db: sqlite3.Connection, table: str) -> TableDigest:
-    """What a seal says of one table as it is now."""
+    """Return the current digest of one table, as a seal holds it."""
     return _in_blocks(db, table) if is_in_blocks(db, table) else part_digest(db, table)
 
 
 def named_digests(db: sqlite3.Connection, sealed: Mapping[str, TableDigest]) -> dict[str, TableDigest]:
-    """The digests of the tables that a seal names, each in the form in which the seal has it; of a missing one none.
+    """The current digests of a seal's tables, each in the format of that seal; missing tables are left out.
 
-    A case of an earlier version has the digests of that version. Raises sqlite3.Error where a table is unreadable.
+    A case of an earlier version has digests in that version's format. Raises sqlite3.Error if a table is unreadable.
     """
     if db.execute("PRAGMA main.user_version").fetchone()[0] < SCHEMA_VERSION:
         return {**earlier_version.named_digests(db, sealed)}
@@ -73,7 +73,7 @@ def named_digests(db: sqlite3.Connection, sealed: Mapping[str, TableDigest]) -> 
     return digests
 
 
-#: Tables of the search index, by whose order they were sealed before: a seal may name them.
+#: The order of the search index's tables, which earlier seals may name.
 _FORMERLY_SEALED = {"search_data": "id", "search_idx": "segid, term", "search_config": "k"}
 
 
@@ -82,14 +82,14 @@ def _in_blocks(db: sqlite3.Connection, table: str) -> dict[str, str]:
 
 
 def block_digest(db: sqlite3.Connection, table: str, block: str) -> str:
-    """SHA-256 of the rows of one block of a table, written as :func:`table_digests` says."""
+    """SHA-256 of the rows of one block of a table, serialized as for :func:`table_digests`."""
     where, values = BLOCKS[table].rows(block)
     rows = f"main.{table} WHERE {where} ORDER BY {BLOCKS[table].order}"
     return rows_digest(db, _columns(db, table), rows, values)
 
 
 def whole_and_blocks(db: sqlite3.Connection, table: str) -> tuple[str, TableDigest]:
-    """SHA-256 of all rows of a table, and what a seal says of it: both of one reading where the order is the same."""
+    """SHA-256 of all rows of a table, and its digest for a seal; from one reading if the order is the same."""
     if not is_in_blocks(db, table):
         whole = part_digest(db, table)
         return whole, whole
@@ -104,7 +104,7 @@ def whole_and_blocks(db: sqlite3.Connection, table: str) -> tuple[str, TableDige
 
 
 def part_digest(db: sqlite3.Connection, table: str, where: str = "1", values: tuple[Any, ...] = ()) -> str:
-    """SHA-256 of the rows of a table to which a condition applies, written as :func:`table_digests` says."""
+    """SHA-256 of the rows of a table that meet a condition, serialized as for :func:`table_digests`."""
     order = _FORMERLY_SEALED.get(table) or order_of(table)
     return rows_digest(db, _columns(db, table), f"main.{table} WHERE {where} ORDER BY {order}", values)
 
@@ -112,7 +112,7 @@ def part_digest(db: sqlite3.Connection, table: str, where: str = "1", values: tu
 def rows_digest(
     db: sqlite3.Connection, columns: Iterable[tuple[str, str]], rows: str, values: tuple[Any, ...] = ()
 ) -> str:
-    """The same, of some columns, each with its declared type; ``rows`` is what follows FROM."""
+    """The same for some columns, each with its declared type; ``rows`` is the SQL after FROM."""
     return _digest(_written(db, columns, rows, values))
 
 
@@ -128,7 +128,7 @@ def _written(
 
 
 def _digest(rows: sqlite3.Cursor, *others: hashlib._Hash) -> str:
-    """SHA-256 of rows, each ended by LF; others are given the same bytes."""
+    """SHA-256 of rows, each ended by LF; the other hashes are fed the same bytes."""
     whole = hashlib.sha256()
     while some := rows.fetchmany(_AT_ONCE):
         written = "\n".join([*chain.from_iterable(some), ""]).encode()

@@ -1,1 +1,1 @@
-"""Several sealed cases side by side: what they have in common. Nothing is copied from one into another."""
+"""Comparing several sealed cases: what they have in common. Nothing is copied between them."""

@@ -1,4 +1,4 @@
-"""What cases are called beside each other."""
+"""Names for several cases side by side."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 def refuse_twice(paths: Sequence[Path]) -> None:
-    """Refuse a case that is given twice: what it holds would count twice.
+    """Refuse a case that is given twice: its contents would count twice.
 
     Raises:
-        UsageError: it is.
+        UsageError: a case is given twice.
     """
     seen: set[Path] = set()
     for path in paths:
@@ -25,12 +25,12 @@ def refuse_twice(paths: Sequence[Path]) -> None:
 
 
 def names_beside(names: Mapping[Path, str]) -> dict[Path, str]:
-    """What each is called, by its path: its name; where two have one name, the path as given."""
+    """Return a name for each path: its own name, or the path as given if two have the same name."""
     plain = list(names.values())
     return {path: name if plain.count(name) == 1 else str(path) for path, name in names.items()}
 
 
 def case_names(paths: Sequence[Path]) -> list[str]:
-    """What cases are called beside each other, in their order. Raises UsageError where one is given twice."""
+    """Return names for several cases, in order. Raises UsageError if one is given twice."""
     refuse_twice(paths)
     return list(names_beside({path: path.resolve().name for path in paths}).values())

@@ -1,7 +1,7 @@
-"""The same interaction in several cases: those that have a record, an utterance or a recording in common.
+"""Finds the same interaction in several cases: by a shared record, utterance or recording.
 
-What interactions have is put into a database without a name, which SQLite keeps in memory and, where it grows, in a
-file that is gone with it.
+The comparison uses an unnamed database, which SQLite keeps in memory and, as it grows, in a temporary file that
+disappears with it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from echoforensics.case.case import Case
     from echoforensics.case.store import Store
 
-#: By what interactions of two cases can be the same; the first that holds is named.
+#: What can make interactions of two cases the same; the first that holds is named.
 RECORD, UTTERANCE, RECORDING = "the same record", "the same utterance id", "the same recording"
 _ASKED = (
     (RECORD, "SELECT lower(hex(r.id)), m.interaction FROM interaction_members m JOIN records r ON r.number = m.record"),
@@ -49,11 +49,11 @@ WHERE a.place = ? AND a.interaction = ? AND b.place <> a.place GROUP BY 1, 2 ORD
 
 
 class SameInteraction(NamedTuple):
-    """An interaction of another case that has something in common with one.
+    """A matching interaction of another case.
 
     Attributes:
-        case: what the other case is called.
-        number: of the interaction there.
+        case: name of the other case.
+        number: number of the interaction there.
         by: what they have in common.
     """
 
@@ -63,14 +63,14 @@ class SameInteraction(NamedTuple):
 
 
 class SameInteractions:
-    """What the interactions of several cases have in common.
+    """Matches between the interactions of several cases.
 
     Raises:
-        CaseError: a case is of a version that had no interactions.
+        CaseError: a case's version has no interactions.
     """
 
     def __init__(self, cases: Sequence[tuple[str, Case]]) -> None:
-        """Look at the cases, each with what it is called."""
+        """Read the cases, each given with its name."""
         for _, case in cases:
             refuse_earlier(case.store)
         self._names = [name for name, _ in cases]
@@ -92,11 +92,11 @@ class SameInteractions:
         self._db.close()
 
     def of(self, case: int, number: str) -> tuple[SameInteraction, ...]:
-        """Interactions of the other cases that have something in common with one.
+        """Return interactions of the other cases that match a given one.
 
         Args:
-            case: which of the cases, from 0.
-            number: of the interaction.
+            case: index of the case, from 0.
+            number: number of the interaction.
         """
         found = self._db.execute(_OTHERS, (case, int(number.removeprefix(PREFIX))))
         return tuple(

@@ -1,6 +1,6 @@
-"""The same device, account, network, recording or file in several cases, by its id or by its hash.
+"""Finds devices, accounts, networks, recordings and files in several cases, by id or hash.
 
-Each case gives its things in order, and these are merged: one thing is held at a time, and nothing is written.
+Each case yields its things in order, and these streams are merged: only one thing is held at a time, and nothing
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ def _of_column(column: str) -> str:
 
 
 def _of_fields(names: Sequence[str], form: str) -> str:
-    """Values of a record's other fields. Lists that the maker puts on every device (``echo:state:*``) are left out."""
+    """Values of a record's further fields. Lists that every device has (``echo:state:*``) are excluded."""
     found = ", ".join(f"json_extract(fields, '$.{name}')" for name in names)
     value = form.format(f"CAST(coalesce({found}, '') AS TEXT)")
     return f"SELECT {value}, {_RECORDS} WHERE data_type NOT LIKE 'echo:state:%' AND {value} <> '' GROUP BY 1 ORDER BY 1"
 
 
 _RECORDINGS = "FROM row_details WHERE data_type LIKE 'recording:%'"
-#: How each kind of thing is asked for: its id or hash, how many records name it, and the first exhibit that does.
+#: The query for each kind of thing: its id or hash, the number of records that name it, and the first such exhibit.
 _ASKED = {
     "device": _of_column("device_serial"),
     "account": _of_column("account"),
@@ -44,7 +44,7 @@ _ASKED = {
     "file": f"SELECT sha256, 0, '' FROM artefacts WHERE sha256 NOT IN (SELECT sha256 {_RECORDINGS}) ORDER BY 1",  # noqa: S608
     "evidence item": "SELECT sha256, 0, '' FROM evidence WHERE sha256 IS NOT NULL ORDER BY 1",
 }
-#: The kinds of things that are looked for.
+#: The kinds of things to compare.
 KINDS = tuple(_ASKED)
 
 
@@ -52,9 +52,9 @@ class InCase(NamedTuple):
     """A thing in one case.
 
     Attributes:
-        case: what the case is called.
-        records: how many records name it, or are of it; 0 for a file and an evidence item.
-        exhibit: the first row of these; empty for a file and an evidence item.
+        case: name of the case.
+        records: number of records that name it, or are about it; 0 for a file and an evidence item.
+        exhibit: the first row of these records; empty for a file and an evidence item.
     """
 
     case: str
@@ -64,12 +64,12 @@ class InCase(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SharedThing:
-    """A thing that several cases have.
+    """A thing in several cases.
 
     Attributes:
         kind: one of :data:`KINDS`.
         value: its id, or its SHA-256.
-        cases: where it is, in the order of the cases.
+        cases: the cases with it, in order.
     """
 
     kind: str
@@ -82,10 +82,10 @@ class SharedThing:
 
 
 def shared_things(cases: Sequence[tuple[str, Case]]) -> Iterator[SharedThing]:
-    """What several cases have in common, by kind and then by id or hash; streamed, not held.
+    """Yield what several cases have in common, by kind and then by id or hash. Things are streamed.
 
     Args:
-        cases: each with what it is called.
+        cases: the cases, each with its name.
     """
     for kind, sql in _ASKED.items():
         every = merge(*(_things(case.store, number, sql) for number, (_, case) in enumerate(cases)))

@@ -1,1 +1,1 @@
-"""What a case keeps of interactions and gaps, and the records of which they are made."""
+"""Stored interactions and gaps of a case, and the records that they are made from."""

@@ -1,4 +1,4 @@
-"""What was added to a case since it was sealed, as far as interactions and gaps may be made of it."""
+"""Checks whether evidence added since the seal can affect interactions and gaps."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Extent(NamedTuple):
 
     @classmethod
     def of(cls, store: Store) -> Extent:
-        """How far a case goes now."""
+        """The current extent of a case."""
         found = store.db.execute(
             "SELECT coalesce((SELECT max(number) FROM records), 0), coalesce((SELECT max(id) FROM places), 0),"
             " coalesce((SELECT max(id) FROM entries), 0)"
@@ -38,21 +38,21 @@ def may_bear_on_interactions(
     following: Collection[str],
     following_keys: Collection[str],
 ) -> bool:
-    """Whether what was added to a case may be of an interaction or a gap, or bear on one. Only that is gone through.
+    """Whether records added to a case may belong to an interaction or a gap, or affect one. Only these are scanned.
 
     Args:
         store: the case's.
-        before: how far it went.
-        types: data types of records of which interactions or gaps are made.
-        key_kinds: kinds of keys whose holders may be of an interaction.
-        following: data types of what is of an interaction only where another record has its key.
+        before: the earlier extent of the case.
+        types: data types of records that interactions or gaps are made from.
+        key_kinds: kinds of keys whose holders may belong to an interaction.
+        following: data types of records that belong to an interaction only if another record has their key.
         following_keys: kinds of such keys.
     """
     db = store.db
     if has_additions(db):
         return True
-    # A known record at one more place is attested by more, and may be in another evidence item. The plus sign has
-    # SQLite go through the new places, not through all the known records.
+    # A known record with one more place has more witnesses, and may be in another evidence item. The plus sign makes
+    # SQLite scan the new places, not all the known records.
     if db.execute(
         "SELECT 1 FROM places WHERE id > ? AND +record <= ? LIMIT 1", (before.place, before.record)
     ).fetchone():
@@ -72,7 +72,7 @@ def may_bear_on_interactions(
 def _keys_bear(
     store: Store, before: Extent, kinds: tuple[Collection[str], Collection[str]], following: Collection[str]
 ) -> bool:
-    """Whether a key of what was added may tie records together."""
+    """Whether a key of the added records may tie records together."""
     db = store.db
     numbers = "SELECT id FROM kinds WHERE data_type IN (SELECT value FROM json_each(?))"
     listed = json.dumps(list(following))

@@ -1,4 +1,4 @@
-"""A gap: what the case does not hold, from what it holds, with the explanations that there can be."""
+"""A gap: something missing from the case, inferred from what it holds, with the possible explanations."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 
 from parsers.times import iso
 
-#: Who makes them: no parser of evidence.
+#: The maker of gaps, which is no parser of evidence.
 MAKER, MAKER_VERSION = "gap_finder", "1"
 PREFIX = "GAP-"
 
 
 @dataclass(frozen=True, slots=True)
 class FoundAt:
-    """What a gap was derived from: an exhibit, or a file where there is no exhibit, and where it lies."""
+    """The basis of a gap: an exhibit, or a file without an exhibit, and where it is."""
 
     exhibit: str
     evidence: str
@@ -31,11 +31,11 @@ class CaseGap:
     Attributes:
         number: ``GAP-0000003``; the same evidence gives the same numbers.
         data_type: ``gap:`` and the kind.
-        message: what is missing, in one sentence or two.
-        start, end: the time that it belongs to, in microseconds since 1970 UTC; None if that is open or not known.
-        explanations: what can be the reason, the innocent ones beside the others; none is preferred.
-        derived_from: what it was derived from: the first of them.
-        count: of how many things the gap tells.
+        message: what is missing, in one or two sentences.
+        start, end: the period of the gap, in microseconds since 1970 UTC; None if open or unknown.
+        explanations: the possible reasons, innocent ones included; none is preferred.
+        derived_from: the basis of the gap: its first items.
+        count: number of missing things.
     """
 
     number: str
@@ -54,22 +54,22 @@ class CaseGap:
 
     @property
     def datetime_end(self) -> str | None:
-        """The end, likewise. With a start that is not known it is the time before which something is missing."""
+        """The end, likewise. If the start is unknown, the time before which something is missing."""
         return iso(self.end)
 
     def as_json(self) -> dict[str, Any]:
-        """The gap as JSON values, with the name of its maker in the place of a parser's."""
+        """The gap as JSON values, with its maker in place of a parser."""
         whole = asdict(self)
         head = {"number": whole.pop("number"), "datetime": self.datetime, "datetime_end": self.datetime_end}
         return {**head, **whole, "parser": MAKER, "parser_version": MAKER_VERSION}
 
     def stored(self) -> str:
-        """The gap as the case stores it."""
+        """The gap in the case's storage format."""
         return json.dumps(self.as_json(), ensure_ascii=False, sort_keys=True)
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> CaseGap:
-        """A gap from what :meth:`as_json` gave."""
+        """Make a gap from the output of :meth:`as_json`."""
         return cls(
             number=value["number"],
             data_type=value["data_type"],

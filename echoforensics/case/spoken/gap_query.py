@@ -1,4 +1,4 @@
-"""The gaps of a case, asked for."""
+"""Queries for gaps."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def gaps(store: Store) -> Iterator[CaseGap]:
-    """The gaps of a case, by number.
+    """Yield the gaps of a case, by number.
 
     Raises:
-        CaseError: the case is of a version that had none.
+        CaseError: the case's version has no gaps.
     """
     refuse_earlier(store)
     for (content,) in store.db.execute("SELECT content FROM gaps ORDER BY number"):
@@ -28,6 +28,6 @@ def gaps(store: Store) -> Iterator[CaseGap]:
 
 
 def refuse_earlier(store: Store) -> None:
-    """Refuse a case without interactions and gaps. Raises CaseError where it belongs to a version that had none."""
+    """Refuse a case without interactions and gaps. Raises CaseError if its version has none."""
     if store.is_earlier:
         raise CaseError("the case is of a version that had no interactions; extract the evidence again")

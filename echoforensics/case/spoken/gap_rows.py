@@ -1,4 +1,4 @@
-"""Gaps as rows of a timeline, for who asks for them: they stand among the rows and are never counted as found."""
+"""Gaps as rows of a timeline, on request. They appear among the rows but are never counted as records."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from echoforensics.case.row_query import Query, Row
     from echoforensics.case.store import Store
 
-#: plaso's word for a record that holds no time.
+#: plaso's description for a record without a time.
 _NO_TIME = "Not a time"
 
 
 def gap_rows(store: Store, query: Query) -> list[Row]:
-    """The gaps that a query asks for, as rows, by time, those without one last; none where it does not ask for gaps.
+    """Return the gaps that a query includes, as rows, by time, those without one last; none if it excludes gaps.
 
-    A gap is of no device, person, account, state, recording or interaction: a query for one of these has no gaps.
+    A gap has no device, person, account, state, recording or interaction: a query for one of these has no gaps.
     """
     of_others = query.devices or query.persons or query.accounts or query.states
     if not query.gaps or of_others or query.recordings_only or query.interaction is not None:

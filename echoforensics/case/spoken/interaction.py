@@ -1,4 +1,4 @@
-"""An interaction as people are shown it: what each record says, side by side, and why the records belong together."""
+"""An interaction as shown to people: the statements of its records side by side, and why they belong together."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class Member:
         data_type: of the record.
         source: ``device``, ``account``, ``sound``, or ``none`` for a list that an examiner made.
         says: the record's message.
-        reason: one sentence: why it belongs to the interaction.
+        reason: one sentence on why it belongs to the interaction.
         strength: see :class:`~echoforensics.case.interactions.strength.Strength`.
-        evidence: names of the evidence items in which it lies.
-        places: how many places hold it; copies are one member.
+        evidence: names of the evidence items that hold it.
+        places: number of its places; copies are one member.
     """
 
     exhibit: str
@@ -41,7 +41,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class NamedDevice:
-    """A device of an interaction: what records name of it."""
+    """A device of an interaction, as records name it."""
 
     serial: str | None
     type: str | None
@@ -50,12 +50,12 @@ class NamedDevice:
 
 @dataclass(frozen=True, slots=True)
 class AnswerText:
-    """A text that Alexa answered, as a record has it.
+    """An answer of Alexa, as a record holds it.
 
     Attributes:
         text: as recorded.
-        kind: ``spoken answer``, ``answer``, or ``card`` for what a card showed, which need not have been spoken.
-        origin: one sentence: where the record says that the text came from, or that it does not say so.
+        kind: ``spoken answer``, ``answer``, or ``card`` for a card's text, which need not have been spoken.
+        origin: one sentence on the text's origin according to the record, or that the record does not give one.
         exhibit: of the record.
     """
 
@@ -67,7 +67,7 @@ class AnswerText:
 
 @dataclass(frozen=True, slots=True)
 class GivenStatus:
-    """A status that a record gives."""
+    """A status in a record."""
 
     source: str
     status: str
@@ -76,7 +76,7 @@ class GivenStatus:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one record says, in a few words."""
+    """A record's statement, in a few words."""
 
     exhibit: str
     says: str
@@ -84,7 +84,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """Records of one interaction that do not agree: in what, and what each of them says."""
+    """Records of one interaction that disagree: the subject, and what each of them says."""
 
     what: str
     sides: tuple[Statement, ...]
@@ -92,13 +92,13 @@ class Contradiction:
 
 @dataclass(frozen=True, slots=True)
 class Unintended:
-    """Signs that an interaction was not intended, with what speaks for it and against it. No verdict is in it.
+    """Signs that an interaction was not intended, with statements for and against. It contains no verdict.
 
     Attributes:
         signs: of ``near miss``, ``wake word only``, ``discarded``, ``no expressed intent``, ``text without wake word``,
             ``recording without entry``.
-        speaks_for: statements of records that speak for it.
-        speaks_against: statements of records that speak against it, and innocent explanations without an exhibit.
+        speaks_for: statements of records that support it.
+        speaks_against: statements of records against it, and innocent explanations without an exhibit.
     """
 
     signs: tuple[str, ...]
@@ -108,15 +108,15 @@ class Unintended:
 
 @dataclass(frozen=True, slots=True)
 class AddedRecord:
-    """A record about an interaction that was added to the sealed case. It is not evidence, and no member.
+    """A record about an interaction, added to the sealed case. It is neither evidence nor a member.
 
     Attributes:
         exhibit: its exhibit number.
         record: its id.
         data_type: ``machine:...`` for what a machine found in a recording, ``annotation:...`` for what people wrote.
         says: its message.
-        about: the exhibit that it is about.
-        fields: what else it holds.
+        about: the exhibit it is about.
+        fields: its further fields.
     """
 
     exhibit: str
@@ -129,27 +129,27 @@ class AddedRecord:
 
 @dataclass(frozen=True, slots=True)
 class CaseInteraction:
-    """One time at which somebody, or something, spoke to the device, or at which the device took it for that.
+    """One time at which somebody, or something, spoke to the device, or the device took a sound for speech.
 
     Attributes:
         number: ``IN-0000012``; the same evidence gives the same numbers.
         start: microseconds since 1970 UTC, or None if no record holds a time.
-        uncertainty: microseconds by which the start may be off, either way; None if that is not known.
-        start_basis: one sentence: what the start was taken from.
+        uncertainty: uncertainty of the start in microseconds, either way; None if unknown.
+        start_basis: one sentence on the source of the start.
         sentence: the interaction in one sentence.
         devices: as records name them.
         transcript: the text as the service stored it; segments of a stream are separated by `` / ``; None if no
             record holds one.
-        answers: what Alexa answered, as records have it.
+        answers: Alexa's answers, according to the records.
         recordings: SHA-256 of each recording.
         statuses: as each record gives them.
-        members: every record, by source, then by time.
-        contradictions: where records do not agree.
+        members: all records, by source, then by time.
+        contradictions: disagreements among the records.
         unintended: signs that it was not intended, or None.
-        left_open: sentences on what was not joined though it might belong to it.
+        left_open: sentences on records that may belong to it but were not joined.
         account: as records name it, or None.
-        persons: whom the service's records name as the one whose voice it recognised: ids or names. Mostly none.
-        machine: what machines found in its recordings, by exhibit.
+        persons: ids or names of the persons whose voice the service's records say it recognised. Mostly empty.
+        machine: findings of machines about its recordings, by exhibit.
         annotations: what people wrote about it and its records, by exhibit.
     """
 
@@ -179,12 +179,12 @@ class CaseInteraction:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """Which independent sources it has records of: ``account``, ``device``, ``sound``."""
+        """The independent sources of its records: ``account``, ``device``, ``sound``."""
         return tuple(sorted({member.source for member in self.members} - {"none"}))
 
     @property
     def human_transcripts(self) -> tuple[AddedRecord, ...]:
-        """What people wrote down of its recordings in a review room: of each recording, room and turn the last."""
+        """People's transcripts from review rooms: the last one for each recording, room and turn."""
         found = {
             (one.about, one.fields.get("room"), one.fields.get("turn")): one
             for one in self.annotations
@@ -193,7 +193,7 @@ class CaseInteraction:
         return tuple(found.values())
 
     def as_json(self) -> dict[str, Any]:
-        """The interaction as JSON values, the start both ways."""
+        """The interaction as JSON values, with the start in both formats."""
         whole = asdict(self)
         head = {"number": whole.pop("number"), "datetime": self.datetime, "sources": list(self.sources)}
         return {**head, **whole}

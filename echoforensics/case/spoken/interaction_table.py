@@ -1,4 +1,4 @@
-"""The tables ``interactions``, ``interaction_members`` and ``gaps``, being filled."""
+"""Writes the tables ``interactions``, ``interaction_members`` and ``gaps``."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
 #: The tables that are emptied and filled again.
 CLEARED = ("interaction_members", "interactions", "join_reasons", "gaps")
-#: At most this many exhibits attest one record.
+#: Maximum number of exhibits that attest one record.
 _MOST_ATTESTING = 100
-#: Reasons that are remembered, so that equal ones are kept once.
+#: Maximum number of cached reasons, so that equal ones are stored once.
 _MOST_REASONS = 10_000
 
 
 class NewInteraction(NamedTuple):
-    """An interaction that is to be added.
+    """A new interaction.
 
     Attributes:
-        number: what it is known by until it is numbered, not less than 0.
-        key: id of a record, by which it is sorted where two begin at one time.
+        number: its provisional number, not less than 0.
+        key: id of a record; breaks ties between interactions with the same start.
         start: microseconds since 1970 UTC, or None.
-        left_open: what was not joined.
+        left_open: sentences on what was not joined.
         members: for each record its number, the strength, and the reason.
     """
 
@@ -41,11 +41,11 @@ class NewInteraction(NamedTuple):
 
 
 class BareEntries(NamedTuple):
-    """Entries of the account that are an interaction each, since they hold nothing that others could share.
+    """Account entries that are an interaction each, since they share nothing with other records.
 
     Attributes:
-        total: how many there are.
-        shown: the first of them by time and the last: start, and number of the record.
+        total: number of entries.
+        shown: the first and the last of them by time: start, and number of the record.
     """
 
     total: int
@@ -53,14 +53,14 @@ class BareEntries(NamedTuple):
 
 
 class Attested(NamedTuple):
-    """A member by its record's number, and exhibits of other witnesses that attest the same."""
+    """The number of a member's record, and exhibits of other witnesses that attest the same."""
 
     record: int
     exhibits: list[str]
 
 
 def clear_interactions(store: Store) -> None:
-    """Forget interactions, what they attest, and gaps; and begin the list of those that are yet to be numbered."""
+    """Delete interactions, their attestations, and gaps; and start the list of interactions to number."""
     db = store.db
     for table in CLEARED:
         db.execute(f"DELETE FROM {table}")  # noqa: S608 (our names)
@@ -74,16 +74,16 @@ def clear_interactions(store: Store) -> None:
 
 
 def add_bare_entries(store: Store, types: Collection[str], alone: Collection[str], strength: str, reason: str) -> None:
-    """Make an interaction of each listed candidate that nothing can be joined to, and take it off the list.
+    """Make an interaction of each listed candidate that nothing can join, and remove it from the list.
 
-    That is an entry of the account without an utterance id, a key, or a device's serial number: no other candidate
-    in the list bears on it.
+    These are account entries without an utterance id, a key, or a device's serial number: no other candidate
+    in the list affects them.
 
     Args:
         store: the case's.
         types: data types of such entries.
-        alone: those of them whose records are interactions though they hold no text.
-        strength, reason: of their membership.
+        alone: those types whose records are interactions even without a text.
+        strength, reason: strength and reason of their membership.
     """
     db = store.db
     db.execute("DROP TABLE IF EXISTS temp.bare")
@@ -102,7 +102,7 @@ def add_bare_entries(store: Store, types: Collection[str], alone: Collection[str
         " AND data_type NOT IN (SELECT value FROM json_each(?))",
         (json.dumps(list(alone)),),
     )
-    # Numbers below 0 are free: those of the others begin with 0.
+    # Numbers below 0 are free: those of other interactions start with 0.
     db.execute(
         """
         INSERT INTO temp.unnumbered SELECT -b.number, b.id, coalesce(
@@ -120,21 +120,21 @@ def add_bare_entries(store: Store, types: Collection[str], alone: Collection[str
 
 
 def bare_entries(store: Store, most: int) -> BareEntries:
-    """The interactions that :func:`add_bare_entries` made; of more than ``most``, only the first and the last."""
+    """Return the interactions from :func:`add_bare_entries`; if more than ``most``, only the first and the last."""
     db = store.db
     bare = "FROM temp.unnumbered WHERE interaction < 0"
     (count,) = db.execute(f"SELECT count(*) {bare}").fetchone()
     in_order = f"SELECT start, -interaction {bare} ORDER BY start IS NULL, start, key LIMIT ?"
     shown = db.execute(in_order, (most,)).fetchall()
     if count > most:
-        # The last of those that hold a time.
+        # The last one with a time.
         last = f"SELECT start, -interaction {bare} ORDER BY start DESC, key DESC LIMIT 1"
         shown[-1] = db.execute(last).fetchone()
     return BareEntries(count, shown)
 
 
 def add_interactions(store: Store, found: Iterable[NewInteraction]) -> None:
-    """Add interactions and their members, to be numbered by :func:`number_interactions`."""
+    """Add interactions and their members. :func:`number_interactions` numbers them later."""
     db = store.db
     reasons: dict[tuple[str, str], int] = {}
     for one in found:
@@ -151,7 +151,7 @@ def add_interactions(store: Store, found: Iterable[NewInteraction]) -> None:
 
 
 def number_interactions(store: Store) -> None:
-    """Number what was added by its start, what has none last; then by its key."""
+    """Number the added interactions by start, those without one last; then by key."""
     db = store.db
     db.execute(
         "CREATE TEMP TABLE numbered AS SELECT interaction, start, left_open FROM unnumbered"
@@ -168,7 +168,7 @@ def number_interactions(store: Store) -> None:
 
 
 def add_reason(store: Store, strength: str, reason: str) -> int:
-    """Add a reason of members; returns its number."""
+    """Add a reason for membership; returns its number."""
     cursor = store.db.execute("INSERT INTO join_reasons (strength, reason) VALUES (?, ?)", (strength, storable(reason)))
     return int(cursor.lastrowid or 0)
 
@@ -182,13 +182,13 @@ def place_of_exhibit(store: Store, exhibit: str) -> tuple[str, str, str]:
 
 
 def exhibit_of(store: Store, record: int) -> str:
-    """The first exhibit of a record, by its number; empty if it has no row."""
+    """The first exhibit of a record, by the record's number; empty if it has no row."""
     (found,) = store.db.execute("SELECT min(number) FROM exhibits WHERE record = ?", (record,)).fetchone()
     return f"EF-{found:07}" if found is not None else ""
 
 
 def set_attested(store: Store, attested: Iterable[Attested]) -> None:
-    """Note in the exhibits of records which others attest the same."""
+    """Store in the exhibits of records which others attest the same."""
     store.db.executemany(
         "UPDATE exhibits SET corroborated_by = ? WHERE record = ?",
         ((json.dumps(one.exhibits[:_MOST_ATTESTING]), one.record) for one in attested),
@@ -196,7 +196,7 @@ def set_attested(store: Store, attested: Iterable[Attested]) -> None:
 
 
 def add_gaps(store: Store, gaps: Iterable[CaseGap]) -> None:
-    """Add gaps, which are numbered."""
+    """Add gaps, which must be numbered."""
     store.db.executemany(
         "INSERT INTO gaps (number, data_type, start, content) VALUES (?, ?, ?, ?)",
         ((int(gap.number.rpartition("-")[2]), gap.data_type, gap.start, storable(gap.stored())) for gap in gaps),

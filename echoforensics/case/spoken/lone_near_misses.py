@@ -1,4 +1,4 @@
-"""Near misses that no record can be joined to, of which a long log is full: each is an interaction by itself."""
+"""Near misses that nothing can join. A long log has many; each is an interaction by itself."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from echoforensics.case.spoken.interaction_table import add_reason
 if TYPE_CHECKING:
     from echoforensics.case.store import Store
 
-#: The time of a stream's opening: by its own clock a near miss may be within a stream of the same file.
+#: The time of a stream's opening: a near miss may be within a stream of the same file, by that file's clock.
 _OPENED = "SELECT id FROM time_kinds WHERE description = 'Connection Established'"
 _NEAR_MISS = "SELECT id FROM kinds WHERE data_type = 'echo:log:near_miss'"
-#: The file of a record: its places are of the same bytes.
+#: The file of a record: all its places have the same bytes.
 _FILE = "(SELECT e.sha256 FROM places p CROSS JOIN entries e ON e.id = p.entry_id WHERE p.record = {} LIMIT 1)"
 
 
 def add_lone_near_misses(store: Store, window: int, strength: str, reason: str) -> None:
-    """Make an interaction of each listed near miss that nothing can be joined to, and take it off the list.
+    """Make an interaction of each listed near miss that nothing can join, and remove it from the list.
 
-    That is one without a key and without the line of a stream, of whose file no stream begins near its time: nothing
-    else bears on it, and it bears on nothing.
+    These have no key and no line of a stream, and no stream of their file begins near their time: they and other
+    records do not affect each other.
 
     Args:
         store: the case's.
-        window: microseconds; streams that begin as far before or behind may hold the time of a near miss.
-        strength, reason: of their membership.
+        window: microseconds; streams that begin this close to a near miss may contain its time.
+        strength, reason: strength and reason of their membership.
     """
     _list_lone(store, window)
     db = store.db
     db.execute("DELETE FROM temp.candidates WHERE number IN (SELECT number FROM temp.lone)")
-    # Numbers below 0 are free: those of the others begin with 0.
+    # Numbers below 0 are free: those of other interactions start with 0.
     db.execute(
         """
         INSERT INTO temp.unnumbered SELECT -number, id, (SELECT min(t.timestamp) FROM timestamps t
@@ -47,7 +47,7 @@ def add_lone_near_misses(store: Store, window: int, strength: str, reason: str) 
 
 
 def _list_lone(store: Store, window: int) -> None:
-    """Make the temporary table of these near misses, with the first and last time of each."""
+    """Create the temporary table of these near misses, with the first and last time of each."""
     db = store.db
     for table in ("opened", "lone"):
         db.execute(f"DROP TABLE IF EXISTS temp.{table}")

@@ -1,4 +1,4 @@
-"""The SQL that gives the records of which interactions are made, and the facts of which gaps are."""
+"""Queries for the records that interactions are made from, and the facts that gaps are made from."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from echoforensics.case.store import Store
 
-# What is a list, and the fields, come as one JSON text, which is read once.
+# Lists and fields are selected as one JSON text, which is parsed once.
 _COLUMNS = """
 r.number, 'REC-' || lower(hex(r.id)), k.data_type, r.message, r.locator,
 r.device_serial, r.device_type, r.account, r.person, r.utterance_id, r.transcript,
@@ -30,12 +30,12 @@ _FROM = "records r CROSS JOIN kinds k ON k.id = r.kind"
 
 
 def list_candidates(store: Store, types: Collection[str], key_kinds: Collection[str]) -> None:
-    """List the records that may be of an interaction, for :func:`candidates`.
+    """List the records that may belong to an interaction, for :func:`candidates`.
 
     Args:
         store: the case's.
-        types: data types whose records may be.
-        key_kinds: kinds of keys (``activity``) whose holders may be. So may recordings, and what names an utterance.
+        types: data types whose records may.
+        key_kinds: kinds of keys (``activity``) whose holders may. So may recordings, and records with an utterance id.
     """
     db = store.db
     db.execute("DROP TABLE IF EXISTS temp.candidates")
@@ -54,12 +54,12 @@ def list_candidates(store: Store, types: Collection[str], key_kinds: Collection[
 
 
 def drop_unnamed(store: Store, types: Collection[str], key_kinds: Collection[str]) -> None:
-    """Take off the list what follows an interaction and is named by none: there may be very many, as of alarms.
+    """Remove records from the list that follow an interaction but are named by none: there may be many, such as alarms.
 
     Args:
         store: the case's.
-        types: data types of what is of an interaction only where another record has its key.
-        key_kinds: kinds of such keys. What has a key of another kind, or an utterance id, stays on the list.
+        types: data types of records that belong to an interaction only if another record has their key.
+        key_kinds: kinds of such keys. Records with a key of another kind, or an utterance id, stay on the list.
     """
     db = store.db
     listed = json.dumps(list(types))
@@ -84,7 +84,7 @@ def drop_unnamed(store: Store, types: Collection[str], key_kinds: Collection[str
 
 
 def candidates(store: Store) -> Iterator[tuple[int, SpokenRecord]]:
-    """The records that :func:`list_candidates` listed, each with its number in the database."""
+    """Yield the records that :func:`list_candidates` listed, each with its number in the database."""
     found = store.db.execute(
         f"SELECT {_COLUMNS} FROM temp.candidates c CROSS JOIN {_FROM} WHERE r.number = c.number"  # noqa: S608 (our text)
     )
@@ -93,7 +93,7 @@ def candidates(store: Store) -> Iterator[tuple[int, SpokenRecord]]:
 
 
 class MemberRecord(NamedTuple):
-    """A member of an interaction: its number, what was left open of it, and why the record belongs to it."""
+    """A member of an interaction: the interaction's number, what it left open, and why the record belongs to it."""
 
     interaction: int
     left_open: list[str]
@@ -103,12 +103,12 @@ class MemberRecord(NamedTuple):
 
 
 def member_records(store: Store, clauses: Sequence[str], values: Sequence[Any]) -> Iterator[MemberRecord]:
-    """The members of interactions, by interaction.
+    """Yield the members of interactions, by interaction.
 
     Args:
         store: the case's.
         clauses: conditions on the interaction ``i``, all of which must hold.
-        values: theirs.
+        values: values of the conditions.
     """
     where = " AND ".join(("m.interaction = i.number AND r.number = m.record AND s.id = m.reason", *clauses))
     found = store.db.execute(
@@ -156,7 +156,7 @@ def _shown_first(place: Sequence[Any]) -> tuple[bool, str, str]:
 
 
 def records_of_types(store: Store, types: Collection[str]) -> Iterator[SpokenRecord]:
-    """The records of some data types. Records are gone through only where there are such."""
+    """Yield the records of some data types. The records are scanned only if the case has such types."""
     db = store.db
     listed = "SELECT id FROM kinds WHERE data_type IN (SELECT value FROM json_each(?))"
     kinds = [number for (number,) in db.execute(listed, (json.dumps(list(types)),))]
@@ -170,7 +170,7 @@ def records_of_types(store: Store, types: Collection[str]) -> Iterator[SpokenRec
 
 
 def file_paths(store: Store) -> Iterator[tuple[str, str]]:
-    """Evidence item and path of every file whose name may be that of a chunk of a log."""
+    """Yield evidence item and path of every file whose name may be that of a log chunk."""
     found = store.db.execute(
         "SELECT v.name, e.path FROM entries e JOIN evidence v ON v.id = e.evidence_id WHERE e.kind = 'file'"
         " AND e.path GLOB '*_[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]_[0-9]*' ORDER BY v.name, e.path"

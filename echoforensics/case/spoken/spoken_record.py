@@ -1,4 +1,4 @@
-"""A record as interactions are made of it, and what its data type says it is."""
+"""A record for making interactions, and the role of its data type."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-#: Data types of recordings begin so.
+#: Prefix of the data types of recordings.
 RECORDING = "recording:"
 SECOND = 1_000_000
 
 
 class Role(StrEnum):
-    """What a record says of an interaction."""
+    """What a record says about an interaction."""
 
     NEAR_MISS = "near miss"
     WAKE_WORD = "wake word"
@@ -26,7 +26,7 @@ class Role(StrEnum):
 
 
 class Witness(StrEnum):
-    """Which of three independent witnesses a record is of. A list that an examiner made is none."""
+    """The independent witness that a record comes from. A list made by an examiner is none."""
 
     DEVICE = "device"
     ACCOUNT = "account"
@@ -34,7 +34,7 @@ class Witness(StrEnum):
     NONE = "none"
 
 
-#: Each data type that can be a member, and its role. Others are members where they carry a key of an interaction.
+#: The role of each data type that can be a member. Others are members if they have a key of an interaction.
 ROLES: Mapping[str, Role] = {
     "echo:log:near_miss": Role.NEAR_MISS,
     "echo:log:wake_word": Role.WAKE_WORD,
@@ -60,20 +60,20 @@ ROLES: Mapping[str, Role] = {
     "alexa:cloud:queue_item": Role.FOLLOWING,
     "echo:state:alarm": Role.FOLLOWING,
 }
-#: Records that are an interaction although nothing else is joined to them.
+#: Data types whose records are an interaction even if nothing else is joined to them.
 ALONE = frozenset(
     {
         "echo:log:near_miss", "echo:log:wake_word", "echo:avs:wake_word", "echo:metric:wake_word",
         "alexa:cloud:activity", "alexa:cloud:history", "alexa:cloud:export_utterance",
     }
 )  # fmt: skip
-#: Of what follows an interaction, those that name it by nothing but a key: they are of it where another record has it.
+#: Records that follow an interaction and name it only by a key: they belong to it if another record has that key.
 FOLLOWING_BY_KEY = frozenset(
     {"alexa:cloud:notification", "alexa:cloud:player", "alexa:cloud:queue_item", "echo:state:alarm"}
 )
-#: Kinds of those keys: names of what an interaction brought about.
+#: Kinds of those keys: names of an interaction's results.
 FOLLOWING_KEYS = ("alert", "notification")
-#: Wake words are lines or measures of one device; several within this time in one file are one.
+#: Wake words are lines or measurements of one device; several within this time in one file are one.
 SAME_WAKE_WORD = SECOND
 
 
@@ -81,10 +81,10 @@ class SpokenTime(NamedTuple):
     """A time of a record.
 
     Attributes:
-        description: what it refers to, in plaso's words.
+        description: its meaning, in plaso's words.
         clock: whose clock made it.
         timestamp: microseconds since 1970 UTC.
-        resolution: microseconds: the time recorded may be later by as much.
+        resolution: microseconds; the actual time may be later by as much.
     """
 
     description: str
@@ -95,23 +95,23 @@ class SpokenTime(NamedTuple):
 
 @dataclass(slots=True)
 class SpokenRecord:
-    """A record that may be of an interaction. It is not changed; a frozen one takes several times as long to make.
+    """A record that may belong to an interaction. It is never changed; a frozen class is several times slower to create.
 
     Attributes:
         record: its id, which depends on its content alone.
         data_type, message, locator: as in a row.
-        sha256: of the file that the locator is in.
-        evidence: the evidence items in which it lies.
+        sha256: SHA-256 of the file that the locator is in.
+        evidence: the evidence items that hold it.
         exhibit: its first exhibit; empty if it has no row.
-        path: where it lies; with several places, the first.
+        path: its path; the first of several places.
         device_serial, device_type, account, person, utterance_id, transcript: where known.
         keys: what it shares with other records, as ``kind:value``; see :class:`parsers.record.Record`.
-        times: the times whose UTC is known.
-        fields: its other fields.
-        places: how many places hold it.
+        times: its times with known UTC.
+        fields: its further fields.
+        places: number of its places.
         state: ``live``, ``deleted``, ``carved`` or ``damaged``.
-        role: what it says of an interaction.
-        source: which witness it belongs to.
+        role: what it says about an interaction.
+        source: the witness it comes from.
     """
 
     record: str
@@ -137,12 +137,12 @@ class SpokenRecord:
     source: Witness = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Note what its data type says."""
+        """Set the role and the source from the data type."""
         self.role = role_of(self.data_type)
         self.source = source_of(self.data_type)
 
     def text(self, name: str) -> str:
-        """A field that is text; empty if it is not there or is something else."""
+        """Return a text field; empty if it is missing or not a text."""
         value = self.fields.get(name)
         return value if isinstance(value, str) else ""
 
@@ -159,7 +159,7 @@ def role_of(data_type: str) -> Role:
 
 @lru_cache(maxsize=1024)
 def source_of(data_type: str) -> Witness:
-    """The witness of records of a data type. What an app or a browser kept of an answer is the account's word."""
+    """The witness of records of a data type. What an app or a browser stored of an answer comes from the account."""
     if data_type.startswith(RECORDING):
         return Witness.SOUND
     if data_type.startswith("echo:"):

@@ -1,1 +1,1 @@
-"""SQL over cases: what they hold as tables of a database that DuckDB asks."""
+"""SQL over cases: their contents as tables of a DuckDB database."""

@@ -1,4 +1,4 @@
-"""What a case holds, as tables that SQL can be asked over: their columns, and their rows as batches of Arrow."""
+"""The contents of a case as SQL tables: their columns, and their rows as Arrow batches."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from echoforensics.case.case import Case
 
-#: Rows that are held at once.
+#: Number of rows held at once.
 _BATCH = 10_000
 
 _TEXT, _TEXTS, _WHOLE, _REAL = pa.string(), pa.list_(pa.string()), pa.int64(), pa.float64()
 _TIME = pa.timestamp("us", tz="UTC")
 
-#: The columns of every table but ``rows``, whose columns are those of a row.
+#: The columns of all tables except ``rows``, whose columns are those of a row.
 _COLUMNS: dict[str, dict[str, pa.DataType]] = {
     "interactions": {
         "number": _TEXT, "datetime": _TIME, "uncertainty_us": _WHOLE, "device_serials": _TEXTS, "account": _TEXT,
@@ -57,9 +57,9 @@ def table_schema(name: str) -> pa.Schema:
 
 
 def table_batches(case: Case, name: str) -> Iterator[pa.RecordBatch]:
-    """The rows of a table of a case, in batches; streamed, not held.
+    """Yield the rows of a case's table, in batches. They are streamed.
 
-    A case of an earlier version has no interactions, members and gaps: these are empty.
+    A case of an earlier version has no interactions, members and gaps: these tables are empty.
     """
     schema = table_schema(name)
     if name == "rows":
@@ -137,12 +137,12 @@ _ROWS: dict[str, Callable[[Case], Iterator[dict[str, Any]]]] = {
 
 
 def named_tables(sql: str) -> tuple[str, ...]:
-    """The tables whose names are in a query. A table that the query does not name is not read."""
+    """Return the tables named in a query. Other tables are not read."""
     text = sql.casefold()
     return tuple(name for name in TABLES if name in text)
 
 
 def columns_of_tables() -> Iterator[tuple[str, str]]:
-    """Every table with its columns, for people: the name, and the columns in one text."""
+    """Yield every table with its columns, for people: the name, and the columns in one text."""
     for name in TABLES:
         yield name, ", ".join(chain(("case",), table_schema(name).names))

@@ -1,9 +1,9 @@
-"""Cases and Parquet files as one database, which SQL is asked over with DuckDB.
+"""Cases and Parquet files as one DuckDB database, for SQL queries.
 
-What cases hold is written to a database of its own, in a folder that nobody else can read and that is removed at the
-end: DuckDB reads SQLite only with an extension that it fetches from a network. Parquet files are read where they lie.
-The database is then opened once more, read-only; a query may use neither files, but those Parquet files, nor a network
-nor extensions, and can set nothing. Memory is bounded; what does not fit waits in that folder.
+The contents of cases are written to a database of its own, in a private folder that is removed at the
+end: DuckDB reads SQLite only with an extension that it downloads. Parquet files are read in place.
+The database is then reopened read-only. A query may use no files except those Parquet files, no network and no
+extensions, and cannot change settings. Memory is limited; the rest is spilled to that folder.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from echoforensics.case.case import Case
 
-#: How much memory DuckDB takes before it writes to its folder.
+#: Memory limit of DuckDB, beyond which it spills to its folder.
 _MEMORY = "512MB"
-#: Rows of an answer that are held at once.
+#: Number of result rows held at once.
 _BATCH = 5_000
 _CLOSED = {
     "autoinstall_known_extensions": False,
@@ -62,16 +62,16 @@ class QueryDatabase:
         self._open.close()
 
     def fill(self, cases: Iterable[tuple[str, Case]], parquet: Iterable[tuple[str, Sequence[Path]]], sql: str) -> None:
-        """Write what cases hold of the tables that a query names, and say where Parquet files lie.
+        """Write the tables that a query names from cases, and register Parquet files.
 
         Args:
-            cases: each with what its column ``case`` says.
+            cases: each case with its value in column ``case``.
             parquet: likewise, the files of each timeline.
             sql: the query.
 
         Raises:
             CaseError: a case cannot be read.
-            UsageError: there is no room for it, or a Parquet file cannot be read.
+            UsageError: the disk is full, or a Parquet file cannot be read.
         """
         named = named_tables(sql)
         self._parquet = [(name, list(files)) for name, files in parquet]
@@ -92,7 +92,7 @@ class QueryDatabase:
         return str(self._folder / "query.duckdb")
 
     def _make(self, db: Any, table: str) -> None:
-        """Make an empty table of what cases hold."""
+        """Create an empty table for the contents of cases."""
         columns = [pa.field("case", pa.string()), *table_schema(table)]
         db.register("empty", pa.Table.from_batches([], schema=pa.schema(columns)))
         db.execute("CREATE SCHEMA IF NOT EXISTS held")
@@ -100,17 +100,17 @@ class QueryDatabase:
         db.unregister("empty")
 
     def _show(self, db: Any, table: str) -> None:
-        """Make the view that a query names: what cases hold, with the Parquet files where it belongs to rows."""
+        """Create the view that a query names: the contents of cases, and for ``rows`` also the Parquet files."""
         parts = [f'SELECT * FROM held."{table}"']  # noqa: S608 (our names)
         if table == "rows":
             parts += [_of_parquet(db, name, files) for name, files in self._parquet]
         db.execute(f'CREATE VIEW "{table}" AS {" UNION ALL ".join(parts)}')
 
     def ask(self, sql: str) -> pa.RecordBatchReader:
-        """Ask. What is answered is streamed.
+        """Run the query. The result is streamed.
 
         Raises:
-            UsageError: it is no single query that only reads, is none that DuckDB understands, or asks for what a query
+            UsageError: it is not a single read-only query, DuckDB rejects it, or it uses something that a query
                 may not use.
         """
         try:
@@ -123,7 +123,7 @@ class QueryDatabase:
             raise UsageError(f"the query cannot be answered: {_sentence(error)}{self._hint(error)}") from error
 
     def _read_only(self) -> Any:
-        """The database, opened so that a query can do nothing but read; another answer may still be under way."""
+        """Open the database read-only; another result may still be streaming."""
         if self._db is None:
             files = [str(path) for _, several in self._parquet for path in several]
             config = {**_CLOSED, "temp_directory": str(self._folder / "waiting")}
@@ -140,7 +140,7 @@ class QueryDatabase:
         return ""
 
     def errors(self) -> tuple[type[Exception], ...]:
-        """What reading an answer may raise: DuckDB's errors, Arrow's, and Python's where it lacks a value."""
+        """The exceptions that reading a result may raise: DuckDB's, Arrow's, and Python's if it lacks a value."""
         return (self._duckdb.Error, pa.ArrowException, OverflowError, ValueError)
 
 
@@ -151,7 +151,7 @@ def _append(db: Any, table: str, name: str, batch: pa.RecordBatch) -> None:
 
 
 def _of_parquet(db: Any, name: str, files: list[Path]) -> str:
-    """The rows of Parquet files, with the columns that a row has; one that they lack is empty."""
+    """The rows of Parquet files, with the columns of a row; missing columns are empty."""
     there = f"read_parquet([{', '.join(_quoted(str(path)) for path in files)}], union_by_name = true,"
     there += " hive_partitioning = false)"
     columns = {row[0] for row in db.execute(f"DESCRIBE SELECT * FROM {there}").fetchall()}  # noqa: S608 (quoted)
@@ -164,5 +164,5 @@ def _quoted(text: str) -> str:
 
 
 def _sentence(error: BaseException) -> str:
-    """What DuckDB says, in one line."""
+    """DuckDB's message, in one line."""
     return " ".join(str(error).split())
