@@ -1,7 +1,6 @@
 """Chain of custody: digests, keys, and a signed ledger that can be checked without this package.
 
-Stands alone: nothing here knows what the evidence is, and nothing here imports ``echoforensics`` or
-``parsers``.
+This package stands alone: it knows nothing about the evidence and imports neither ``echoforensics`` nor ``parsers``.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from chain_of_custody.timestamp import TimestampError, TimestampRequest, TrustedTimestamp
     from chain_of_custody.verify import Check, Verification
 
-#: What this package is part of. ``echoforensics`` looks here to tell it from another package of the same name.
+#: The name of the project. ``echoforensics`` uses it to tell this package from another one with the same name.
 __distribution__ = "echoforensics"
 __version__ = "0.1.0"
 
@@ -57,7 +56,7 @@ __all__ = [
     "verify_ledger",
 ]
 
-#: Where each name is defined; its module is imported when the name is first used.
+#: Maps each public name to the module that defines it; the module is imported on first use.
 _HOMES = {
     "digest": ("ALGORITHMS", "DEFAULT_ALGORITHMS", "Digests", "Hasher", "hash_bytes", "hash_file", "hash_stream"),
     "envelope": ("canonical", "pae"),
@@ -71,7 +70,7 @@ _WHERE = {name: (module, name) for module, names in _HOMES.items() for name in n
 
 
 def __getattr__(name: str) -> object:
-    """A public name, from its module."""
+    """Return a public name, importing its module."""
     if name not in _WHERE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module, defined = _WHERE[name]

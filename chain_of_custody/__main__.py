@@ -1,4 +1,4 @@
-"""``python -m chain_of_custody verify PATH``: checking what was handed over where nothing else is installed."""
+"""``python -m chain_of_custody verify PATH``: check a hand-over on a machine where nothing else is installed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ fingerprint that is shown with the examiner's, from another source than what is 
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command. Gives its exit code: 0 verified, 1 not, 2 nothing there to verify."""
+    """Run the command. Returns its exit code: 0 verified, 1 not verified, 2 nothing to verify."""
     given = _parser().parse_args(arguments)
     path: Path = given.path
     fingerprint, head = given.fingerprint, given.expected_head
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _check_ledger(path: Path, fingerprint: str | None, expected_head: str | None) -> SealedCheck:
-    """Check a ledger by itself."""
+    """Check a ledger on its own."""
     result = SealedCheck(kind="ledger")
     try:
         found = verify_ledger(path, expected_fingerprint=fingerprint, expected_head=expected_head)

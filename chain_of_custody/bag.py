@@ -1,7 +1,7 @@
-"""A bag: a folder whose payload is in ``data/`` and whose files are named in manifests, as libraries keep them.
+"""Writes a bag: a folder with its payload in ``data/`` and manifests of its files, as archives use.
 
-Bags are what other programs can check. Their manifests are not signed: whoever changes a file can write them again. So
-a bag of ours is sealed too, and the signed list names the manifest as it names every other file.
+Other programs can check bags. Their manifests are not signed: anyone who changes a file can rewrite them. So the bag is
+sealed as well, and the signed list covers the manifest like every other file.
 
 Reference:
     RFC 8493, The BagIt File Packaging Format (V1.0)
@@ -25,7 +25,7 @@ from chain_of_custody.sealed_list import (
 )
 from chain_of_custody.signer import Signer
 
-#: Where the payload is, with the slash that ends it.
+#: The payload folder, with the trailing slash.
 PAYLOAD = "data/"
 DECLARATION, INFO, MANIFEST = "bagit.txt", "bag-info.txt", "manifest-sha256.txt"
 DECLARED = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -41,23 +41,23 @@ def seal_bag(
     detail: Mapping[str, object] | None = None,
     files: Iterable[ListedFile] = (),
 ) -> SealedList:
-    """Make a bag of a folder that holds ``data/`` and whatever is to be beside it, and seal it.
+    """Turn a folder that holds ``data/`` into a sealed bag.
 
-    Folders in it that hold no file are removed.
+    Removes empty folders in it.
 
-    Nothing depends on the time: the same folder and key give the same bytes.
+    The result does not depend on the time: the same folder and key give the same bytes.
 
     Args:
-        folder: the folder, with everything it is to hold but what is written here.
+        folder: the folder, complete except for the files written here.
         key, kind, detail: see :func:`~chain_of_custody.sealed_list.write_seal`.
-        info: what ``bag-info.txt`` says, in this order, such as ``External-Identifier``.
-        files: those of the payload that have been hashed already; the rest is hashed here, once.
+        info: the fields of ``bag-info.txt`` in this order, such as ``External-Identifier``.
+        files: payload files that were already hashed; the rest are hashed here, once.
 
     Returns:
         The signed list.
 
     Raises:
-        SealError: there is no payload, a name cannot be in a manifest, or a line of ``info`` is not one line.
+        SealError: there is no payload, a manifest cannot hold a name, or an entry of ``info`` is not a single line.
         FileListError, OSError: see :func:`~chain_of_custody.sealed_list.write_seal`.
     """
     known = {file.name: file for file in files}
@@ -75,16 +75,16 @@ def seal_bag(
 
 
 def manifest_text(files: Iterable[ListedFile]) -> bytes:
-    """``manifest-sha256.txt`` of a payload; ``sha256sum -c`` reads it."""
+    """Return the content of ``manifest-sha256.txt`` for a payload; ``sha256sum -c`` reads it."""
     return _lines((file.name, file.sha256) for file in files)
 
 
 def tag_manifest_text(files: Mapping[str, str], seal: bytes) -> bytes:
-    """``tagmanifest-sha256.txt`` of a sealed bag.
+    """Return the content of ``tagmanifest-sha256.txt`` for a sealed bag.
 
     Args:
-        files: SHA-256 of every file by its name, as the signed list has them.
-        seal: the content of the signed list's file.
+        files: maps each file's name to its SHA-256, as in the signed list.
+        seal: the content of the signed list.
     """
     beside = {name: sha256 for name, sha256 in files.items() if not name.startswith(PAYLOAD)}
     beside[SEAL_NAME] = hashlib.sha256(seal).hexdigest()

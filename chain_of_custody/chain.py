@@ -1,4 +1,4 @@
-"""Checking a ledger, line by line, and the result."""
+"""Checks a ledger line by line and reports the result."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ from chain_of_custody.envelope import verify as verify_envelope
 from chain_of_custody.keys import KeyFileError, PublicKey, is_normal
 from chain_of_custody.open_flags import open_regular
 
-#: What stands for a line that a partial copy of a ledger leaves out: the SHA-256 of that line, without its newline.
+#: Replaces a line that a partial copy of a ledger omits: the SHA-256 of that line, without its newline.
 _LEFT_OUT = re.compile(rb'\{"left_out":"([0-9a-f]{64})"\}\n')
 
-#: After so many failures the rest of a ledger is not checked: it is no ledger.
+#: After this many failures the file is not a ledger, and the rest is not checked.
 MAX_FAILURES = 100
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerReport:
-    """What checking a ledger found.
+    """The result of checking a ledger.
 
     Attributes:
-        signed: whether the ledger says that it is signed. Anyone can write an unsigned ledger again.
-        fingerprint: of the key that the ledger names as its own; None if it names none.
-        length: how many complete lines it has.
-        head: hexadecimal SHA-256 of the last complete line, without its newline; 64 zeros where there is none.
-        torn_tail: bytes after the last complete line, which a writer that was killed may leave. They are no
-            entry, and nothing they say counts.
-        failures: one sentence each, naming the line. Empty if every check passed.
-        grown: lines after the one whose hash was expected; None if none was expected or it is not there.
-        left_out: lines for which their hashes stand; only in a partial copy. What they say was not checked.
+        signed: whether the ledger says that it is signed. Anyone can rewrite an unsigned ledger.
+        fingerprint: the fingerprint of the key that the ledger names as its own; None if it names none.
+        length: the number of complete lines.
+        head: hexadecimal SHA-256 of the last complete line, without its newline; 64 zeros if there is no line.
+        torn_tail: the bytes after the last complete line, which a killed writer may leave. They are not an entry, and
+            nothing they say counts.
+        failures: one sentence per failed check, naming the line. Empty if every check passed.
+        grown: the number of lines after the expected hash; None if no hash was expected or it was not found.
+        left_out: the number of lines replaced by their hashes; only in a partial copy. Their content was not checked.
     """
 
     signed: bool
@@ -62,26 +62,26 @@ class LedgerReport:
 
 
 class Chain:
-    """The state of a ledger after the lines seen so far.
+    """The state of a ledger after the lines read so far.
 
     Attributes:
-        length: complete lines so far.
-        size: bytes of those lines, with their newlines.
-        last_size: bytes of the last of them, with its newline.
-        head: hexadecimal SHA-256 of the last of them.
-        signed: whether the first entry says that the ledger is signed; None until it was read.
+        length: the number of complete lines.
+        size: the bytes in those lines, with their newlines.
+        last_size: the bytes in the last line, with its newline.
+        head: hexadecimal SHA-256 of the last line.
+        signed: whether the first entry says that the ledger is signed; None before it is read.
         public: the key that the first entry names.
-        torn: what follows the last newline.
-        failures: what was found wrong.
-        left_out: how many of the lines are hashes alone.
+        torn: the bytes after the last newline.
+        failures: the failures found.
+        left_out: the number of lines that are only hashes.
     """
 
     def __init__(self, signed_up_to: tuple[int, str] | None = None) -> None:
-        """Begin with no line.
+        """Start with an empty ledger.
 
         Args:
-            signed_up_to: length and head of the ledger at a time when every signature was checked, from a statement
-                that was signed with its key. Up to there the hashes are checked, and the signatures are not again.
+            signed_up_to: length and head of the ledger when every signature was last checked, from a statement signed
+                with its key. Up to there, only the hashes are checked.
         """
         self._signed_up_to = signed_up_to or (0, NO_LINE)
         self.length = 0
@@ -97,11 +97,11 @@ class Chain:
 
     @property
     def given_up(self) -> bool:
-        """Whether so much is wrong that looking on is of no use."""
+        """Whether there are too many failures to continue."""
         return len(self.failures) >= MAX_FAILURES
 
     def feed(self, raw: bytes) -> None:
-        """Take the next line with its newline, or what follows the last newline."""
+        """Take the next line with its newline, or the bytes after the last newline."""
         if not raw.endswith(b"\n"):
             self._take_tail(raw)
             return
@@ -122,7 +122,7 @@ class Chain:
             self.failures.append(f"line {self.length}: its hash is not the one that was signed")
 
     def feed_partial(self, raw: bytes) -> None:
-        """Take the next line of a partial copy: a line, or the hash that replaces one that was left out."""
+        """Take the next line of a partial copy: a line, or the hash that replaces it."""
         found = _LEFT_OUT.fullmatch(raw)
         if found is None:
             self.feed(raw)
@@ -135,7 +135,7 @@ class Chain:
         self.head = found[1].decode("ascii")
 
     def report(self) -> LedgerReport:
-        """What has been found up to here."""
+        """Return what was found so far."""
         return LedgerReport(
             signed=bool(self.signed),
             fingerprint=self.public.fingerprint if self.public else None,
@@ -167,7 +167,7 @@ class Chain:
         self._check_signature(entry)
 
     def _begin(self, entry: LedgerEntry) -> None:
-        """Take from the first entry whether the ledger is signed, and with what key."""
+        """Read from the first entry whether the ledger is signed, and with which key."""
         signed, pem = entry.detail.get("signed"), entry.detail.get("public_key")
         if signed is False and "public_key" in entry.detail and pem is None:
             self.signed = False
@@ -206,22 +206,22 @@ def verify(
     expected_head: str | None = None,
     partial: bool = False,
 ) -> LedgerReport:
-    """Check a ledger: every line's form, place, hash and signature.
+    """Check a ledger: the form, position, hash and signature of every line.
 
-    Without ``expected_fingerprint`` this shows only that the ledger is whole under the key it names itself;
-    anyone can make such a ledger with a key of their own. Lines cut off at the end cannot be seen in the
-    ledger alone: give ``known``, from wherever its length and head were kept.
+    Without ``expected_fingerprint``, this shows only that the ledger is intact under the key it names; anyone can make
+    such a ledger with their own key. The ledger alone does not show that lines were cut off its end: pass ``known``,
+    from wherever its length and head were kept.
 
     Args:
-        path: the ledger. It is only read, one line in memory at a time.
-        expected_fingerprint: of the key that must have signed it, in hexadecimal.
-        known: length and head of the ledger at an earlier time. A ledger that has grown since passes.
-        expected_head: hexadecimal SHA-256 of a line that must be in it: its head at an earlier time.
-        partial: whether it is a copy in which hashes may stand for lines (see :func:`left_out_line`). Such a line is
-            checked by the hash that the next line holds; of two that follow each other, the last alone.
+        path: the ledger. It is only read, one line at a time.
+        expected_fingerprint: the fingerprint, in hexadecimal, of the key that must have signed it.
+        known: length and head of the ledger at an earlier time. A ledger that has grown since then passes.
+        expected_head: hexadecimal SHA-256 of a line that it must contain: its head at an earlier time.
+        partial: whether hashes may replace lines (see :func:`left_out_line`). A replaced line is checked by the hash in
+            the next line; of several in a row, only the last is checked.
 
     Returns:
-        The report. Whatever the file holds, this raises nothing.
+        The report. Whatever the file holds, no content raises an exception.
 
     Raises:
         OSError: the file cannot be read.
@@ -244,7 +244,7 @@ def verify_stream(
     expected_head: str | None = None,
     partial: bool = False,
 ) -> LedgerReport:
-    """Check a ledger that is open for reading, from its position on. See :func:`verify`."""
+    """Check a ledger in an open stream, from its position on. See :func:`verify`."""
     chain = Chain()
     heads: dict[int, str] = {0: NO_LINE}
     grown: int | None = None
@@ -270,7 +270,7 @@ def verify_stream(
 def _other_than_expected(
     chain: Chain, fingerprint: str | None, known: tuple[int, str] | None, heads: Mapping[int, str]
 ) -> Iterator[str]:
-    """How a ledger differs from what was known of it elsewhere."""
+    """Describe how a ledger differs from what was known about it."""
     if fingerprint is not None:
         found = chain.public.fingerprint if chain.public else None
         if found != fingerprint.lower():
@@ -283,18 +283,18 @@ def _other_than_expected(
 
 
 def left_out_line(line_hash: str) -> bytes:
-    """What a partial copy of a ledger has, with its newline, for a line of this hash that it leaves out."""
+    """Return what replaces an omitted line with this hash in a partial copy, with its newline."""
     return b'{"left_out":"%b"}\n' % line_hash.encode("ascii")
 
 
 def read(path: Path, *, partial: bool = False) -> Iterator[LedgerEntry]:
-    """The entries of a ledger in order, one in memory at a time.
+    """Yield the entries of a ledger in order, one at a time.
 
-    Each line's form is checked, but neither signatures nor the chain: see :func:`verify`. A torn end is no
-    entry and is skipped. With ``partial``, so are hashes that stand for lines.
+    Checks the form of each line, but neither signatures nor the chain: see :func:`verify`. A torn end is skipped, and
+    with ``partial`` so are hashes that replace lines.
 
     Raises:
-        LedgerError: a line is not an entry; those before it have been given out.
+        LedgerError: a line is not an entry. Earlier entries have already been yielded.
         OSError: the file cannot be read.
     """
     with open_ledger(path) as stream:
@@ -302,7 +302,7 @@ def read(path: Path, *, partial: bool = False) -> Iterator[LedgerEntry]:
 
 
 def read_stream(stream: BinaryIO, *, partial: bool = False) -> Iterator[LedgerEntry]:
-    """The entries of a ledger that is open for reading, from its position on. See :func:`read`."""
+    """Yield the entries of a ledger in an open stream, from its position on. See :func:`read`."""
     for number, raw in enumerate(read_lines(stream), 1):
         if not raw.endswith(b"\n"):
             if len(raw) > MAX_LINE or not is_torn(raw):
@@ -318,5 +318,5 @@ def read_stream(stream: BinaryIO, *, partial: bool = False) -> Iterator[LedgerEn
 
 
 def open_ledger(path: Path) -> BinaryIO:
-    """Open a ledger for reading. Raises OSError where it is not a file; never waits, as on a named pipe."""
+    """Open a ledger for reading. Raises OSError if it is not a file. Never blocks, for example on a named pipe."""
     return open_regular(path, follow=True)

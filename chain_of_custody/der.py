@@ -1,4 +1,4 @@
-"""DER, as far as timestamps and certificate requests need it: definite lengths, tags of one byte.
+"""Reads and writes the DER that timestamps and certificate requests need: definite lengths, one-byte tags.
 
 Reference:
     ITU-T X.690
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 INTEGER, BIT_STRING, OCTET_STRING, OBJECT_ID, SEQUENCE = 0x02, 0x03, 0x04, 0x06, 0x30
-#: ``[0]`` of a context, constructed.
+#: A constructed, context-specific ``[0]``.
 CONTEXT_0 = 0xA0
 
 
@@ -19,12 +19,12 @@ class DerError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class DerElement:
-    """One element.
+    """A DER element.
 
     Attributes:
         tag: its first byte.
-        content: without tag and length.
-        raw: with them.
+        content: its content, without tag and length.
+        raw: the whole element.
     """
 
     tag: int
@@ -33,12 +33,12 @@ class DerElement:
 
     @property
     def children(self) -> list[DerElement]:
-        """The elements of its content. Raises DerError where the content is not made of elements."""
+        """Return the elements of its content. Raises DerError if the content does not consist of elements."""
         return read_all(self.content)
 
 
 def read_one(data: bytes) -> DerElement:
-    """Read bytes that are one element and nothing else. Raises DerError."""
+    """Read bytes that form exactly one element. Raises DerError."""
     found = read_all(data)
     if len(found) != 1:
         raise DerError("not one element of DER")
@@ -46,7 +46,7 @@ def read_one(data: bytes) -> DerElement:
 
 
 def read_all(data: bytes) -> list[DerElement]:
-    """Read elements that follow each other. Raises DerError."""
+    """Read consecutive elements. Raises DerError."""
     found, at = [], 0
     while at < len(data):
         start, size, end = _bounds(data, at)
@@ -56,7 +56,7 @@ def read_all(data: bytes) -> list[DerElement]:
 
 
 def encode(tag: int, *contents: bytes) -> bytes:
-    """An element around contents."""
+    """Encode an element around contents."""
     content = b"".join(contents)
     if len(content) < 0x80:
         return bytes((tag, len(content))) + content
@@ -65,12 +65,12 @@ def encode(tag: int, *contents: bytes) -> bytes:
 
 
 def integer(value: int) -> bytes:
-    """An INTEGER that is not negative."""
+    """Encode a non-negative INTEGER."""
     return encode(INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big"))
 
 
 def object_id(dotted: str) -> bytes:
-    """An OBJECT IDENTIFIER from its dotted text."""
+    """Encode an OBJECT IDENTIFIER from its dotted form."""
     first, second, *others = map(int, dotted.split("."))
     content = b""
     for arc in (first * 40 + second, *others):
@@ -82,7 +82,7 @@ def object_id(dotted: str) -> bytes:
 
 
 def _bounds(data: bytes, at: int) -> tuple[int, int, int]:
-    """Where the content of the element at ``at`` begins, how long it is, and where the element ends."""
+    """Return where the content of the element at ``at`` begins, how long it is, and where the element ends."""
     if data[at] & 0x1F == 0x1F:
         raise DerError("a tag of more than one byte")
     if at + 1 >= len(data):
@@ -91,7 +91,7 @@ def _bounds(data: bytes, at: int) -> tuple[int, int, int]:
     if size >= 0x80:
         count = size & 0x7F
         digits = data[start : start + count]
-        # An indefinite length is BER, and DER writes each length in the fewest bytes.
+        # An indefinite length is BER; DER writes each length in the fewest bytes.
         if not 1 <= count <= 4 or len(digits) < count or digits[0] == 0:
             raise DerError("a length that is not DER")
         size, start = int.from_bytes(digits, "big"), start + count

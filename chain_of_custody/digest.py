@@ -1,4 +1,4 @@
-"""Digests of evidence: one read, every algorithm at once."""
+"""Computes digests of evidence: one read, all algorithms at once."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-#: Every algorithm that may be asked for, by its name in :mod:`hashlib`.
+#: Every supported algorithm, by its name in :mod:`hashlib`.
 ALGORITHMS = ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b")
 
-#: SHA-256 is what a digest is trusted for. MD5 is beside it only to match older exhibits.
+#: SHA-256 is the digest to rely on. MD5 is computed only to match older exhibits.
 DEFAULT_ALGORITHMS = ("md5", "sha256")
 
-#: Bytes read at a time. Two blocks are in memory at most: one being hashed, one being read.
+#: How many bytes to read at a time. At most two blocks are in memory: one being hashed, one being read.
 BLOCK_SIZE = 4 << 20
 
-#: Blocks shorter than this are hashed at once: handing them to a thread takes longer than hashing them.
+#: Blocks shorter than this are hashed directly: passing them to a thread takes longer than hashing them.
 _INLINE_SIZE = 256 << 10
 
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """What some bytes hash to.
+    """The digests of some bytes.
 
     Attributes:
-        size: how many bytes were hashed.
-        values: hexadecimal digest, lower case, by algorithm.
+        size: the number of bytes hashed.
+        values: maps each algorithm to its hexadecimal digest in lower case.
     """
 
     size: int
@@ -37,26 +37,26 @@ class Digests:
 
     @property
     def sha256(self) -> str | None:
-        """The SHA-256 digest in hexadecimal; None if it was not asked for."""
+        """The SHA-256 digest in hexadecimal, or None if it was not requested."""
         return self.values.get("sha256")
 
     @property
     def md5(self) -> str | None:
-        """The MD5 digest in hexadecimal; None if it was not asked for."""
+        """The MD5 digest in hexadecimal, or None if it was not requested."""
         return self.values.get("md5")
 
 
 class Hasher:
-    """Hashes blocks as they are handed over, each algorithm in a thread of its own.
+    """Hashes consecutive blocks, each algorithm in its own thread.
 
-    :meth:`update` returns while its block is still being hashed, so that the caller can read the next one.
-    Use it as a context manager: leaving it ends the threads.
+    :meth:`update` returns while its block is still being hashed, so that the caller can read the next one. Use it as a
+    context manager: leaving it ends the threads.
 
     Args:
-        algorithms: names out of :data:`ALGORITHMS`.
+        algorithms: names from :data:`ALGORITHMS`.
 
     Raises:
-        ValueError: an algorithm is not known, or none is given.
+        ValueError: an algorithm is unknown, or none is given.
     """
 
     def __init__(self, algorithms: Iterable[str] = DEFAULT_ALGORITHMS) -> None:
@@ -80,7 +80,7 @@ class Hasher:
         self.close()
 
     def update(self, block: bytes) -> None:
-        """Hash the next bytes, after those handed over before."""
+        """Hash the next bytes."""
         self._wait()
         self._size += len(block)
         if len(block) < _INLINE_SIZE:
@@ -90,12 +90,12 @@ class Hasher:
             self._pending = [self._pool.submit(each.update, block) for each in self._hashes.values()]
 
     def digests(self) -> Digests:
-        """The digests of everything handed over so far."""
+        """Return the digests of everything hashed so far."""
         self._wait()
         return Digests(self._size, {name: each.hexdigest() for name, each in self._hashes.items()})
 
     def close(self) -> None:
-        """End the threads. The digests can still be asked for; no large block can be added."""
+        """End the threads. Digests remain available, but large blocks can no longer be added."""
         self._pool.shutdown()
 
     def _wait(self) -> None:
@@ -110,16 +110,16 @@ def hash_stream(
     progress: Callable[[int], None] | None = None,
     watch: Callable[[bytes], None] | None = None,
 ) -> Digests:
-    """Hash a stream from its position to its end, in one read.
+    """Hash a stream from its position to its end in a single read.
 
     Args:
-        stream: open for reading in binary; not rewound and not closed.
-        algorithms: names out of :data:`ALGORITHMS`.
+        stream: a binary stream; neither rewound nor closed.
+        algorithms: names from :data:`ALGORITHMS`.
         progress: called with the bytes read so far, after each block.
-        watch: called with each block while it is being hashed, for whatever else is to see the bytes go by.
+        watch: called with each block while it is being hashed, for other code that needs the bytes.
 
     Raises:
-        ValueError: an algorithm is not known, or none is given.
+        ValueError: an algorithm is unknown, or none is given.
         OSError: the stream cannot be read.
     """
     done = 0
@@ -139,7 +139,7 @@ def hash_file(
     algorithms: Iterable[str] = DEFAULT_ALGORITHMS,
     progress: Callable[[int], None] | None = None,
 ) -> Digests:
-    """Hash the file at ``path``, which is only read. See :func:`hash_stream`."""
+    """Hash the file at ``path``, which is opened read-only. See :func:`hash_stream`."""
     with path.open("rb", buffering=0) as stream:
         return hash_stream(stream, algorithms, progress)
 

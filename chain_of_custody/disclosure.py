@@ -1,17 +1,17 @@
-"""Handing over a part of a sealed set, with proofs that it belongs to the whole and nothing of the rest.
+"""Discloses a part of a sealed set, with proofs that it belongs to the whole, without revealing the rest.
 
-The set is the lines of some text files. Each line is a leaf of a tree (:mod:`chain_of_custody.merkle`): its content is
-a salt of 32 bytes and the line, without its newline. A salt is HMAC-SHA256 of the line under a key that only those have
-who have the whole set; so nobody can find out a line that was left out by hashing what it may say. Leaves are sorted by
-their hashes, and their places say nothing of where in the files their lines stood.
+The set is the lines of some text files. Each line is a leaf of a tree (:mod:`chain_of_custody.merkle`), whose content
+is a salt of 32 bytes and the line without its newline. A salt is the HMAC-SHA256 of the line under a key that only
+holders of the whole set have, so nobody can find an omitted line by hashing guesses. Leaves are sorted by hash, so
+their positions do not reveal where their lines stood in the files.
 
-What is handed over says in a mapping (``sealed_set`` of the signed statement) how it is checked::
+The mapping ``sealed_set`` in the signed statement says how to check what was handed over::
 
     {"files": ["data/timeline.jsonl", ...], "folder": "data/recordings/", "left_out": 3, "root": "...", "size": 120,
      "key": "data/sealed-set.key"}
 
-Of a part, ``"proofs": "data/proofs.txt"`` stands for ``key``. That file has a line for each line of ``files``, in
-order: number of the leaf, salt, and the hashes of its path, in hexadecimal and separated by spaces.
+For a part, ``"proofs": "data/proofs.txt"`` replaces ``key``. That file has one line for each line of ``files``, in
+order: the leaf's number, the salt and the hashes of its path, in hexadecimal and separated by spaces.
 """
 
 from __future__ import annotations
@@ -25,35 +25,35 @@ from typing import BinaryIO
 
 from chain_of_custody.merkle import EMPTY_ROOT, HASH_SIZE, HashTree, SortedHashes, leaf_hash, root_of
 
-#: The action of the line of a ledger that records root and size of the tree.
+#: The action of the ledger line that records the tree's root and size.
 TREE_RECORDED = "tree recorded"
 
-#: Opens a file that was handed over, by its name; raises KeyError or OSError where it cannot.
+#: Opens a handed-over file by name; raises KeyError or OSError on failure.
 Opener = Callable[[str], BinaryIO]
 
 _MOST = 16 << 20
 _HEX = re.compile(r"[0-9a-f]{64}")
 _PROOF = re.compile(r"(0|[1-9][0-9]{0,18}) ([0-9a-f]{64})((?: [0-9a-f]{64}){0,64})")
-#: At most this many failures of one kind are named.
+#: The most failures of one kind to list.
 _NAMED = 5
 
 
 class DisclosureError(ValueError):
-    """A description of a sealed set that cannot be used. The message says why."""
+    """An unusable description of a sealed set. The message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class SealedSet:
-    """How a set, or a part of one, is checked.
+    """How to check a set, or a part of one.
 
     Attributes:
-        root: of the tree, in hexadecimal.
-        size: how many leaves it has.
-        left_out: how many of them are not handed over.
+        root: the root of the tree, in hexadecimal.
+        size: the number of leaves in the tree.
+        left_out: the number of leaves that are not handed over.
         files: names of the files whose lines are leaves.
-        folder: the beginning of the names of files that lines must name; empty for none.
-        key: name of the file with the key of the salts; empty for a part.
-        proofs: name of the file with the proofs; empty for the whole.
+        folder: the prefix of the file names that lines must reference; empty if there are none.
+        key: the name of the file with the key of the salts; empty for a part.
+        proofs: the name of the file with the proofs; empty for the whole set.
     """
 
     root: str
@@ -65,17 +65,17 @@ class SealedSet:
     proofs: str = ""
 
     def as_json(self) -> dict[str, object]:
-        """As the signed statement has it."""
+        """Return the description for the signed statement."""
         kept: dict[str, object] = {"root": self.root, "size": self.size, "left_out": self.left_out}
         kept |= {"files": list(self.files), "folder": self.folder}
         return kept | ({"key": self.key} if self.key else {"proofs": self.proofs})
 
     @classmethod
     def of_json(cls, value: object) -> SealedSet:
-        """From a signed statement.
+        """Read the description from a signed statement.
 
         Raises:
-            DisclosureError: it is not what :meth:`as_json` gives.
+            DisclosureError: the value does not have the form that :meth:`as_json` gives.
         """
         if not isinstance(value, dict):
             raise DisclosureError("the description of the sealed set is not an object")
@@ -92,17 +92,17 @@ class SealedSet:
 
 
 def salt_of(key: bytes, line: bytes) -> bytes:
-    """The salt of a line, under the key of its set."""
+    """Return the salt of a line under the key of its set."""
     return hmac.digest(key, line, "sha256")
 
 
 def salted_leaf(salt: bytes, line: bytes) -> bytes:
-    """The hash of the leaf of a line."""
+    """Return the hash of a line's leaf."""
     return leaf_hash(salt + line)
 
 
 def proof_line(tree: HashTree, key: bytes, line: bytes) -> bytes:
-    """The proof for a line, with its newline.
+    """Return the proof for a line, with its newline.
 
     Raises:
         DisclosureError: the line is not in the tree.
@@ -115,7 +115,7 @@ def proof_line(tree: HashTree, key: bytes, line: bytes) -> bytes:
 
 
 def recorded_tree(entries: Iterator[tuple[str, Mapping[str, object]]]) -> tuple[object, object]:
-    """Root and size that a ledger records last, of its entries' actions and details; a pair of None if none are."""
+    """Return the last root and size a ledger records, from its entries' actions and details; (None, None) if none."""
     found: tuple[object, object] = (None, None)
     for action, detail in entries:
         if action == TREE_RECORDED:
@@ -124,15 +124,15 @@ def recorded_tree(entries: Iterator[tuple[str, Mapping[str, object]]]) -> tuple[
 
 
 def set_problems(described: SealedSet, open_file: Opener, digests: Mapping[str, str]) -> list[str]:
-    """Check that what was handed over is of the set whose root is given: all of it, or a part with its proofs.
+    """Check that what was handed over belongs to the set with the given root: all of it, or a part with proofs.
 
     Args:
-        described: how it is checked; what it says is to be believed, as it is signed.
-        open_file: opens what was handed over.
-        digests: SHA-256 of everything that was handed over, by name, in hexadecimal.
+        described: how to check it; trusted, since it is signed.
+        open_file: opens a handed-over file.
+        digests: maps the name of every handed-over file to its SHA-256 in hexadecimal.
 
     Returns:
-        What is wrong, a sentence each; nothing where every check passed.
+        The problems found, one sentence each; empty if every check passed.
 
     Raises:
         OSError: a file cannot be read.
@@ -148,7 +148,7 @@ def set_problems(described: SealedSet, open_file: Opener, digests: Mapping[str, 
 
 
 class _SetCheck:
-    """A check of a set, or of a part of one."""
+    """Checks a set, or a part of one."""
 
     def __init__(self, described: SealedSet, open_file: Opener, digests: Mapping[str, str]) -> None:
         self.problems: list[str] = []
@@ -204,7 +204,7 @@ class _SetCheck:
                     yield name, raw[:-1]
 
     def _check_file(self, name: str, line: bytes) -> None:
-        """Where a line names a file, that file must be there with the digest that the line gives."""
+        """Check that a file named by a line is present with the digest that the line gives."""
         if not self._described.folder or b'"file"' not in line:
             return
         try:

@@ -1,6 +1,6 @@
-"""One line of a ledger: its form, and reading it back without believing it.
+"""Defines the form of a ledger line, and parses lines without trusting them.
 
-A line is canonical JSON, so that there is exactly one way to write it::
+A line is canonical JSON, so there is exactly one way to write it::
 
     {"entry":{"action":...,"actor":...,"detail":{...},"prev":...,"seq":...,"time":...},"keyid":...,"sig":...}
 """
@@ -20,13 +20,13 @@ from typing import BinaryIO
 from chain_of_custody.envelope import canonical, sign
 from chain_of_custody.signer import Signer
 
-#: The media type an entry is signed as.
+#: The media type under which an entry is signed.
 PAYLOAD_TYPE = "application/vnd.echoforensics.custody+json"
 
-#: What the first entry gives for the hash of the line before it.
+#: The previous hash in the first entry.
 NO_LINE = "0" * 64
 
-#: The longest line read or written, in bytes, without its newline.
+#: The longest line to read or write, in bytes, without its newline.
 MAX_LINE = 16 << 20
 
 _BEGINNING = b'{"entry":{"action":"'
@@ -37,23 +37,23 @@ _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9
 
 
 class LedgerError(ValueError):
-    """A ledger that is not what it should be. The message says where and how."""
+    """An invalid ledger. The message says where and how."""
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """One action that a ledger records.
+    """An action recorded in a ledger.
 
     Attributes:
-        seq: 0 for the first entry, then one more each.
-        time: when, by the clock of the machine that wrote it: UTC, ISO 8601 with microseconds and a ``Z``.
+        seq: 0 for the first entry, then counting up by one.
+        time: the time by the writing machine's clock: UTC, ISO 8601 with microseconds and a ``Z``.
         action: what was done.
         actor: who did it.
         detail: everything else worth recording.
-        prev: hexadecimal SHA-256 of the line before, without its newline.
-        keyid: fingerprint of the key that signed it; None if unsigned.
-        signature: over :attr:`payload`, in DER; None if unsigned.
-        line_hash: hexadecimal SHA-256 of the entry's own line, without its newline.
+        prev: hexadecimal SHA-256 of the previous line, without its newline.
+        keyid: the fingerprint of the signing key; None if unsigned.
+        signature: the signature over :attr:`payload`, in DER; None if unsigned.
+        line_hash: hexadecimal SHA-256 of this entry's line, without its newline.
     """
 
     seq: int
@@ -68,7 +68,7 @@ class LedgerEntry:
 
     @property
     def payload(self) -> bytes:
-        """The bytes that are signed."""
+        """The signed bytes."""
         return canonical(
             {
                 "action": self.action,
@@ -82,17 +82,17 @@ class LedgerEntry:
 
 
 def time_text(when: datetime) -> str:
-    """A time as an entry holds it. Raises ValueError where the time has no zone."""
+    """Format a time for an entry. Raises ValueError if the time has no zone."""
     if when.tzinfo is None:
         raise ValueError("a ledger's clock must give the zone of its times")
     return when.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def build_line(entry: Mapping[str, object], key: Signer | None) -> bytes:
-    """Write an entry as a line, without the newline, signed if a key is given.
+    """Write an entry as a line without its newline, signed if a key is given.
 
     Raises:
-        TypeError, ValueError: the entry has no canonical text (see :func:`canonical`), or is too long.
+        TypeError, ValueError: the entry has no canonical form (see :func:`canonical`), or is too long.
     """
     keyid = sig = None
     if key is not None:
@@ -105,10 +105,10 @@ def build_line(entry: Mapping[str, object], key: Signer | None) -> bytes:
 
 
 def parse_line(line: bytes) -> LedgerEntry:
-    """Read a line, given without its newline. Its signature and its place in the chain are not checked.
+    """Parse a line without its newline. Checks neither its signature nor its position in the chain.
 
     Raises:
-        LedgerError: the line is not exactly what :func:`build_line` would write for what it says.
+        LedgerError: the line is not exactly what :func:`build_line` would write for its content.
     """
     value = _parse_canonical(line)
     if not isinstance(value, dict) or value.keys() != _LINE_KEYS:
@@ -130,9 +130,9 @@ def parse_line(line: bytes) -> LedgerEntry:
 
 
 def read_lines(stream: BinaryIO) -> Iterator[bytes]:
-    """The lines of a ledger with their newlines, one in memory at a time.
+    """Yield the lines of a ledger with their newlines, one at a time.
 
-    What has no newline comes last: a torn end, or, if longer than MAX_LINE, the start of too long a line.
+    Bytes without a newline come last: a torn end, or the start of a line longer than MAX_LINE.
     """
     while raw := stream.readline(MAX_LINE + 1):
         yield raw
@@ -141,10 +141,10 @@ def read_lines(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def is_torn(tail: bytes) -> bool:
-    """Whether bytes after the last newline can be a line whose writing was cut short."""
+    """Whether bytes after the last newline can be a line whose writing was interrupted."""
     if tail[: len(_BEGINNING)] != _BEGINNING[: len(tail)]:
         return False
-    # The cut may have gone through a character.
+    # The break may lie inside a character.
     text = tail.decode("utf-8", errors="surrogateescape")
     try:
         _, end = json.JSONDecoder().raw_decode(text)
@@ -179,7 +179,7 @@ def _check_entry(entry: dict[str, object]) -> None:
         raise LedgerError("the detail is not an object")
     if not _is_hash(entry["prev"]):
         raise LedgerError("the hash of the line before is not a SHA-256")
-    # True is an int to Python, and equal to 1.
+    # In Python, True is an int and equals 1.
     if type(entry["seq"]) is not int or entry["seq"] < 0:
         raise LedgerError("the sequence number is not a number from 0")
     if not _is_time(entry["time"]):
@@ -206,7 +206,7 @@ def _decode_signature(sig: object) -> bytes:
         signature = base64.b64decode(sig, validate=True)
     except binascii.Error:
         signature = b""
-    # The last character of base64 text has bits to spare: other texts may decode to the same bytes.
+    # The last base64 character has unused bits, so other texts may decode to the same bytes.
     if base64.b64encode(signature).decode("ascii") != sig:
         raise LedgerError("the signature is not well-formed base64 text")
     return signature

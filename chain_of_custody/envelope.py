@@ -1,4 +1,4 @@
-"""What exactly is signed: canonical JSON, and the bytes of DSSE that bind it to its type.
+"""Defines exactly what is signed: canonical JSON, and the DSSE encoding that binds it to its type.
 
 References:
     DSSE protocol 1.0.0, https://github.com/secure-systems-lab/dsse/blob/master/protocol.md
@@ -14,48 +14,48 @@ from chain_of_custody.signer import Signer
 
 
 def pae(payload_type: str, payload: bytes) -> bytes:
-    """The pre-authentication encoding of DSSE version 1, over which a signature is made.
+    """Return the pre-authentication encoding of DSSE version 1, which is what gets signed.
 
     Args:
         payload_type: the media type of the payload.
-        payload: the bytes themselves.
+        payload: the payload bytes.
 
     Returns:
-        ``DSSEv1 LEN(type) type LEN(payload) payload``, the lengths in bytes and in decimal.
+        ``DSSEv1 LEN(type) type LEN(payload) payload``, with decimal lengths in bytes.
     """
     kind = payload_type.encode("utf-8")
     return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
 
 
 def sign(payload_type: str, payload: bytes, key: Signer) -> bytes:
-    """The signature of ``key`` over a payload and its type (DER)."""
+    """Sign a payload and its type with ``key``. Returns the signature in DER."""
     return key.sign(pae(payload_type, payload))
 
 
 def verify(payload_type: str, payload: bytes, signature: bytes, public: PublicKey) -> bool:
-    """Whether ``signature`` was made over this payload, as this type, with the key of ``public``."""
+    """Whether ``signature`` is valid for this payload and type under the key ``public``."""
     return public.verify(pae(payload_type, payload), signature)
 
 
 def canonical(value: object) -> bytes:
-    """The one text a value has as JSON: keys sorted, no spaces, UTF-8, integers for numbers.
+    """Return the canonical JSON of a value: sorted keys, no spaces, UTF-8, integers only.
 
-    Keys are sorted by code point. RFC 8785 sorts by UTF-16 unit and knows only the integers a double can
-    hold; for keys below U+E000 and integers within 2**53 the bytes are the same.
+    Keys are sorted by code point. RFC 8785 sorts by UTF-16 unit and allows only integers that a double can hold; for
+    keys below U+E000 and integers within 2**53 the bytes are equal.
 
     Args:
-        value: made of dict (with keys of str), list, tuple, str, int, bool and None. A tuple becomes a list.
+        value: consists of dict (with keys of str), list, tuple, str, int, bool and None. A tuple becomes a list.
 
     Raises:
-        TypeError: a float, a key that is not text, or anything else JSON has no exact text for.
-        ValueError: text with half a surrogate pair, a value that holds itself, one nested too deeply, or
-            an integer of more than 4300 digits.
+        TypeError: a float, a key that is not text, or another type that JSON cannot represent exactly.
+        ValueError: text with an unpaired surrogate, a value that contains itself, one nested too deeply, or an integer
+            of more than 4300 digits.
     """
     try:
         text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     except RecursionError:
         raise ValueError("the value is nested too deeply") from None
-    # Only now: json.dumps has made sure that the value does not hold itself.
+    # Checked only now: json.dumps has ensured that the value does not contain itself.
     _check_types(value)
     try:
         return text.encode("utf-8")
@@ -64,14 +64,14 @@ def canonical(value: object) -> bytes:
 
 
 def _check_types(value: object) -> None:
-    """Refuse what json.dumps would write, but not read back as it was."""
+    """Reject values that json.dumps would write but that would not read back unchanged."""
     waiting = [value]
     while waiting:
         item = waiting.pop()
         if isinstance(item, dict):
             for key in item:
                 if not isinstance(key, str):
-                    # json.dumps writes 1 and "1" alike: two keys would become one.
+                    # json.dumps writes 1 and "1" identically: two keys would become one.
                     raise TypeError(f"a key must be text, not {type(key).__name__}")
             waiting.extend(item.values())
         elif isinstance(item, list | tuple):

@@ -1,4 +1,4 @@
-"""What a folder holds: every file, by its name, its size and its SHA-256."""
+"""Lists a folder: the name, size and SHA-256 of every file."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from pathlib import Path
 
 from chain_of_custody.open_flags import careful
 
-#: Files that one thread hashes before it is given others.
+#: How many files a thread hashes per batch.
 _BATCH = 64
 _BLOCK = 1 << 20
-#: Characters that JSON or ``sha256sum`` would have to write in another way than they are.
+#: Characters that JSON or ``sha256sum`` would have to escape.
 _ESCAPED = frozenset('"\\\x7f') | {chr(code) for code in range(32)}
 
 
 class FileListError(ValueError):
-    """A folder whose files cannot be listed. The message names what is in the way."""
+    """A folder whose files cannot be listed. The message names the obstacle."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListedFile:
-    """A file of a folder.
+    """A file in a folder.
 
     Attributes:
-        name: its path below the folder, with ``/`` between its parts.
+        name: its path below the folder, with ``/`` as separator.
         size: in bytes.
-        sha256: hexadecimal, lower case.
+        sha256: its SHA-256 in lower-case hexadecimal.
     """
 
     name: str
@@ -45,9 +45,9 @@ class FoundNames:
     """The names below a folder.
 
     Attributes:
-        files: of its regular files, by their bytes in UTF-8.
-        empty_folders: of folders that hold nothing.
-        problems: what can be in no list, one sentence each: links, pipes, devices, names that are no text.
+        files: the names of regular files, sorted by their UTF-8 bytes.
+        empty_folders: the names of empty folders.
+        problems: what no list can hold, one sentence each: links, pipes, devices, names that are not valid text.
     """
 
     files: tuple[str, ...]
@@ -56,16 +56,16 @@ class FoundNames:
 
 
 def list_files(folder: Path, ignore: Collection[str] = (), *, workers: int | None = None) -> list[ListedFile]:
-    """List and hash every file below a folder, by the bytes of its name in UTF-8.
+    """List and hash every file below a folder, sorted by the UTF-8 bytes of the names.
 
     Args:
-        folder: the folder; it is only read.
-        ignore: names of files that are not listed.
-        workers: threads that hash; None for as many as there are processors.
+        folder: the folder; opened read-only.
+        ignore: names of files to leave out.
+        workers: the number of hashing threads; None for one per processor.
 
     Raises:
         FileListError: it holds a link, a pipe or a device, an empty folder, a name that no list can hold, or two names
-            that are one on other systems.
+            that other systems treat as one.
         OSError: it cannot be read.
     """
     names = listable_names(folder, ignore)
@@ -78,7 +78,7 @@ def list_files(folder: Path, ignore: Collection[str] = (), *, workers: int | Non
 
 
 def listable_names(folder: Path, ignore: Collection[str] = ()) -> list[str]:
-    """The names of the files below a folder, all of which a list can hold. See :func:`list_files` for the rest."""
+    """Return the names of the files below a folder, all valid for a list. See :func:`list_files` for the rest."""
     found = find_names(folder)
     names = [name for name in found.files if name not in ignore]
     problems = [
@@ -94,7 +94,7 @@ def listable_names(folder: Path, ignore: Collection[str] = ()) -> list[str]:
 
 
 def find_names(folder: Path) -> FoundNames:
-    """Find what is below a folder, following no link.
+    """Find the names below a folder without following links.
 
     Raises:
         OSError: a folder cannot be read.
@@ -122,10 +122,10 @@ def find_names(folder: Path) -> FoundNames:
 
 
 def remove_empty_folders(folder: Path) -> None:
-    """Remove every folder below a folder that holds no file, at any depth: no list can hold one.
+    """Remove every folder, at any depth, that holds no file: a list cannot contain one.
 
     Raises:
-        OSError: one cannot be read or removed.
+        OSError: a folder cannot be read or removed.
     """
     while empty := find_names(folder).empty_folders:
         for name in empty:
@@ -133,16 +133,16 @@ def remove_empty_folders(folder: Path) -> None:
 
 
 def hash_files(folder: Path, names: Sequence[str], *, workers: int | None = None) -> Iterator[ListedFile | OSError]:
-    """Hash files on threads.
+    """Hash files in threads.
 
     Args:
-        folder: where they are.
-        names: of the files below it.
-        workers: threads; None for as many as there are processors.
+        folder: the folder that holds them.
+        names: their names below it.
+        workers: the number of threads; None for one per processor.
 
     Yields:
-        Each file in the order of the names, or the error for which it could not be read. A link is such an error, and
-        so is anything else that is no regular file.
+        Each file in the order of the names, or the error that prevented reading it. Links, and anything else that is
+            not a regular file, are such errors.
     """
     base = f"{os.fspath(folder)}{os.sep}"
     count = min(workers or os.cpu_count() or 1, 1 + len(names) // _BATCH)
@@ -155,9 +155,9 @@ def hash_files(folder: Path, names: Sequence[str], *, workers: int | None = None
 
 
 def name_problem(name: str) -> str | None:
-    """Why a name can be in no list; None if it can.
+    """Explain why a list cannot hold a name. None if it can.
 
-    What a list holds is read with ``sha256sum`` and ``tr`` as well: no character of a name may need an escape.
+    Lists are also read with ``sha256sum`` and ``tr``, so no character of a name may need an escape.
     """
     if not _ESCAPED.isdisjoint(name):
         return "the name has a quotation mark, a backslash or a control character"
@@ -173,12 +173,12 @@ def name_problem(name: str) -> str | None:
 
 
 def folded_name(name: str) -> str:
-    """What a name is to systems that see no difference of case and of Unicode normalisation."""
+    """Return the name as seen by systems that ignore case and Unicode normalisation."""
     return unicodedata.normalize("NFD", unicodedata.normalize("NFD", name).casefold())
 
 
 def name_twins(names: Iterable[str]) -> list[list[str]]:
-    """Groups of names that are one name to systems that see no difference of case and of Unicode normalisation."""
+    """Group names that are equal on systems that ignore case and Unicode normalisation."""
     plain: dict[str, list[str]] = {}
     for name in names:
         plain.setdefault(name.lower() if name.isascii() else folded_name(name), []).append(name)

@@ -1,4 +1,4 @@
-"""Checking a sealed folder or zip: the signed list first, and everything else against it."""
+"""Checks a sealed folder or zip: the signed list first, then everything else against it."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ _ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 
 @dataclass(slots=True)
 class SealedCheck:
-    """What checking a sealed folder came to.
+    """The result of checking a sealed folder.
 
     Attributes:
-        checks: each check, with its result, in the order they were made.
-        kind: what the folder is: ``bundle``, ``report`` or ``export``; empty if its seal cannot be read.
+        checks: every check with its result, in order.
+        kind: the folder's kind: ``bundle``, ``report`` or ``export``; empty if its seal cannot be read.
         signed: whether the list is signed.
-        fingerprint: of the key that signed it, which the reader compares; None if unsigned.
-        head: hash of the last line of the ledger that the list names; empty if it names none.
-        length: how many lines that ledger has.
-        predicate: all that the list says beside its files.
-        files: SHA-256 of each file that it lists, by name.
-        timestamps: what each timestamp says that holds.
-        notes: what a reader has to know beside the checks, a sentence each.
+        fingerprint: the fingerprint of the signing key, for the reader to compare; None if unsigned.
+        head: the hash of the last ledger line that the list names; empty if it names none.
+        length: the number of lines in that ledger.
+        predicate: everything that the list says apart from its files.
+        files: maps the name of each listed file to its SHA-256.
+        timestamps: what each valid timestamp says.
+        notes: what the reader must know besides the checks, one sentence each.
     """
 
     checks: Verification = field(default_factory=Verification)
@@ -65,11 +65,11 @@ class SealedCheck:
 
     @property
     def ok(self) -> bool:
-        """Whether everything was checked, and every check passed."""
+        """Whether every check was made and passed."""
         return self.checks.ok
 
     def as_json(self) -> dict[str, object]:
-        """The outcome, made of what JSON can hold."""
+        """The result as JSON values."""
         return {
             "ok": self.ok,
             "kind": self.kind,
@@ -84,7 +84,7 @@ class SealedCheck:
 
 
 def is_sealed(path: Path) -> bool:
-    """Whether something is a sealed folder, or a zip that may hold one."""
+    """Whether a path is a sealed folder, or a zip that may hold one."""
     if path.is_dir():
         return os.path.lexists(path / SEAL_NAME)
     if not path.is_file():
@@ -103,22 +103,22 @@ def check_sealed(
     timestamps_required: int = 0,
     report: Callable[[str], None] | None = None,
 ) -> SealedCheck:
-    """Check a sealed folder, or a zip of one: every byte of it.
+    """Check every byte of a sealed folder, or of a zip of one.
 
-    Without ``fingerprint`` this shows only that the folder is whole under the key that is in it; anyone can seal
-    another one with a key of their own. Without ``expected_head`` an older one in its place cannot be seen.
+    Without ``fingerprint``, this shows only that the folder is intact under the key it contains; anyone can seal
+    another folder with their own key. Without ``expected_head``, replacing it with an older one goes unnoticed.
 
     Args:
-        path: the folder or zip; it is only read.
-        fingerprint: of the key that must have signed, in hexadecimal. An empty one matches no key.
-        expected_head: hash of a line of the ledger: its head when this, or something later, was handed over.
-        ca_files: certificates of timestamp authorities that the reader believes.
-        tokens: files of timestamps; None for those that are beside it, see :func:`tokens_beside`.
-        timestamps_required: how many timestamps must be there and hold.
-        report: called with what is being checked.
+        path: the folder or zip; opened read-only.
+        fingerprint: the fingerprint, in hexadecimal, of the key that must have signed. An empty one matches no key.
+        expected_head: the hash of a ledger line: the ledger's head when this or something later was handed over.
+        ca_files: certificates of timestamp authorities that the reader trusts.
+        tokens: timestamp files; None for those next to the folder or zip, see :func:`tokens_beside`.
+        timestamps_required: how many timestamps must be present and valid.
+        report: called with a description of the current check.
 
     Returns:
-        Every check with its result. Whatever is at ``path``, this raises nothing.
+        Every check with its result. Whatever is at ``path``, no content raises an exception.
     """
     result = SealedCheck()
     say = report or (lambda _: None)
@@ -145,7 +145,7 @@ def check_sealed(
 
 
 def _open_seal(result: SealedCheck, source: SealedSource) -> tuple[bytes, SealedList] | None:
-    """The content of the signed list's file, and the list; None if there is none."""
+    """Return the signed list as bytes and parsed; None if there is none."""
     try:
         with source.open(SEAL_NAME) as stream:
             seal = stream.read(SEAL_MAX + 1)
@@ -206,12 +206,12 @@ def _check_signature(result: SealedCheck, source: SealedSource, sealed: SealedLi
 
 
 def _check_certificate(result: SealedCheck, source: SealedSource, sealed: SealedList, public: PublicKey) -> None:
-    """Check that a certificate in the folder is of the very key that signed."""
+    """Check that a certificate in the folder belongs to the signing key."""
     if CERTIFICATE_NAME not in sealed.files:
         return
     try:
         with source.open(CERTIFICATE_NAME) as stream:
-            # Imported only where there is a certificate: what reads it is slow to load.
+            # Imported only if there is a certificate, because its reader is slow to load.
             certificates = import_module("chain_of_custody.statements.certificate")
             found: KeyCertificate = certificates.KeyCertificate.of_key(stream.read(_KEY_MAX), public)
     except (KeyFileError, OSError) as error:
@@ -225,7 +225,7 @@ def _check_certificate(result: SealedCheck, source: SealedSource, sealed: Sealed
 
 
 def _note_key(result: SealedCheck, sealed: SealedList) -> None:
-    """What the list says of whose key it is."""
+    """Note what the list says about the key's owner."""
     key = sealed.predicate.get("key")
     if not isinstance(key, dict):
         return

@@ -1,8 +1,7 @@
-"""Keys: ECDSA over NIST P-256 with SHA-256, because stock ``openssl`` makes, reads and verifies them.
+"""Keys: ECDSA over NIST P-256 with SHA-256, which a standard ``openssl`` can create, read and verify.
 
 References:
-    RFC 5480 (public keys), RFC 5958 and RFC 8018 (encrypted private keys), RFC 6979 (signatures that need
-    no random numbers)
+    RFC 5480 (public keys), RFC 5958 and RFC 8018 (encrypted private keys), RFC 6979 (deterministic signatures)
 """
 
 from __future__ import annotations
@@ -22,34 +21,34 @@ from Crypto.Util.asn1 import DerSequence
 
 from chain_of_custody.open_flags import careful
 
-#: SubjectPublicKeyInfo of an uncompressed P-256 point, up to the point's two coordinates of 32 bytes each.
+#: SubjectPublicKeyInfo of an uncompressed P-256 point, up to the point's two 32-byte coordinates.
 _SPKI_PREFIX = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
 _SPKI_SIZE = len(_SPKI_PREFIX) + 64
 _PEM = re.compile(r"\s*-----BEGIN PUBLIC KEY-----\s([A-Za-z0-9+/=\s]{1,1000})-----END PUBLIC KEY-----\s*")
 
-#: The prime of P-256's field, and the order of its group.
+#: The prime of the P-256 field, and the order of its group.
 _PRIME = 2**256 - 2**224 + 2**192 + 2**96 - 1
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
-#: A key file is a few hundred bytes; a larger file is something else.
+#: A key file has a few hundred bytes; a larger file is something else.
 _KEY_FILE_MAX = 1 << 16
 
 _PROTECTION = "scryptAndAES256-CBC"
 
 
 class KeyFileError(ValueError):
-    """A key that cannot be used. The message says, in one line, what is wrong with it."""
+    """An unusable key. The message says in one line what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """The half of a key that is given away: it verifies.
+    """A public key, which verifies signatures.
 
     Attributes:
-        der: SubjectPublicKeyInfo in DER, the point uncompressed: the one form ``openssl`` writes.
+        der: SubjectPublicKeyInfo in DER with an uncompressed point: the only form ``openssl`` writes.
 
     Raises:
-        KeyFileError: ``der`` is anything else, or the point is not on the curve.
+        KeyFileError: ``der`` has another form, or the point is not on the curve.
     """
 
     der: bytes
@@ -62,10 +61,10 @@ class PublicKey:
 
     @classmethod
     def from_pem(cls, pem: str) -> PublicKey:
-        """Read a public key from PEM text, as ``openssl pkey -pubout`` writes it.
+        """Read a public key in PEM, as ``openssl pkey -pubout`` writes it.
 
         Raises:
-            KeyFileError: the text is not one ECDSA P-256 public key.
+            KeyFileError: the text is not exactly one ECDSA P-256 public key.
         """
         match = _PEM.fullmatch(pem)
         if match is None:
@@ -78,7 +77,7 @@ class PublicKey:
 
     @classmethod
     def from_point(cls, coordinates: bytes) -> PublicKey:
-        """A key from the two coordinates of its point, 32 bytes each. Raises KeyFileError."""
+        """Create a key from the two 32-byte coordinates of its point. Raises KeyFileError."""
         return cls(_SPKI_PREFIX + coordinates)
 
     @property
@@ -90,11 +89,11 @@ class PublicKey:
 
     @property
     def fingerprint(self) -> str:
-        """Hexadecimal SHA-256 of :attr:`der`: the name of the key."""
+        """Hexadecimal SHA-256 of :attr:`der`, which identifies the key."""
         return hashlib.sha256(self.der).hexdigest()
 
     def verify(self, message: bytes, signature: bytes) -> bool:
-        """Whether ``signature`` (DER) was made over ``message`` with this key. Never raises."""
+        """Whether ``signature`` (DER) over ``message`` is valid under this key. Never raises."""
         scheme = DSS.new(self._key, "fips-186-3", encoding="der")
         try:
             scheme.verify(SHA256.new(message), signature)
@@ -104,7 +103,7 @@ class PublicKey:
 
 
 class SigningKey:
-    """The half of a key that is kept: it signs. Made by :meth:`generate` or :meth:`load`."""
+    """A private key, which signs. Created by :meth:`generate` or :meth:`load`."""
 
     def __init__(self, key: ECC.EccKey) -> None:
         self._key = key
@@ -112,26 +111,26 @@ class SigningKey:
 
     @classmethod
     def generate(cls) -> SigningKey:
-        """Make a new key from the operating system's random numbers."""
+        """Generate a new key with the operating system's random numbers."""
         return cls(ECC.generate(curve="P-256"))
 
     def sign(self, message: bytes) -> bytes:
         """Sign ``message``: ECDSA over its SHA-256, in DER.
 
-        The same message always gets the same signature (RFC 6979). Of the two values of s that verify, the
-        lower is taken, so that nobody without the key can make a second signature out of a first.
+        The same message always gets the same signature (RFC 6979). Of the two valid values of s, the lower is used, so
+        that nobody without the key can derive a second signature from a first.
         """
         signature = DSS.new(self._key, "deterministic-rfc6979", encoding="der").sign(SHA256.new(message))
         return normal_signature(*_numbers(signature))
 
     def save(self, path: Path, passphrase: str) -> None:
-        """Write the key to a new file, encrypted, readable by its owner alone.
+        """Write the key to a new file, encrypted and readable only by its owner.
 
-        The file is PKCS#8 in PEM (scrypt, AES-256-CBC); ``openssl pkey -in FILE`` reads it. The passphrase is
-        taken as its UTF-8 bytes.
+        The file is PKCS#8 in PEM (scrypt, AES-256-CBC); ``openssl pkey -in FILE`` reads it. The passphrase is encoded
+        as UTF-8.
 
         Raises:
-            KeyFileError: the passphrase is empty, or something is at ``path`` already.
+            KeyFileError: the passphrase is empty, or ``path`` already exists.
             OSError: the file cannot be written; nothing is left behind.
         """
         if not passphrase:
@@ -140,7 +139,7 @@ class SigningKey:
             format="PEM",
             passphrase=passphrase.encode(),
             protection=_PROTECTION,
-            # 16 MiB, the most that openssl allows scrypt in a key file; so the work is in doing it ten times.
+            # 16 MiB is the most that openssl allows scrypt in a key file, so scrypt runs ten times to add work.
             prot_params={"iteration_count": 1 << 14, "block_size": 8, "parallelization": 10},
         )
         try:
@@ -159,13 +158,12 @@ class SigningKey:
 
     @classmethod
     def load(cls, path: Path, passphrase: str) -> SigningKey:
-        """Read a key from a PEM file of ours or of ``openssl``.
+        """Read a key from a PEM file that this program or ``openssl`` wrote.
 
-        A key that is not encrypted is read too; the passphrase then plays no part.
+        An unencrypted key is read too; the passphrase is then ignored.
 
         Raises:
-            KeyFileError: there is no such file, it holds no ECDSA P-256 signing key, or the passphrase is
-                wrong.
+            KeyFileError: the file does not exist, holds no ECDSA P-256 signing key, or the passphrase is wrong.
             OSError: the file cannot be read.
         """
         text = _read_key_file(path)
@@ -185,12 +183,12 @@ class SigningKey:
 
 
 def normal_signature(r: int, s: int) -> bytes:
-    """A signature in DER, with the lower of the two values of s that verify."""
+    """Return a signature in DER with the lower of the two valid values of s."""
     return bytes(DerSequence([r, min(s, _ORDER - s)]).encode())
 
 
 def is_normal(signature: bytes) -> bool:
-    """Whether a signature that verifies has the form :meth:`SigningKey.sign` gives it: strict DER, lower s."""
+    """Whether a valid signature has the form that :meth:`SigningKey.sign` gives it: strict DER, lower s."""
     try:
         r, s = _numbers(signature)
     except (ValueError, IndexError):
@@ -199,13 +197,13 @@ def is_normal(signature: bytes) -> bool:
 
 
 def sync_folder(folder: Path) -> None:
-    """Have the operating system write a folder's list of names to the disk, where it lets programs ask for that.
+    """Have the operating system write a folder's directory to the disk, where it supports that.
 
     Raises:
-        OSError: it cannot.
+        OSError: writing fails.
     """
     if not hasattr(os, "O_DIRECTORY"):
-        return  # Windows opens no folders
+        return  # Windows cannot open folders
     descriptor = os.open(folder, careful(os.O_RDONLY | os.O_DIRECTORY, follow=True))
     try:
         os.fsync(descriptor)
@@ -215,8 +213,8 @@ def sync_folder(folder: Path) -> None:
 
 def _point(coordinates: bytes) -> ECC.EccKey:
     x, y = int.from_bytes(coordinates[:32], "big"), int.from_bytes(coordinates[32:], "big")
-    # The library takes 0, 0 for the neutral point, under which anyone can sign; and some of its versions take
-    # numbers beyond the prime for the ones within it, which would give one key two fingerprints.
+    # The library accepts 0, 0 as the neutral point, under which anyone can sign; some versions also reduce numbers
+    # beyond the prime, which would give one key two fingerprints.
     if (x, y) == (0, 0) or max(x, y) >= _PRIME:
         raise KeyFileError("not an ECDSA P-256 public key: no coordinates of a point")
     try:
@@ -226,7 +224,7 @@ def _point(coordinates: bytes) -> ECC.EccKey:
 
 
 def _numbers(signature: bytes) -> tuple[int, int]:
-    """The r and s of a signature. Raises ValueError or IndexError where it is not a signature."""
+    """Return r and s of a signature. Raises ValueError or IndexError if it is malformed."""
     parts = DerSequence().decode(signature, strict=True)
     if len(parts) != 2 or not parts.hasOnlyInts():
         raise ValueError("not a pair of integers")

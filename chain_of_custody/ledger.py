@@ -1,9 +1,8 @@
-"""The ledger: what was done to the evidence, in a file that shows if it was changed.
+"""The ledger: records what was done to the evidence, in a file that reveals any change.
 
-One line an action. Each line carries the hash of the line before it and a signature, so that no line can be
-edited, taken out, moved or put in without the key. What a ledger cannot show by itself is that lines were cut
-off its end: whoever needs to know keeps :attr:`Ledger.length` and :attr:`Ledger.head` elsewhere, and gives
-them to :func:`verify`.
+Each action is one line. Each line carries the hash of the previous line and a signature, so that without the key no
+line can be edited, removed, moved or inserted. A ledger cannot reveal on its own that lines were cut off its end: to
+detect that, keep :attr:`Ledger.length` and :attr:`Ledger.head` elsewhere and pass them to :func:`verify`.
 """
 
 from __future__ import annotations
@@ -38,12 +37,12 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One of several actions that are recorded together: see :meth:`Ledger.append_all`.
+    """One of several actions recorded together: see :meth:`Ledger.append_all`.
 
     Attributes:
         action: what was done.
         detail: everything else worth recording.
-        actor: who did it; empty for whoever opened the ledger.
+        actor: who did it; empty for the person who opened the ledger.
     """
 
     action: str
@@ -52,10 +51,10 @@ class Action:
 
 
 class Ledger:
-    """A ledger that can be added to. Made by :meth:`open`.
+    """A ledger open for appending. Created by :meth:`open`.
 
-    Several processes may add to one ledger: each takes the file's lock to write, and first checks what the
-    others have added.
+    Several processes may append to one ledger: each locks the file to write, and first checks the lines that others
+    have added.
     """
 
     def __init__(
@@ -74,23 +73,21 @@ class Ledger:
         cls, path: Path, key: Signer | None, actor: str, *, clock: Callable[[], datetime] = _now,
         signed_up_to: tuple[int, str] | None = None,
     ) -> Ledger:  # fmt: skip
-        """Open a ledger to add to it; if there is none, make one and write its first entry.
+        """Open a ledger to append to it; create it with its first entry if it does not exist.
 
-        What is in an existing ledger is verified first. The first entry's action is :data:`CREATED`, and
-        its detail says whether the ledger is signed and holds the public key.
+        Verifies an existing ledger first. The first entry's action is :data:`CREATED`, and its detail says whether the
+        ledger is signed and holds the public key.
 
         Args:
             path: the file. Its folder must exist.
             key: signs every entry; None for an unsigned ledger.
-            actor: who acts, as the entries will name them.
-            clock: gives the time, with its zone.
-            signed_up_to: see ``Chain``: of a long ledger, signatures that were checked
-                before are not checked again.
+            actor: who acts, as recorded in the entries.
+            clock: returns the time with its zone.
+            signed_up_to: see ``Chain``: in a long ledger, signatures checked before are not checked again.
 
         Raises:
-            LedgerError: the ledger is broken, or is not one of this key (or, without a key, not an unsigned
-                one).
-            ValueError: no actor is named, or the name has no UTF-8 text.
+            LedgerError: the ledger is broken, or was signed with another key (or, without a key, is signed).
+            ValueError: no actor is given, or the name cannot be encoded as UTF-8.
             OSError: the file cannot be read or written.
         """
         ledger = cls(path, key, actor, clock, signed_up_to)
@@ -108,7 +105,7 @@ class Ledger:
 
     @property
     def length(self) -> int:
-        """How many lines the ledger had when it was last read or written here."""
+        """The number of lines when the ledger was last read or written here."""
         return self._chain.length
 
     @property
@@ -117,30 +114,30 @@ class Ledger:
         return self._chain.head
 
     def append(self, action: str, detail: Mapping[str, object]) -> LedgerEntry:
-        """Record one action. When this returns, the line is on the disk.
+        """Record one action. The line is on the disk when this returns.
 
-        What a writer that was killed left unfinished at the end of the file is cut off, and the new entry's
-        detail says so: ``"recovered_tail": {"bytes": ..., "sha256": ...}``.
+        If a killed writer left an unfinished line at the end of the file, it is cut off, and the new entry's detail
+        says so: ``"recovered_tail": {"bytes": ..., "sha256": ...}``.
 
         Args:
             action: what was done.
-            detail: see :func:`~chain_of_custody.envelope.canonical` for what it may hold.
+            detail: see :func:`~chain_of_custody.envelope.canonical` for the permitted values.
 
         Raises:
-            TypeError, ValueError: the entry has no canonical text, is too long, has no action, or its detail
-                holds ``recovered_tail``. Nothing was written.
-            LedgerError: the file has changed in a way that no ledger does, or what was written does not verify.
-            OSError: it cannot be written. The ledger is as before, or has a torn end.
+            TypeError, ValueError: the entry has no canonical form, is too long, has no action, or its detail holds
+                ``recovered_tail``. Nothing was written.
+            LedgerError: the file was changed other than by appending, or what was written does not verify.
+            OSError: writing fails. The ledger is unchanged, or has a torn end.
         """
         return self.append_all([Action(action, detail)])[0]
 
     def append_all(self, actions: Sequence[Action]) -> list[LedgerEntry]:
-        """Record several actions, a line each, in their order: all of them or none. See :meth:`append`.
+        """Record several actions, one line each, in order: all of them or none. See :meth:`append`.
 
-        They are on the disk together when this returns, at the cost of one.
+        They are written to the disk together, at the cost of a single write.
 
         Raises:
-            TypeError, ValueError, LedgerError, OSError: as :meth:`append` does.
+            TypeError, ValueError, LedgerError, OSError: as for :meth:`append`.
         """
         for each in actions:
             if not each.action:
@@ -153,7 +150,7 @@ class Ledger:
 
     @contextmanager
     def _locked(self, create: int = 0) -> Iterator[int]:
-        """The file, open for reading and appending, with its lock held."""
+        """Open the file for reading and appending, and hold its lock."""
         descriptor = os.open(self.path, careful(os.O_RDWR | os.O_APPEND | create), 0o644)
         try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -164,7 +161,7 @@ class Ledger:
             os.close(descriptor)
 
     def _catch_up(self, descriptor: int) -> None:
-        """Verify what is in the file beyond what is known of it."""
+        """Verify the lines that were added since the last read."""
         chain = self._chain
         chain.torn = b""
         with os.fdopen(descriptor, "rb", closefd=False) as stream:
@@ -187,7 +184,7 @@ class Ledger:
         raw = b"".join(line + b"\n" for line in lines)
         if chain.torn:
             os.ftruncate(descriptor, chain.size)
-            # Kept until an entry says so: there may be no room to write this one.
+            # Kept until an entry records it: there may be no room to write this one.
             self._recovered = recovered
         if os.write(descriptor, raw) != len(raw):
             os.ftruncate(descriptor, chain.size)
@@ -200,7 +197,7 @@ class Ledger:
         return [parse_line(line) for line in lines]
 
     def _lines(self, actions: Sequence[Action], recovered: Mapping[str, object] | None) -> list[bytes]:
-        """The lines of actions, each with the hash of the one before; the first says what was recovered."""
+        """Return the lines of the actions, each with the previous hash; the first records the recovered tail."""
         lines: list[bytes] = []
         head = self._chain.head
         for number, each in enumerate(actions):

@@ -1,8 +1,8 @@
-"""A tree of hashes over many leaves: one root for all of them, and short proofs that one leaf belongs to it.
+"""A hash tree over many leaves: one root for all, and short proofs that a leaf belongs to it.
 
-The tree is that of RFC 6962 (section 2.1): a leaf is hashed behind a byte 0, a node behind a byte 1, so that neither
-can be taken for the other. Where the leaves do not fill the tree, the last node of a level without a neighbour goes up
-as it is. Levels are kept in temporary files: memory does not grow with the number of leaves.
+The tree is that of RFC 6962 (section 2.1): leaves are hashed with a prefix byte 0 and nodes with a prefix byte 1, so
+that they cannot be confused. If the leaves do not fill the tree, the last node of a level moves up unchanged. Levels
+are kept in temporary files, so memory does not grow with the number of leaves.
 
 References:
     https://www.rfc-editor.org/rfc/rfc6962#section-2.1
@@ -17,34 +17,34 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import IO, Self
 
-#: Bytes of a hash.
+#: The size of a hash in bytes.
 HASH_SIZE = 32
-#: The root of a tree without leaves: the SHA-256 of nothing.
+#: The root of an empty tree: the SHA-256 of nothing.
 EMPTY_ROOT = hashlib.sha256().digest()
 
-#: A level of fewer bytes is kept in memory; read and written are so many bytes at a time.
+#: A smaller level is kept in memory. Also the number of bytes to read and write at a time.
 _IN_MEMORY = 1 << 20
 _BLOCK = 1 << 16
 _BUCKETS = 256
 
 
 def leaf_hash(content: bytes) -> bytes:
-    """The hash of a leaf."""
+    """Return the hash of a leaf."""
     return hashlib.sha256(b"\0" + content).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
-    """The hash of a node over two hashes."""
+    """Return the hash of a node over two hashes."""
     return hashlib.sha256(b"\1" + left + right).digest()
 
 
 class _TemporaryHashes:
-    """Hashes in temporary files, which are gone when it is closed."""
+    """Hashes in temporary files, which are deleted on close."""
 
     _files: ExitStack
 
     def close(self) -> None:
-        """Give up the temporary files."""
+        """Delete the temporary files."""
         self._files.close()
 
     def __enter__(self) -> Self:
@@ -57,10 +57,10 @@ class _TemporaryHashes:
 
 
 class HashTree(_TemporaryHashes):
-    """The tree over leaf hashes, given in order. Close it, or use it in a ``with`` statement.
+    """The tree over leaf hashes in the given order. Close it, or use it in a ``with`` statement.
 
     Attributes:
-        size: how many leaves it has.
+        size: the number of leaves.
         root: its root.
 
     Raises:
@@ -68,7 +68,7 @@ class HashTree(_TemporaryHashes):
     """
 
     def __init__(self, leaves: Iterable[bytes]) -> None:
-        """Build it of leaf hashes, each of :data:`HASH_SIZE` bytes."""
+        """Build the tree from leaf hashes of :data:`HASH_SIZE` bytes each."""
         self.size = 0
         self._levels: list[IO[bytes]] = []
         self._sizes: list[int] = []
@@ -79,13 +79,13 @@ class HashTree(_TemporaryHashes):
         self.root = self._hash(len(self._levels) - 1, 0) if self.size else EMPTY_ROOT
 
     def leaf(self, index: int) -> bytes:
-        """The hash of a leaf. Raises IndexError where there is none."""
+        """Return the hash of a leaf. Raises IndexError if it does not exist."""
         if not 0 <= index < self.size:
             raise IndexError(f"the tree has {self.size} leaves, and none of the number {index}")
         return self._hash(0, index)
 
     def find(self, leaf: bytes) -> int | None:
-        """The number of a leaf in a tree whose leaves are sorted; None if it is not among them."""
+        """Return a leaf's number in a tree with sorted leaves. None if it is not in the tree."""
         low, high = 0, self.size
         while low < high:
             middle = (low + high) // 2
@@ -96,7 +96,7 @@ class HashTree(_TemporaryHashes):
         return low if low < self.size and self._hash(0, low) == leaf else None
 
     def path(self, index: int) -> list[bytes]:
-        """The hashes by which :func:`root_of` leads from a leaf to the root. Raises IndexError as :meth:`leaf`."""
+        """Return the hashes that :func:`root_of` needs for a leaf. Raises IndexError as :meth:`leaf` does."""
         self.leaf(index)
         found = []
         for level, size in enumerate(self._sizes):
@@ -132,13 +132,13 @@ class HashTree(_TemporaryHashes):
 
 
 def root_of(index: int, size: int, leaf: bytes, path: Sequence[bytes]) -> bytes | None:
-    """The root to which a path leads from a leaf; None if no tree of this size has such a path.
+    """Return the root that a path leads to from a leaf. None if no tree of this size has such a path.
 
     Args:
-        index: number of the leaf, from 0.
-        size: how many leaves the tree has.
-        leaf: hash of the leaf.
-        path: as :meth:`HashTree.path` gives it.
+        index: the leaf's number, from 0.
+        size: the number of leaves in the tree.
+        leaf: the leaf's hash.
+        path: the path from :meth:`HashTree.path`.
     """
     if not 0 <= index < size:
         return None
@@ -154,12 +154,12 @@ def root_of(index: int, size: int, leaf: bytes, path: Sequence[bytes]) -> bytes 
 
 
 class SortedHashes(_TemporaryHashes):
-    """Hashes that are given in any order and read back sorted. Close it, or use it in a ``with`` statement.
+    """Takes hashes in any order and returns them sorted. Close it, or use it in a ``with`` statement.
 
-    They are kept by their first byte in temporary files, of which one at a time is sorted in memory.
+    Hashes are stored by first byte in temporary files; one file at a time is sorted in memory.
 
     Attributes:
-        size: how many were added.
+        size: the number of hashes added.
     """
 
     def __init__(self) -> None:
@@ -168,7 +168,7 @@ class SortedHashes(_TemporaryHashes):
         self._buckets: list[IO[bytes] | None] = [None] * _BUCKETS
 
     def add(self, hashed: bytes) -> None:
-        """Add a hash of :data:`HASH_SIZE` bytes. Raises OSError where there is no room for it."""
+        """Add a hash of :data:`HASH_SIZE` bytes. Raises OSError if there is no room for it."""
         bucket = self._buckets[hashed[0]]
         if bucket is None:
             bucket = _temporary_file(self._files, _BLOCK)
@@ -184,7 +184,7 @@ class SortedHashes(_TemporaryHashes):
 
 
 def _temporary_file(stack: ExitStack, in_memory: int) -> IO[bytes]:
-    """A file that is gone when the stack is closed; up to so many bytes it is kept in memory."""
+    """Create a file that is deleted when the stack closes; up to ``in_memory`` bytes stay in memory."""
     return stack.enter_context(tempfile.SpooledTemporaryFile(in_memory))
 
 
@@ -195,6 +195,6 @@ def _blocks(level: IO[bytes]) -> Iterator[bytes]:
 
 
 def _nodes(block: bytes) -> bytes:
-    """The level above a block of hashes; the last of an odd number goes up as it is."""
+    """Return the level above a block of hashes; with an odd number, the last hash moves up unchanged."""
     pairs = (block[at : at + 2 * HASH_SIZE] for at in range(0, len(block), 2 * HASH_SIZE))
     return b"".join(hashlib.sha256(b"\1" + pair).digest() if len(pair) == 2 * HASH_SIZE else pair for pair in pairs)

@@ -1,4 +1,4 @@
-"""Opening files as they are, with flags of :func:`os.open` that not every system has."""
+"""Opens files with safe :func:`os.open` flags that not every system has."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import BinaryIO
 
 
 def careful(flags: int, *, follow: bool = False) -> int:
-    """Flags by which a file is opened as it is: as bytes, never waiting for a pipe, and not left to other programs.
+    """Return flags that open a file in binary mode, without blocking on pipes, and not inherited by other programs.
 
-    Those that the system does not have are left out: Windows has no pipes among its files, and no ``O_NOFOLLOW``.
+    Flags that the system lacks are omitted: Windows has no named pipes in its file system and no ``O_NOFOLLOW``.
 
     Args:
-        flags: what else is wanted.
-        follow: whether a link is followed; otherwise it cannot be opened.
+        flags: further flags.
+        follow: whether to follow a link; otherwise opening one fails.
     """
     for name in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY", *(() if follow else ("O_NOFOLLOW",))):
         flags |= getattr(os, name, 0)
@@ -23,14 +23,14 @@ def careful(flags: int, *, follow: bool = False) -> int:
 
 
 def open_regular(path: Path, *, follow: bool = False) -> BinaryIO:
-    """Open a file for reading; never waits, as on a named pipe.
+    """Open a file for reading. Never blocks, for example on a named pipe.
 
     Args:
         path: the file.
-        follow: whether a link is followed; otherwise it cannot be opened.
+        follow: whether to follow a link; otherwise opening one fails.
 
     Raises:
-        OSError: it is no regular file, or cannot be read.
+        OSError: it is not a regular file, or cannot be read.
     """
     descriptor = os.open(path, careful(os.O_RDONLY, follow=follow))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):

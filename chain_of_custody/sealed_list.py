@@ -1,11 +1,11 @@
-"""The seal of a folder: a signed list of every file in it.
+"""The seal of a folder: a signed list of all its files.
 
-``custody.dsse.json`` in the folder is a DSSE envelope, written in its one canonical form. Its payload is an in-toto
-Statement: the subject names every other file of the folder with its SHA-256, the predicate says what the folder is and
-from which state of a case it was made. ``examiner.pem`` beside it holds the public key.
+``custody.dsse.json`` in the folder is a DSSE envelope in its canonical form. Its payload is an in-toto Statement: the
+subject names every other file in the folder with its SHA-256, and the predicate says what the folder is and which state
+of a case it was made from. ``examiner.pem`` next to it holds the public key.
 
-Manifests without a signature show nothing: whoever changes a file writes them again. This list is what files are
-checked against first.
+Unsigned manifests show nothing: anyone who changes a file can rewrite them. So files are checked against this list
+first.
 
 References:
     DSSE envelope 1.0.0, https://github.com/secure-systems-lab/dsse/blob/master/envelope.md
@@ -30,11 +30,11 @@ from chain_of_custody.file_list import FileListError, ListedFile, hash_files, li
 from chain_of_custody.keys import PublicKey, is_normal
 from chain_of_custody.signer import Signer
 
-#: The signed list, and the public key it is signed with.
+#: The signed list, and the public key of its signature.
 SEAL_NAME, KEY_NAME = "custody.dsse.json", "examiner.pem"
-#: The agency's certificate of that key, where one is bound to it.
+#: The agency's certificate for that key, if one is attached to it.
 CERTIFICATE_NAME = "examiner.crt"
-#: BagIt's list of the files beside the payload: it holds the digest of the seal, so the seal cannot hold its own.
+#: BagIt's list of the files outside the payload. It holds the digest of the seal, so the seal cannot cover it.
 TAG_MANIFEST = "tagmanifest-sha256.txt"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
@@ -45,7 +45,7 @@ UNSIGNED_NOTICE = "UNSIGNED: anybody could have written this list"
 Kind = Literal["bundle", "report", "export"]
 KINDS: tuple[Kind, ...] = ("bundle", "report", "export")
 
-#: Nothing longer is read as a seal: it would list more than a million files.
+#: The largest seal to read: it would list more than a million files.
 SEAL_MAX = 256 << 20
 
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -53,19 +53,19 @@ _OWN_KEYS = frozenset({"kind", "file_count", "total_size", "signed", "notice", "
 
 
 class SealError(ValueError):
-    """A seal that cannot be written, or that is not one. The message says why."""
+    """A seal that cannot be written or is invalid. The message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class SealedList:
-    """A list of a folder's files, as its seal holds it.
+    """A folder's list of files, as read from its seal.
 
     Attributes:
-        kind: what the folder is: ``bundle``, ``report`` or ``export``.
-        files: SHA-256 of each file, by its name.
-        predicate: all that the seal says beside the files.
-        payload: the bytes that are signed.
-        keyid: fingerprint of the key that signed; None if unsigned.
+        kind: the folder's kind: ``bundle``, ``report`` or ``export``.
+        files: maps the name of each file to its SHA-256.
+        predicate: everything the seal says apart from the files.
+        payload: the signed bytes.
+        keyid: the fingerprint of the signing key; None if unsigned.
         signature: in DER; None if unsigned.
     """
 
@@ -78,12 +78,12 @@ class SealedList:
 
     @property
     def ledger(self) -> Mapping[str, object]:
-        """Which state of a ledger the folder was made from: ``head``, ``length``, ``file``. Empty if not named."""
+        """The state of the ledger that the folder was made from: ``head``, ``length``, ``file``. Empty if not given."""
         found = self.predicate.get("ledger")
         return found if isinstance(found, dict) else {}
 
     def signature_problem(self, public: PublicKey) -> str | None:
-        """Why the signature is not one of this key; None if it is."""
+        """Explain why the signature is not valid under this key. None if it is."""
         if self.signature is None or self.keyid is None:
             return "the list is not signed"
         if self.keyid != public.fingerprint:
@@ -96,14 +96,14 @@ class SealedList:
 
 
 def statement(files: Iterable[ListedFile], predicate: Mapping[str, object]) -> bytes:
-    """The canonical in-toto Statement over files.
+    """Return the canonical in-toto Statement over files.
 
     Args:
-        files: every file; the subject has them in this order.
-        predicate: the claims about them, made of what :func:`~chain_of_custody.envelope.canonical` takes.
+        files: every file; the subject keeps their order.
+        predicate: the claims about them, of types that :func:`~chain_of_custody.envelope.canonical` accepts.
 
     Raises:
-        SealError: the predicate has no canonical text.
+        SealError: the predicate has no canonical form.
     """
     subject = [{"digest": {"sha256": file.sha256}, "name": file.name} for file in files]
     content = {
@@ -125,26 +125,26 @@ def write_seal(
     detail: Mapping[str, object] | None = None,
     files: Iterable[ListedFile] | None = None,
 ) -> SealedList:
-    """Seal a folder: write its public key and the signed list of every file in it.
+    """Seal a folder: write its public key and the signed list of all its files.
 
-    Whatever is in the folder is in the list, but the seal itself and BagIt's ``tagmanifest-sha256.txt``, which holds
-    the digest of the seal and is written after it. Nothing may be added or changed afterwards.
+    The list covers everything in the folder except the seal itself and BagIt's ``tagmanifest-sha256.txt``, which holds
+    the digest of the seal and is written afterwards. Nothing else may be added or changed after sealing.
 
     Args:
-        folder: the folder, with everything it is to hold.
-        key: signs the list; None writes a list without a signature, which says that it is unsigned.
-        kind: what the folder is.
-        detail: what else the seal says: ``ledger`` with ``head``, ``length`` and ``file`` (its name in the folder, or
-            None if it is not there), what it is a part of, and so on. ``tool`` is this program unless it is given.
-        files: files that have been hashed already, as they were written. Those that are not in it are hashed here.
+        folder: the folder, complete.
+        key: signs the list; with None, the list is unsigned and says so.
+        kind: the folder's kind.
+        detail: further claims of the seal: ``ledger`` with ``head``, ``length`` and ``file`` (its name in the folder,
+            or None if it is not there), what it is a part of, and so on. ``tool`` defaults to this program.
+        files: files that were hashed when they were written. All others are hashed here.
 
     Returns:
-        The list as it was written.
+        The list as written.
 
     Raises:
-        FileListError: the folder holds what no list can hold; see :func:`~chain_of_custody.file_list.list_files`.
-        SealError: there is a seal already, ``detail`` cannot be written, or a file of ``files`` is missing or has
-            another size.
+        FileListError: the folder cannot be listed; see :func:`~chain_of_custody.file_list.list_files`.
+        SealError: a seal already exists, ``detail`` cannot be written, or a file in ``files`` is missing or has another
+            size.
         OSError: something cannot be read or written.
     """
     if os.path.lexists(folder / SEAL_NAME):
@@ -170,10 +170,10 @@ def write_seal(
 
 
 def read_seal(content: bytes) -> SealedList:
-    """Read a seal. Neither its signature nor a file is checked.
+    """Read a seal. Checks neither its signature nor the files.
 
     Raises:
-        SealError: it is not exactly what :func:`write_seal` would write for what it says.
+        SealError: it is not exactly what :func:`write_seal` would write for its content.
     """
     if len(content) > SEAL_MAX:
         raise SealError(f"it is longer than {SEAL_MAX} bytes")
@@ -232,7 +232,7 @@ def _place_key(path: Path, key: Signer | None) -> None:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a new file, and have the system put it on the disk."""
+    """Write a new file, and have the system flush it to the disk."""
     with path.open("xb") as stream:
         stream.write(content)
         stream.flush()
@@ -258,7 +258,7 @@ def _decoded(text: object, what: str) -> bytes:
             content = base64.b64decode(text, validate=True)
         except binascii.Error:
             content = b""
-        # The last character of base64 text has bits to spare: other texts may decode to the same bytes.
+        # The last base64 character has unused bits, so other texts may decode to the same bytes.
         if content and base64.b64encode(content).decode("ascii") == text:
             return content
     raise SealError(f"{what} is not well-formed base64 text")

@@ -1,4 +1,4 @@
-"""What signs: a key in memory, or one that a card keeps."""
+"""The interface of a signing key, in memory or on a card."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from chain_of_custody.keys import PublicKey
 
 
 class Signer(Protocol):
-    """Anything that signs as :class:`~chain_of_custody.keys.SigningKey` does, wherever it keeps its key."""
+    """Anything that signs like :class:`~chain_of_custody.keys.SigningKey`, wherever it keeps its key."""
 
     @property
     def public(self) -> PublicKey:
-        """The half that verifies what is signed."""
+        """The public key that verifies its signatures."""
         ...
 
     def sign(self, message: bytes) -> bytes:
-        """The signature over a message: ECDSA P-256 over its SHA-256, in DER, with the lower of the two values of s."""
+        """Sign a message: ECDSA P-256 over its SHA-256, in DER, with the lower of the two values of s."""
         ...

@@ -1,11 +1,11 @@
-"""Trusted time: RFC 3161 requests, and what an authority answers to them.
+"""Trusted time: RFC 3161 requests, and an authority's responses to them.
 
-A timestamp is a third party's signature over a digest and a time: whatever has that digest existed by then. It does not
-show who made it, nor that it is true. It is kept as a response (``.tsr``), in a form that ``openssl ts -verify`` and
-rfc3161-client both accept.
+A timestamp is a third party's signature over a digest and a time: the data with that digest existed by then. It shows
+neither who made the data nor that it is true. It is kept as a response (``.tsr``) in a form that both ``openssl ts
+-verify`` and rfc3161-client accept.
 
 References:
-    RFC 3161 (timestamp protocol), RFC 5816 (its signing certificate by SHA-256), RFC 5652 (signed data)
+    RFC 3161 (timestamp protocol), RFC 5816 (signing certificate by SHA-256), RFC 5652 (signed data)
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ from chain_of_custody import der
 
 #: The media types of a request and of a response (RFC 3161, 3.4).
 REQUEST_TYPE, RESPONSE_TYPE = "application/timestamp-query", "application/timestamp-reply"
-#: A response is some kilobytes, most of them certificates; a larger one is something else.
+#: A response has a few kilobytes, mostly certificates; a larger one is something else.
 MAX_RESPONSE = 1 << 18
 _MAX_CA_FILE = 1 << 23
 
 _SHA256 = "2.16.840.1.101.3.4.2.1"
 _SIGNED_DATA, _TOKEN_INFO = der.object_id("1.2.840.113549.1.7.2"), der.object_id("1.2.840.113549.1.9.16.1.4")
-#: The signed attributes that name the authority's certificate by its hash: by SHA-1, and by an algorithm it names.
+#: The signed attributes that identify the authority's certificate by hash: by SHA-1, and by a named algorithm.
 _SIGNING_CERTIFICATE = der.object_id("1.2.840.113549.1.9.16.2.12")
 _SIGNING_CERTIFICATE_V2 = der.object_id("1.2.840.113549.1.9.16.2.47")
 _HASHES = {
@@ -48,7 +48,7 @@ _HASHES = {
     der.object_id("2.16.840.1.101.3.4.2.2"): "sha384",
     der.object_id("2.16.840.1.101.3.4.2.3"): "sha512",
 }
-#: What the libraries raise for parts that are damaged.
+#: The exceptions that the libraries raise for damaged data.
 _UNREADABLE = (ValueError, KeyError, TypeError, OverflowError, x509.InvalidVersion, UnsupportedAlgorithm)
 _GRANTED = 0
 _STATUS = {
@@ -61,16 +61,16 @@ _STATUS = {
 
 
 class TimestampError(ValueError):
-    """A timestamp that cannot be used. The message says, in one line, what is wrong with it."""
+    """An unusable timestamp. The message says in one line what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimestampRequest:
-    """What an authority is asked.
+    """A request to a timestamp authority.
 
     Attributes:
-        sha256: the digest to be stamped, 32 bytes.
-        nonce: a number that the response must repeat, so that it is an answer to this request.
+        sha256: the digest to stamp, 32 bytes.
+        nonce: a number that the response must repeat, which ties it to this request.
     """
 
     sha256: bytes
@@ -82,17 +82,17 @@ class TimestampRequest:
 
     @property
     def der(self) -> bytes:
-        """The request as it is sent, and kept as a ``.tsq`` file: it asks for the authority's certificates."""
+        """The request as sent, and as kept in a ``.tsq`` file. It asks for the authority's certificates."""
         algorithm = der.encode(der.SEQUENCE, der.object_id(_SHA256), b"\x05\x00")
         imprint = der.encode(der.SEQUENCE, algorithm, der.encode(der.OCTET_STRING, self.sha256))
         return der.encode(der.SEQUENCE, der.integer(1), imprint, der.integer(self.nonce), b"\x01\x01\xff")
 
     @classmethod
     def from_der(cls, data: bytes) -> TimestampRequest:
-        """Read a request that :attr:`der` gave.
+        """Read a request written by :attr:`der`.
 
         Raises:
-            TimestampError: it is none, or one that asks for something else.
+            TimestampError: it is not a request, or it asks for something else.
         """
         try:
             parts = der.read_one(data).children
@@ -106,18 +106,18 @@ class TimestampRequest:
 
 @dataclass(frozen=True, slots=True)
 class TrustedTimestamp:
-    """What a timestamp says. Whether it can be believed, :func:`verify` says.
+    """The content of a timestamp. :func:`verify` decides whether to trust it.
 
     Attributes:
-        time: when the digest was stamped, by the authority's clock, in UTC.
+        time: the time of the stamp by the authority's clock, in UTC.
         accuracy: how far that clock may be off; None if the authority does not say.
         authority: the name in the authority's certificate (RFC 4514).
-        certificate_sha256: hexadecimal SHA-256 of that certificate in DER.
-        serial: the number the authority gave the timestamp.
-        policy: the dotted number of the rules by which the authority works.
-        sha256: what was stamped, 32 bytes.
-        nonce: the number it repeats; None if there is none.
-        response: the response to be kept, in DER.
+        certificate_sha256: hexadecimal SHA-256 of that certificate's DER form.
+        serial: the authority's serial number for the timestamp.
+        policy: the dotted number of the authority's policy.
+        sha256: the stamped digest, 32 bytes.
+        nonce: the repeated nonce; None if there is none.
+        response: the response to keep, in DER.
     """
 
     time: datetime
@@ -131,7 +131,7 @@ class TrustedTimestamp:
     response: bytes = field(repr=False)
 
     def as_json(self) -> dict[str, object]:
-        """What it says, made of what JSON and a ledger can hold."""
+        """Return its content as values for JSON and a ledger."""
         return {
             "time": self.time.isoformat().replace("+00:00", "Z"),
             "accuracy_us": None if self.accuracy is None else self.accuracy // timedelta(microseconds=1),
@@ -144,20 +144,21 @@ class TrustedTimestamp:
 
 
 def read_timestamp(data: bytes) -> TrustedTimestamp:
-    """Read a response (``.tsr``) or a token alone. Its signature is not checked.
+    """Read a response (``.tsr``) or a bare token. Its signature is not checked.
 
-    An authority may list its certificates in another order than DER asks for, as ``openssl ts -reply -chain`` does. The
-    order is not signed; :attr:`TrustedTimestamp.response` has DER's, and is a response also where a token was given.
+    An authority may list its certificates in another order than DER requires, as ``openssl ts -reply -chain`` does. The
+    order is not signed; :attr:`TrustedTimestamp.response` uses the DER order, and is a full response even if a token
+    was given.
 
     Raises:
-        TimestampError: it is none, or the authority refused.
+        TimestampError: it is not a timestamp, or the authority refused.
     """
     try:
         return _read(decode_timestamp_response(_in_order(data)))
     except TimestampError:
         raise
     except _UNREADABLE as error:
-        # What the libraries read, they read in part only when it is asked for.
+        # The libraries parse some parts only on access.
         raise TimestampError(f"not a timestamp response of RFC 3161: {error}") from None
 
 
@@ -181,10 +182,10 @@ def _read(response: TimeStampResponse) -> TrustedTimestamp:
 
 
 def check_answer(data: bytes, request: TimestampRequest) -> TrustedTimestamp:
-    """Read a response, and check that it answers a request. Who signed it is not checked: see :func:`verify`.
+    """Read a response and check that it answers a request. The signature is not checked: see :func:`verify`.
 
     Raises:
-        TimestampError: it is none, is over another digest, or repeats another nonce.
+        TimestampError: it is not a timestamp, covers another digest, or repeats another nonce.
     """
     found = read_timestamp(data)
     _refuse_other_digest(found, request.sha256)
@@ -196,19 +197,19 @@ def check_answer(data: bytes, request: TimestampRequest) -> TrustedTimestamp:
 def verify(
     data: bytes, sha256: bytes, ca_files: Iterable[Path], request: TimestampRequest | None = None
 ) -> TrustedTimestamp:
-    """Check a timestamp strictly: digest, signature, chain of certificates, and what the certificate is for.
+    """Check a timestamp strictly: digest, signature, certificate chain, and the certificate's purpose.
 
-    The certificates need to have been valid at the time that the stamp states, not today.
+    The certificates must have been valid at the time that the stamp states, not today.
 
     Args:
         data: a response or a token.
-        sha256: what must have been stamped, 32 bytes.
-        ca_files: certificates that are believed, in PEM, the root among them. Not from the answer itself.
-        request: what was asked, if that is known: its nonce must be repeated.
+        sha256: the digest that must have been stamped, 32 bytes.
+        ca_files: trusted certificates in PEM, including the root. They must not come from the response itself.
+        request: the request, if known; the response must repeat its nonce.
 
     Raises:
-        TimestampError: the timestamp does not hold. The message says why.
-        OSError: a file of certificates cannot be read.
+        TimestampError: the timestamp is not valid. The message says why.
+        OSError: a certificate file cannot be read.
     """
     found = read_timestamp(data) if request is None else check_answer(data, request)
     _refuse_other_digest(found, sha256)
@@ -239,7 +240,7 @@ def _refuse_other_digest(found: TrustedTimestamp, sha256: bytes) -> None:
 
 
 def _refuse_other_use(certificate: x509.Certificate) -> None:
-    """Refuse a certificate that is not for timestamps alone (RFC 3161, 2.3)."""
+    """Reject a certificate that is not for timestamping only (RFC 3161, 2.3)."""
     try:
         use = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
     except (x509.ExtensionNotFound, x509.DuplicateExtension):
@@ -249,7 +250,7 @@ def _refuse_other_use(certificate: x509.Certificate) -> None:
 
 
 def _refuse_unnamed(response: bytes, certificate: bytes) -> None:
-    """Refuse a token whose signed attributes do not name the certificate by its hash (RFC 3161, 2.4.2; RFC 5816)."""
+    """Reject a token whose signed attributes do not identify the certificate by hash (RFC 3161, 2.4.2; RFC 5816)."""
     try:
         (signer,) = der.read_one(response).children[1].children[1].children[0].children[-1].children
         signed = next(part for part in signer.children if part.tag == der.CONTEXT_0)
@@ -271,7 +272,7 @@ def _refuse_unnamed(response: bytes, certificate: bytes) -> None:
 
 
 def _in_order(data: bytes) -> bytes:
-    """A response, its certificates in the order of DER; one around a token that came without."""
+    """Return a response with its certificates in DER order; wraps a bare token in a response."""
     if len(data) > MAX_RESPONSE:
         raise TimestampError(f"longer than {MAX_RESPONSE} bytes: not a timestamp")
     try:
@@ -309,7 +310,7 @@ def _sorted_certificates(part: der.DerElement) -> bytes:
 
 
 def _refuse_status(status: der.DerElement) -> None:
-    """Refuse a response that gives no timestamp, with what the authority says of it."""
+    """Raise if a response holds no timestamp, quoting the authority's reason."""
     if status.tag != der.SEQUENCE or not status.children or status.children[0].tag != der.INTEGER:
         _refuse()
     number = int.from_bytes(status.children[0].content, "big", signed=True)
@@ -331,7 +332,7 @@ def _certificates(response: TimeStampResponse) -> list[tuple[bytes, x509.Certifi
 
 
 def _signer(response: TimeStampResponse) -> x509.Certificate:
-    """The certificate of the key that signed."""
+    """Return the signer's certificate."""
     signers = list(response.signed_data.signer_infos)
     if len(signers) != 1:
         raise TimestampError(f"{len(signers)} signatures, where a timestamp has one")
@@ -347,7 +348,7 @@ def _certificate_der(response: TimeStampResponse, certificate: x509.Certificate)
 
 
 def _authorities(paths: Iterable[Path]) -> tuple[list[x509.Certificate], list[x509.Certificate]]:
-    """Root certificates, and the others, of some files. Raises TimestampError, OSError."""
+    """Read certificates from files. Returns (roots, others). Raises TimestampError, OSError."""
     roots: list[x509.Certificate] = []
     others: list[x509.Certificate] = []
     for path in paths:

@@ -1,4 +1,4 @@
-"""Asking a timestamp authority over HTTP (RFC 3161, 3.4)."""
+"""Requests timestamps from an authority over HTTP (RFC 3161, 3.4)."""
 
 from __future__ import annotations
 
@@ -26,28 +26,27 @@ from chain_of_custody.timestamp import (
     check_answer,
 )
 
-#: How long an authority may take in all, in seconds.
+#: How long an authority may take in total, in seconds.
 TIME_LIMIT = 30.0
 
 
 def fetch(url: str, request: TimestampRequest, *, time_limit: float = TIME_LIMIT) -> TrustedTimestamp:
-    """Send a request to an authority, and check that what it answers is the answer.
+    """Send a request to an authority, and check that the response answers it.
 
-    All that leaves the machine is the request: a digest and a nonce. The proxy of the environment is used, as by other
-    programs (``https_proxy``). No redirection is followed. Who signed the answer is not checked here:
-    see :func:`chain_of_custody.timestamp.verify`.
+    Only the request leaves the machine: a digest and a nonce. The proxy set in the environment (``https_proxy``) is
+    used. Redirects are not followed. The signature is not checked here: see :func:`chain_of_custody.timestamp.verify`.
 
     Args:
-        url: the authority's address, with http or https.
-        request: what it is asked.
-        time_limit: seconds for all of it.
+        url: the authority's http or https URL.
+        request: the request to send.
+        time_limit: total seconds allowed.
 
     Raises:
-        TimestampError: the address is none, nobody answers in time, or the answer is not one to this request.
+        TimestampError: the URL is invalid, no response arrives in time, or the response does not answer this request.
     """
     _refuse_address(url)
     outcome: list[bytes | TimestampError] = []
-    # A thread of its own, as an authority that sends a byte now and then would keep each single wait short.
+    # Runs in its own thread, because an authority that trickles bytes would keep each single wait short.
     thread = threading.Thread(target=_ask, args=(url, request, time_limit, outcome), daemon=True)
     thread.start()
     thread.join(time_limit)
@@ -75,7 +74,7 @@ def _refuse_address(url: str) -> None:
 
 
 def _ask(url: str, request: TimestampRequest, time_limit: float, outcome: list[bytes | TimestampError]) -> None:
-    # Without a handler of redirections, those are errors like others; and there is none of files.
+    # Without a redirect handler, redirects become errors; there is no file handler either.
     opener = OpenerDirector()
     for handler in (ProxyHandler(), HTTPHandler(), HTTPSHandler(), HTTPErrorProcessor(), HTTPDefaultErrorHandler()):
         opener.add_handler(handler)

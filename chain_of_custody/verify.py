@@ -1,4 +1,4 @@
-"""The result of checking something: every check by name, passed, failed or not made."""
+"""Collects the results of a verification: every check by name, passed, failed or not made."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is not as it should be.
+    """One thing that is wrong.
 
     Attributes:
-        file: what it is about: the name of a file, or of a line in one.
-        expected: what should be there.
-        found: what is there.
-        meaning: what that shows, a sentence.
+        file: the file concerned, or the line in one.
+        expected: the expected value.
+        found: the actual value.
+        meaning: what the difference shows; one sentence.
     """
 
     file: str
@@ -27,20 +27,20 @@ class Problem:
         return f"{self.file}: expected {self.expected}; found {self.found}. {self.meaning}"
 
     def as_json(self) -> dict[str, str]:
-        """The problem, made of what JSON can hold."""
+        """The problem as JSON values."""
         return {"file": self.file, "expected": self.expected, "found": self.found, "meaning": self.meaning}
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was checked, or was to be.
+    """One check, made or not.
 
     Attributes:
-        name: what was checked.
+        name: the name of the check.
         ok: whether it passed.
         detail: one sentence on what was found.
-        made: whether the check was made. One that was not counts as failed.
-        problems: each thing that is wrong, where the check tells them apart.
+        made: whether the check was made. If not, it counts as failed.
+        problems: the individual problems, if the check distinguishes them.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Check:
     problems: tuple[Problem, ...] = ()
 
     def as_json(self) -> dict[str, object]:
-        """The check, made of what JSON can hold."""
+        """The check as JSON values."""
         plain: dict[str, object] = {"name": self.name, "ok": self.ok, "made": self.made, "detail": self.detail}
         if self.problems:
             plain["problems"] = [problem.as_json() for problem in self.problems]
@@ -58,22 +58,22 @@ class Check:
 
 
 class Verification:
-    """Checks, in the order they were made. A check that could not be made counts as one that failed."""
+    """Checks in the order they were made. A check that could not be made counts as failed."""
 
     def __init__(self) -> None:
         self._checks: list[Check] = []
 
     def add(self, name: str, ok: bool, detail: str, problems: Iterable[Problem] = ()) -> None:
-        """Record a check that was made, and each thing that it found wrong."""
+        """Record a check and its problems."""
         self._checks.append(Check(name, ok, detail, problems=tuple(problems)))
 
     def skipped(self, name: str, why: str) -> None:
-        """Record a check that was not made, and why: it counts as failed."""
+        """Record a check that was not made, and why. It counts as failed."""
         self._checks.append(Check(name, ok=False, detail=f"not checked: {why}", made=False))
 
     @property
     def checks(self) -> tuple[Check, ...]:
-        """Every check recorded so far."""
+        """All checks recorded so far."""
         return tuple(self._checks)
 
     @property
@@ -82,21 +82,21 @@ class Verification:
         return bool(self._checks) and all(check.ok for check in self._checks)
 
     def as_json(self) -> dict[str, object]:
-        """The outcome, made of what JSON can hold."""
+        """The result as JSON values."""
         return {"ok": self.ok, "checks": [check.as_json() for check in self._checks]}
 
 
 def hash_as_given(text: str) -> str:
-    """A SHA-256 that a person gave: capitals, spaces and colons within it do not matter.
+    """Normalise a SHA-256 that a person entered: capitals, spaces and colons do not matter.
 
     Args:
-        text: the fingerprint of a key, or the head of a ledger.
+        text: a key's fingerprint, or a ledger's head.
 
     Returns:
         Its 64 hexadecimal digits.
 
     Raises:
-        ValueError: it is something else. Compared as it is, it could match nothing.
+        ValueError: it is not a SHA-256, so it could never match.
     """
     plain = "".join(text.lower().replace(":", " ").split())
     if not re.fullmatch(r"[0-9a-f]{64}", plain):

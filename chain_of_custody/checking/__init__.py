@@ -1,1 +1,1 @@
-"""Checking what was sealed: where it is read from, and the checks one by one."""
+"""Checks sealed folders: the source they are read from, and the individual checks."""

@@ -1,4 +1,4 @@
-"""Checking files against the signed list, and the manifests of a bag against both."""
+"""Checks files against the signed list, and a bag's manifests against both."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chain_of_custody.verify import Problem, Verification
 
 
 def check_files(checks: Verification, source: SealedSource, sealed: SealedList) -> None:
-    """Compare every file with the signed list, and see that nothing else is there."""
+    """Compare every file with the signed list, and check that there are no other files."""
     there = [name for name in source.found.files if name != SEAL_NAME]
     if DECLARATION in sealed.files:
         there = [name for name in there if name != TAG_MANIFEST]
@@ -44,7 +44,7 @@ def _unreadable(name: str, expected: str, error: OSError) -> Problem:
 def _moved(
     source: SealedSource, listed: Mapping[str, str], missing: Sequence[str], extra: Sequence[str]
 ) -> Iterator[Problem]:
-    """What is missing and what is there beside, with names that changed distinguished from both."""
+    """Return missing and additional files, separating out those that were only renamed."""
     by_fold = {folded_name(name): name for name in extra}
     digests = {}
     if missing and extra:
@@ -80,12 +80,12 @@ def _odd(source: SealedSource) -> Iterator[Problem]:
 
 
 def _escaped(name: str) -> str:
-    """A name as it can be distinguished from another that looks the same."""
+    """Escape a name so that it differs visibly from a lookalike."""
     return name if name.isascii() and name.isprintable() else name.encode("unicode_escape").decode("ascii")
 
 
 def check_bag(checks: Verification, source: SealedSource, sealed: SealedList, seal: bytes) -> None:
-    """Check the manifests of a bag: each must be the one that the signed list calls for."""
+    """Check a bag's manifests: each must match the signed list."""
     payload = [ListedFile(name, 0, sha256) for name, sha256 in sealed.files.items() if name.startswith(PAYLOAD)]
     wanted: dict[str, bytes] = {
         DECLARATION: DECLARED,
@@ -109,7 +109,7 @@ def check_bag(checks: Verification, source: SealedSource, sealed: SealedList, se
 
 
 def _other_manifest(name: str, found: bytes, content: bytes) -> Problem:
-    """The first line in which a manifest differs."""
+    """Return the first line in which a manifest differs."""
     there, wanted = found.split(b"\n"), content.split(b"\n")
     at = next(
         (n for n, pair in enumerate(zip(there, wanted, strict=False)) if pair[0] != pair[1]),

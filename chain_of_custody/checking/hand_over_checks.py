@@ -1,4 +1,4 @@
-"""Checking what the ledger of a sealed folder says of hand-overs and of its key."""
+"""Checks what a sealed folder's ledger says about hand-overs and about its key."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ _MEANING = "Who gave the case to whom is not as this line says."
 
 
 def check_hand_overs(checks: Verification, source: SealedSource, name: str, found: LedgerReport) -> list[str]:
-    """Check the signatures of giver and receiver, where the ledger is sound and records a hand-over.
+    """Check the giver's and receiver's signatures if the ledger is valid and records a hand-over.
 
-    A copy in which hashes stand for lines does not show hand-overs.
+    A copy in which hashes replace lines does not show hand-overs.
 
     Args:
-        checks: where the result goes.
+        checks: collects the result.
         source: the sealed folder.
-        name: of the ledger in it.
-        found: what checking the ledger found.
+        name: the name of its ledger.
+        found: the result of checking the ledger.
 
     Returns:
-        What a reader has to know of the key that signs the ledger, a sentence each.
+        What the reader must know about the key that signs the ledger, one sentence each.
     """
     if not found.ok:
         return []

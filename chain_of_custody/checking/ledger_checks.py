@@ -1,4 +1,4 @@
-"""Checking the ledger of a sealed folder, and whether the folder is of the state of the case that was expected."""
+"""Checks a sealed folder's ledger, and whether the folder contains the expected state of the case."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _ANOTHER = "The folder is of an older state of the case, or of another case."
 def check_ledger(
     checks: Verification, source: SealedSource, sealed: SealedList, expected_head: str | None
 ) -> LedgerReport | None:
-    """Check the ledger that a sealed folder holds, against itself and against what the list says of it.
+    """Check a sealed folder's ledger, against itself and against the signed list.
 
     Returns:
-        What the check found; None if the folder holds no ledger, or one that cannot be read.
+        The result of the check; None if the folder holds no ledger, or one that cannot be read.
     """
     name = sealed.ledger.get("file")
     if not isinstance(name, str):
@@ -29,7 +29,7 @@ def check_ledger(
     except OSError as error:
         checks.skipped("ledger", f"{name} cannot be read: {error.strerror or error}")
         return None
-    # Whether the expected line is there is a check of its own.
+    # Whether the expected line is present is a separate check.
     problems = [_of_failure(name, each) for each in found.failures if not each.startswith("no line has the hash")]
     problems += _other_than_listed(name, sealed, found)
     lines = "1 line" if found.length == 1 else f"{found.length} lines"
@@ -72,10 +72,10 @@ def _other_than_listed(name: str, sealed: SealedList, found: LedgerReport) -> li
 
 
 def check_head(checks: Verification, sealed: SealedList, found: LedgerReport | None, expected_head: str) -> str | None:
-    """Check that the state of the case that was expected is in what was handed over.
+    """Check that the hand-over contains the expected state of the case.
 
     Returns:
-        A sentence for the reader: how much the ledger has grown since; None if there is none.
+        A sentence on how much the ledger has grown since then; None if there is nothing to say.
     """
     if found is not None:
         if found.grown is not None:
@@ -95,13 +95,13 @@ def check_head(checks: Verification, sealed: SealedList, found: LedgerReport | N
 
 
 def is_part(sealed: SealedList) -> bool:
-    """Whether a part of a set was handed over, as the list says."""
+    """Whether the signed list says that only a part of a set was handed over."""
     described = sealed.predicate.get("sealed_set")
     return isinstance(described, dict) and "proofs" in described
 
 
 def check_set(checks: Verification, source: SealedSource, sealed: SealedList) -> None:
-    """Check that records and recordings are those of the sealed set: its root, or a proof for each."""
+    """Check that records and recordings belong to the sealed set: by its root, or by a proof for each."""
     if "sealed_set" not in sealed.predicate:
         if sealed.kind == "bundle":
             checks.skipped("sealed set", "the list does not say of which set its rows and recordings are")
@@ -126,7 +126,7 @@ def check_set(checks: Verification, source: SealedSource, sealed: SealedList) ->
 
 
 def _other_tree(source: SealedSource, sealed: SealedList, described: SealedSet) -> list[str]:
-    """What the ledger says of the set, where that is not what the list says."""
+    """Describe where the ledger and the signed list disagree about the set."""
     name = sealed.ledger.get("file")
     if not isinstance(name, str):
         return ["no ledger is there that could name the set"]

@@ -1,4 +1,4 @@
-"""What is checked, wherever it is: a folder, or a zip that is read without being unpacked."""
+"""Reads a sealed folder from a disk, or from a zip without unpacking it."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from chain_of_custody.stored_zip import StoredZip
 
 
 class SealedSource(Protocol):
-    """A sealed folder, opened for reading. Close it, or use it in a ``with`` statement.
+    """A sealed folder opened for reading. Close it, or use it in a ``with`` statement.
 
     Attributes:
-        found: what is in it.
+        found: the names in it.
     """
 
     found: FoundNames
 
     def hash_files(self, names: Sequence[str]) -> Iterator[ListedFile | OSError]:
-        """Each file with its digest, in the order of the names, or why it cannot be read."""
+        """Yield each file with its digest, in the order of the names, or the error that prevents reading it."""
         ...
 
     def open(self, name: str) -> BinaryIO:
-        """Open one of its files. Raises OSError."""
+        """Open a file in the folder. Raises OSError."""
         ...
 
     def __enter__(self) -> Self: ...
@@ -44,7 +44,7 @@ class FolderSource:
     """A sealed folder on a disk.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: the folder cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
@@ -57,7 +57,7 @@ class FolderSource:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Nothing is kept open."""
+        """Do nothing: no file is kept open."""
 
     def hash_files(self, names: Sequence[str]) -> Iterator[ListedFile | OSError]:
         """See :class:`SealedSource`."""
@@ -72,8 +72,8 @@ class ZipSource:
     """A sealed folder in a zip.
 
     Raises:
-        ZipRefusedError: it is no zip that this program wrote.
-        OSError: it cannot be read.
+        ZipRefusedError: this program did not write the zip.
+        OSError: the zip cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
@@ -110,7 +110,7 @@ class ZipSource:
 
 
 class _Blocks(io.RawIOBase):
-    """Blocks, one after the other, as a stream."""
+    """Presents consecutive blocks as a stream."""
 
     def __init__(self, blocks: Iterator[bytes]) -> None:
         super().__init__()
@@ -133,7 +133,7 @@ def open_source(path: Path) -> FolderSource | ZipSource:
     """Open a sealed folder, or a zip of one.
 
     Raises:
-        ZipRefusedError: it is a file, and no zip that this program wrote.
+        ZipRefusedError: it is a file, but not a zip that this program wrote.
         OSError: it cannot be read.
     """
     return FolderSource(path) if path.is_dir() else ZipSource(path)

@@ -1,4 +1,4 @@
-"""Checking the timestamps of a seal: third parties' word that it existed by then."""
+"""Checks the timestamps of a seal: third parties' statements of when it existed."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from chain_of_custody.verify import Problem, Verification
 if TYPE_CHECKING:
     from chain_of_custody.timestamp import TrustedTimestamp
 
-#: What the name of a timestamp ends in; a second one has ``.2.tsr``.
+#: The suffix of a timestamp's file name; a second timestamp ends in ``.2.tsr``.
 TOKEN_ENDING = ".tsr"  # noqa: S105 (the end of a file name)
 _TOKEN_MAX = 1 << 20
 
 
 def tokens_beside(path: Path) -> list[Path]:
-    """The timestamps that are beside a sealed folder or zip: ``NAME.tsr``, ``NAME.2.tsr`` and so on.
+    """Find the timestamps next to a sealed folder or zip: ``NAME.tsr``, ``NAME.2.tsr`` and so on.
 
-    NAME is the name of the folder or the zip. Where none of that name are there, those are found that came with a zip
-    that was unpacked or decrypted since: of a folder FOLDER, ``FOLDER.zip.tsr``; of a zip, ``FILE.zip.age.tsr``.
+    NAME is the name of the folder or zip. If there are none, timestamps of a zip that has since been unpacked or
+    decrypted are found: for a folder FOLDER, ``FOLDER.zip.tsr``; for a zip, ``FILE.zip.age.tsr``.
     """
     place = path.absolute()
     if not place.parent.is_dir():
@@ -44,13 +44,13 @@ def check_timestamps(
     """Check timestamps over a seal.
 
     Args:
-        checks: gets a check for each.
-        seal: the content of the signed list's file, which is what was stamped.
-        tokens: files of timestamps.
-        ca_files: certificates that the reader believes, in PEM, the root among them.
+        checks: collects one check per timestamp.
+        seal: the content of the signed list, which was stamped.
+        tokens: timestamp files.
+        ca_files: certificates that the reader trusts, in PEM, including the root.
 
     Returns:
-        What each that holds says.
+        What each valid timestamp says.
     """
     stamped = hashlib.sha256(seal).digest()
     stated: list[dict[str, object]] = []
@@ -80,13 +80,13 @@ def check_timestamps(
 
 
 def _read(path: Path, stamped: bytes, ca_files: Sequence[Path]) -> TrustedTimestamp:
-    """A timestamp over a digest; that it can be believed is checked where there are certificates to believe.
+    """Read a timestamp over a digest. It is verified only if trusted certificates are given.
 
     Raises:
-        ValueError: it is none over the digest, or cannot be believed.
+        ValueError: it is not a timestamp over the digest, or verification fails.
         OSError: a file cannot be read.
     """
-    # Imported only where there is a timestamp: what reads it is slow to load.
+    # Imported only if there is a timestamp, because its reader is slow to load.
     timestamp = import_module("chain_of_custody.timestamp")
     with open_regular(path, follow=True) as stream:
         content = stream.read(_TOKEN_MAX + 1)

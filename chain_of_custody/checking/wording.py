@@ -1,4 +1,4 @@
-"""What a check came to, in words for people."""
+"""Puts the result of a check into words."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from collections.abc import Iterator
 
 from chain_of_custody.verify import Check, Verification
 
-#: At most this many problems of one check are shown; JSON has them all.
+#: The most problems per check to show; the JSON output has them all.
 _SHOWN = 20
-#: Characters that steer a terminal or turn text about (Unicode's general categories).
+#: Characters that control a terminal or reverse text (Unicode general categories).
 _STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def check_lines(checks: Verification, notes: list[str]) -> list[str]:
-    """Each check on a line, what is wrong below it, then the notes; without anything that would steer a terminal."""
+    """Return one line per check, its problems below it, then the notes. Terminal control characters are escaped."""
     lines = [line for check in checks.checks for line in lines_of(check)]
     return [plain(line) for line in [*lines, *(f"note  {note}" for note in notes)]]
 
 
 def verdict(checks: Verification, *, signed: bool) -> str:
-    """The last line: what it all comes to."""
+    """Return the last line: the overall result."""
     if any(check.made and not check.ok for check in checks.checks):
         return "VERIFICATION FAILED"
     if not checks.ok:
@@ -29,7 +29,7 @@ def verdict(checks: Verification, *, signed: bool) -> str:
 
 
 def plain(text: str) -> str:
-    """Text with what a terminal would obey, such as escape sequences and U+202E, written out."""
+    """Escape whatever a terminal would interpret, such as escape sequences and U+202E."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(_written(mark) if unicodedata.category(mark) in _STEERING else mark for mark in text)
@@ -40,7 +40,7 @@ def _written(mark: str) -> str:
 
 
 def lines_of(check: Check) -> Iterator[str]:
-    """A check on a line, and what is wrong below it."""
+    """Yield a check as a line, followed by its problems."""
     mark = "ok  " if check.ok else "FAIL" if check.made else "--  "
     yield f"{mark}  {check.name}: {check.detail}"
     for problem in check.problems[:_SHOWN]:

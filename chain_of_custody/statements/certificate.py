@@ -1,6 +1,6 @@
-"""An X.509 certificate by which an agency says whose a key is, and the request for one.
+"""Reads an agency's X.509 certificate for a key, and writes a request for one.
 
-The certificate says who its issuer holds the key's owner to be. Whether the issuer is believed is for whoever checks
+The certificate states who, according to its issuer, owns the key. Whether to trust the issuer is up to whoever checks
 it, with ``openssl verify``.
 
 References:
@@ -23,21 +23,21 @@ from chain_of_custody import der
 from chain_of_custody.keys import KeyFileError, PublicKey
 from chain_of_custody.signer import Signer
 
-#: A file of certificates is some kilobytes; a larger one is something else.
+#: A certificate file has a few kilobytes; a larger one is something else.
 MAX_CERTIFICATE_FILE = 1 << 18
 _ECDSA_WITH_SHA256 = der.encode(der.SEQUENCE, der.object_id("1.2.840.10045.4.3.2"))
 
 
 @dataclass(frozen=True, slots=True)
 class KeyCertificate:
-    """A certificate of a key, with those of its issuers that came with it. Made by :meth:`of_key`.
+    """A certificate of a key, with the issuers' certificates from the same file. Created by :meth:`of_key`.
 
     Attributes:
         subject, issuer: names (RFC 4514).
-        serial: its number, in hexadecimal.
-        not_before, not_after: when it is valid, in UTC.
-        sha256: hexadecimal SHA-256 of it in DER.
-        pem: it and its issuers' in PEM, its own first.
+        serial: its serial number, in hexadecimal.
+        not_before, not_after: its period of validity, in UTC.
+        sha256: hexadecimal SHA-256 of its DER form.
+        pem: its own certificate in PEM, then its issuers'.
     """
 
     subject: str
@@ -50,12 +50,12 @@ class KeyCertificate:
 
     @classmethod
     def of_key(cls, content: bytes, public: PublicKey) -> KeyCertificate:
-        """Read certificates in PEM or one in DER, and check that the first certifies this very key.
+        """Read certificates in PEM, or one in DER, and check that the first certifies exactly this key.
 
-        The certificates after the first must each have issued the one before.
+        Each further certificate must have issued the one before it.
 
         Raises:
-            KeyFileError: they are none, certify another key, do not allow it to sign, or do not follow each other.
+            KeyFileError: they are invalid, certify another key, do not allow it to sign, or do not form a chain.
         """
         try:
             found = _read(content)
@@ -81,11 +81,11 @@ class KeyCertificate:
             raise KeyFileError(f"the certificate cannot be read: {error}") from None
 
     def is_valid(self, when: datetime) -> bool:
-        """Whether a time is within its validity."""
+        """Whether a time lies within its period of validity."""
         return self.not_before <= when <= self.not_after
 
     def as_json(self) -> dict[str, object]:
-        """What it says, made of what JSON and a ledger can hold."""
+        """Return its content as values for JSON and a ledger."""
         return {
             "subject": self.subject,
             "issuer": self.issuer,
@@ -97,14 +97,14 @@ class KeyCertificate:
 
 
 def certificate_request(key: Signer, subject: str) -> str:
-    """A request for a certificate of a key (PKCS#10), in PEM, as ``openssl req`` reads it.
+    """Return a certificate request for a key (PKCS#10) in PEM, as ``openssl req`` reads it.
 
     Args:
-        key: signs the request, to show that whoever asks has it.
-        subject: the name to be certified, as text: ``CN=A. Examiner,O=Laboratory,C=DE``.
+        key: signs the request, to show that the requester has it.
+        subject: the name to certify, as text: ``CN=A. Examiner,O=Laboratory,C=DE``.
 
     Raises:
-        KeyFileError: the subject is not a name.
+        KeyFileError: the subject is not a valid name.
     """
     try:
         name = x509.Name.from_rfc4514_string(subject).public_bytes()

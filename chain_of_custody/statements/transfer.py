@@ -1,7 +1,7 @@
-"""Hand-overs: a statement that giver and receiver sign, each with a key of their own, and where a ledger keeps it.
+"""Hand-overs: a statement that giver and receiver each sign with their own key, recorded in a ledger.
 
-The giver's signature is in the line of the ledger that records the hand-over. The receiver's is in the same line, or in
-a later one that names it, or in a receipt beside the case. Both are over the same bytes, which ``openssl`` verifies.
+The giver's signature is in the ledger line that records the hand-over. The receiver's is in the same line, in a later
+one that names it, or in a receipt next to the case. Both cover the same bytes, which ``openssl`` can verify.
 """
 
 from __future__ import annotations
@@ -19,31 +19,31 @@ from chain_of_custody.envelope import canonical, pae, sign, verify
 from chain_of_custody.keys import KeyFileError, PublicKey
 from chain_of_custody.signer import Signer
 
-#: The media type a statement is signed as.
+#: The media type under which a statement is signed.
 TRANSFER_TYPE = "application/vnd.echoforensics.transfer+json"
-#: The actions of a ledger's lines: a hand-over, and the receiver's signature that was added later.
+#: The actions of ledger lines: a hand-over, and a receiver's signature added later.
 HANDED_OVER, RECEIVED = "handed over", "hand-over received"
-#: A receipt is some kilobytes; a larger file is something else.
+#: A receipt has a few kilobytes; a larger file is something else.
 MAX_RECEIPT = 1 << 20
 _TEXTS = ("from", "to", "purpose", "time")
 _KEYS = ("giver_key", "receiver_key")
 
 
 class TransferError(ValueError):
-    """A hand-over or a receipt that cannot be used. The message says, in one line, what is wrong with it."""
+    """An unusable hand-over or receipt. The message says in one line what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """One hand-over of a ledger.
+    """One hand-over in a ledger.
 
     Attributes:
         seq: the number of its entry.
-        line_hash: of its line.
-        statement: who gave what to whom, what for and when.
-        giver: fingerprint of the key that the giver signed with; None if nobody signed.
-        receiver: of the key that the receiver signed with; None if the receiver has not signed.
-        received: when the receiver's signature came into the ledger; empty if it has not.
+        line_hash: the hash of its line.
+        statement: who gave what to whom, for what purpose and when.
+        giver: the fingerprint of the giver's key; None if nobody signed.
+        receiver: the fingerprint of the receiver's key; None if the receiver has not signed.
+        received: when the receiver's signature was added to the ledger; empty if it was not.
     """
 
     seq: int
@@ -55,17 +55,17 @@ class Transfer:
 
 
 def signed_bytes(statement: Mapping[str, Any]) -> bytes:
-    """The bytes that giver and receiver sign: ``openssl dgst -sha256 -sign KEY`` over them makes a signature."""
+    """Return the bytes that giver and receiver sign; ``openssl dgst -sha256 -sign KEY`` signs them."""
     return pae(TRANSFER_TYPE, canonical(dict(statement)))
 
 
 def sign_statement(statement: Mapping[str, Any], key: Signer) -> dict[str, str]:
-    """A signature over a statement, as a ledger or a receipt keeps it: with the public key."""
+    """Sign a statement. Returns the signature with its public key, as a ledger or receipt stores it."""
     return signature_of(key.public, sign(TRANSFER_TYPE, canonical(dict(statement)), key))
 
 
 def signature_of(public: PublicKey, signature: bytes) -> dict[str, str]:
-    """A signature as a ledger or a receipt keeps it."""
+    """Return a signature as a ledger or receipt stores it."""
     return {
         "keyid": public.fingerprint,
         "public_key": public.pem,
@@ -80,7 +80,7 @@ def check_signature(statement: Mapping[str, Any], signature: object) -> str:
         The fingerprint of its key.
 
     Raises:
-        TransferError: it is not one, or does not match.
+        TransferError: it is malformed or does not match.
     """
     if not isinstance(signature, Mapping) or not all(isinstance(value, str) for value in signature.values()):
         raise TransferError("the signature of a hand-over is not of its form")
@@ -97,10 +97,10 @@ def check_signature(statement: Mapping[str, Any], signature: object) -> str:
 
 
 def transfers(entries: Iterable[LedgerEntry]) -> tuple[list[Transfer], list[str]]:
-    """The hand-overs of a ledger whose lines were checked, with every signature of theirs checked.
+    """Return the hand-overs of a ledger whose lines were checked, and check all their signatures.
 
     Returns:
-        The hand-overs in order, and what is wrong with any, a sentence each.
+        The hand-overs in order, and their problems, one sentence each.
     """
     found: dict[str, Transfer] = {}
     problems = []
@@ -117,20 +117,20 @@ def transfers(entries: Iterable[LedgerEntry]) -> tuple[list[Transfer], list[str]
 
 
 def refuse_other_receiver(statement: Mapping[str, Any], keyid: str) -> None:
-    """Refuse a receiver's key where the statement names another. Raises TransferError."""
+    """Raise TransferError if the statement names another receiver's key."""
     wanted = statement.get("receiver_key")
     if wanted is not None and wanted != keyid:
         raise TransferError(f"the hand-over is to the key {wanted}, and the signature is with {keyid}")
 
 
 def read_receipt(content: bytes) -> dict[str, Any]:
-    """Read a receipt, and check the signature in it.
+    """Read a receipt and check its signature.
 
     Returns:
-        ``transfer``, the hash of the ledger's line; ``statement``; and ``receiver``, the signature.
+        ``transfer``, the hash of the ledger line; ``statement``; and ``receiver``, the signature.
 
     Raises:
-        TransferError: it is none, or the signature does not match.
+        TransferError: it is not a receipt, or the signature does not match.
     """
     try:
         found = json.loads(content) if len(content) <= MAX_RECEIPT else None
@@ -148,7 +148,7 @@ def read_receipt(content: bytes) -> dict[str, Any]:
 
 
 def statement_sha256(statement: Mapping[str, Any]) -> str:
-    """Hexadecimal SHA-256 of a statement's canonical text, by which a reader compares two copies."""
+    """Return the hexadecimal SHA-256 of a statement's canonical form, for comparing two copies."""
     return hashlib.sha256(canonical(dict(statement))).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""A folder as one zip file, the same for the same folder; and reading such a file without believing it."""
+"""Writes a folder as a reproducible zip file, and reads such a file without trusting it."""
 
 from chain_of_custody.stored_zip.reading import StoredZip
 from chain_of_custody.stored_zip.records import ZipRefusedError

@@ -1,9 +1,9 @@
-"""Reading a zip of ours without believing it.
+"""Reads a zip that this program wrote, without trusting it.
 
-A zip says where its files are in two places, and programs differ in which they believe, in what they do with two
-entries of one name, and in what they make of bytes between entries. What is read here has one reading: it must be, byte
-for byte, what :func:`~chain_of_custody.stored_zip.write_zip` would
-write for what it holds. Any other is refused, and says which entry is why.
+A zip states the positions of its files in two places. Programs differ in which one they believe, in how they treat two
+entries with one name, and in what they make of bytes between entries. This reader allows only one interpretation: the
+zip must be, byte for byte, what :func:`~chain_of_custody.stored_zip.write_zip` would write for its content. Any other
+zip is rejected, naming the offending entry.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ from chain_of_custody.stored_zip import records
 from chain_of_custody.stored_zip.records import ZipEntry, ZipRefusedError, is_plain_folder
 
 _BLOCK = 1 << 20
-#: The longest directory that is read, in bytes: of about a million files.
+#: The longest directory to read, in bytes: that of about a million files.
 _DIRECTORY_MAX = 128 << 20
-#: How many problems a message names.
+#: How many problems a message lists.
 _NAMED = 5
 
 
 class StoredZip:
-    """A zip as :func:`~chain_of_custody.stored_zip.write_zip` writes it, opened for reading; a context manager.
+    """A zip written by :func:`~chain_of_custody.stored_zip.write_zip`, opened for reading; a context manager.
 
     Attributes:
-        top: the folder in it that holds everything.
-        entries: its files, by their name below that folder.
+        top: its single top-level folder.
+        entries: maps the names of its files below that folder to their entries.
 
     Raises:
-        ZipRefusedError: it is anything else.
+        ZipRefusedError: it has any other form.
         OSError: it cannot be read.
     """
 
@@ -65,11 +65,11 @@ class StoredZip:
         self._file.close()
 
     def blocks(self, name: str) -> Iterator[bytes]:
-        """The content of a file, in pieces. May be called from several threads.
+        """Yield the content of a file in blocks. May be called from several threads.
 
         Raises:
-            KeyError: there is no such file.
-            OSError: it cannot be read, or is not what its checksum says.
+            KeyError: the file does not exist.
+            OSError: it cannot be read, or does not match its checksum.
         """
         entry = self.entries[name]
         at, end, crc = entry.content_offset, entry.end, 0
@@ -104,7 +104,7 @@ def _read_directory(stream: BinaryIO) -> tuple[str, Mapping[str, ZipEntry]]:
 
 
 def _read_end(stream: BinaryIO, size: int) -> tuple[int, int, int]:
-    """Number of files, offset and size of the directory."""
+    """Return the number of files, and the offset and size of the directory."""
     mark, *_, count, length, offset, comment = records.END.unpack(
         _pread(stream, size - records.END.size, records.END.size)
     )
@@ -117,7 +117,7 @@ def _read_end(stream: BinaryIO, size: int) -> tuple[int, int, int]:
 
 
 def _entries(directory: bytes) -> Iterator[ZipEntry]:
-    """What the directory says. Raises ZipRefusedError for an entry that no stored file has."""
+    """Yield the entries of the directory. Raises ZipRefusedError for an entry that no stored file has."""
     at = 0
     while at < len(directory):
         try:
@@ -153,7 +153,7 @@ def _entry_problem(name: str, flags: int, method: int, packed: int, size: int, m
 
 
 def _large(extra: bytes, size: int, crc: int, offset: int) -> tuple[int, int, int]:
-    """Size, CRC and offset, from the ZIP64 field where they are there."""
+    """Return size, CRC and offset, from the ZIP64 field if they are there."""
     values = [value for (value,) in struct.iter_unpack("<Q", extra[4 : 4 + (len(extra) - 4) // 8 * 8])] if extra else []
     if size == records.FULL_32 and len(values) > 1:
         size, values = values[0], values[2:]
@@ -204,7 +204,7 @@ def _below_one_folder(entries: Sequence[ZipEntry]) -> tuple[str, Mapping[str, Zi
 
 
 def _pread(stream: BinaryIO, offset: int, size: int) -> bytes:
-    """Up to ``size`` bytes at a place, fewer at the end of the file."""
+    """Read up to ``size`` bytes at an offset; fewer at the end of the file."""
     stream.seek(offset)
     pieces = []
     while size > 0 and (piece := stream.read(min(size, _BLOCK))):

@@ -1,7 +1,7 @@
-"""The records a zip is made of, each in the one form that we write.
+"""Defines the records of a zip, each in the one form that this program writes.
 
-Files are stored, in the order of their names, with one fixed date; sizes and places that need more than 32 bits are in
-a ZIP64 field. So a zip depends on nothing but what is in it.
+Files are stored in the order of their names, with one fixed date; sizes and offsets that need more than 32 bits go into
+a ZIP64 field. So a zip depends only on its content.
 
 Reference:
     PKWARE APPNOTE.TXT 6.3.10, 4.3 to 4.5: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from chain_of_custody.file_list import name_problem
 
-#: 32 and 16 bits full: the value is in the ZIP64 record.
+#: All 32 or 16 bits set: the value is in the ZIP64 record.
 FULL_32, FULL_16 = 0xFFFFFFFF, 0xFFFF
 LOCAL = struct.Struct("<4s5H3I2H")
 CENTRAL = struct.Struct("<4s6H3I5H2I")
@@ -27,23 +27,23 @@ END_64_MARK, LOCATOR_MARK = b"PK\x06\x06", b"PK\x06\x07"
 UTF8 = 0x0800
 ENCRYPTED = 0x0001
 _STORED = 0
-#: 1 January 1980, midnight: the first that a zip can hold.
+#: 1 January 1980, midnight: the earliest date a zip can hold.
 _TIME, _DATE = 0, 0x0021
 _VERSION, _VERSION_64 = 20, 45
 _UNIX = 3 << 8
 _ZIP64 = 0x0001
-#: Bytes of the ZIP64 field of a local header.
+#: The size of a local header's ZIP64 field in bytes.
 _LARGE_FIELD = 20
-#: Regular files: read by all; those that are run are marked so.
+#: Regular files: readable by all; executables are marked as such.
 FILE_MODE, SCRIPT_MODE = 0o100644, 0o100755
 
 
 class ZipRefusedError(ValueError):
-    """A zip that is not one of ours. The message names the entries that are why."""
+    """A zip that this program did not write. The message names the offending entries."""
 
 
 def is_plain_folder(name: str) -> bool:
-    """Whether a name is one of a folder that every system unpacks a zip into, and nothing else to any of them."""
+    """Whether every system unpacks a zip with this folder name into exactly one plain folder."""
     return not name_problem(name) and not set("/:") & set(name) and not name.startswith(("-", "~"))
 
 
@@ -52,10 +52,10 @@ class ZipEntry:
     """A file in a zip.
 
     Attributes:
-        name: with ``/`` between its parts.
+        name: its path, with ``/`` as separator.
         size: in bytes.
-        crc: CRC-32 of its content.
-        offset: where its local header begins.
+        crc: the CRC-32 of its content.
+        offset: the offset of its local header.
     """
 
     name: str
@@ -65,18 +65,18 @@ class ZipEntry:
 
     @property
     def content_offset(self) -> int:
-        """Where its content begins."""
+        """The offset of its content."""
         size = LOCAL.size + len(self.name.encode("utf-8"))
         return self.offset + size + (_LARGE_FIELD if self.size >= FULL_32 else 0)
 
     @property
     def end(self) -> int:
-        """Where its content ends."""
+        """The offset after its content."""
         return self.content_offset + self.size
 
 
 def local_header(entry: ZipEntry) -> bytes:
-    """What comes before the content of a file."""
+    """Return the header that precedes a file's content."""
     name, large = entry.name.encode("utf-8"), entry.size >= FULL_32
     extra = struct.pack("<2H2Q", _ZIP64, 16, entry.size, entry.size) if large else b""
     size = FULL_32 if large else entry.size
@@ -86,7 +86,7 @@ def local_header(entry: ZipEntry) -> bytes:
 
 
 def central_header(entry: ZipEntry) -> bytes:
-    """What the directory at the end says of a file."""
+    """Return a file's record in the directory."""
     name = entry.name.encode("utf-8")
     values = b""
     size, offset = entry.size, entry.offset
@@ -108,12 +108,12 @@ def central_header(entry: ZipEntry) -> bytes:
 
 
 def end_records(count: int, offset: int, size: int) -> bytes:
-    """What ends a zip.
+    """Return the records that end a zip.
 
     Args:
-        count: how many files it has.
-        offset: where its directory begins.
-        size: of the directory, in bytes.
+        count: the number of files.
+        offset: the offset of the directory.
+        size: the size of the directory in bytes.
     """
     large = count >= FULL_16 or offset >= FULL_32 or size >= FULL_32
     before = b""

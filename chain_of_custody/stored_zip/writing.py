@@ -1,4 +1,4 @@
-"""Writing a folder as one zip file, the same for the same folder."""
+"""Writes a folder as a reproducible zip file."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _BLOCK = 1 << 20
 
 
 def write_zip(folder: Path, target: Path, top: str) -> None:
-    """Write a folder as a new zip file: files stored, sorted, with one fixed date, below one folder.
+    """Write a folder as a new zip file: files stored, sorted, with one fixed date, below one top-level folder.
 
     Args:
-        folder: what goes into it.
-        target: the file, which must not exist. It is not whole before this returns.
-        top: name of the folder in the zip.
+        folder: the folder to pack.
+        target: the zip file, which must not exist. It is incomplete until this returns.
+        top: the name of the top-level folder in the zip.
 
     Raises:
-        FileListError: the folder holds what no list can hold.
-        ZipRefusedError: ``top`` is not one plain name.
+        FileListError: the folder cannot be listed.
+        ZipRefusedError: ``top`` is not a plain name.
         OSError: something cannot be read or written.
     """
     if not records.is_plain_folder(top):
@@ -52,7 +52,7 @@ def _write_file(stream: BinaryIO, path: Path, name: str) -> ZipEntry:
     if size != begun.size:
         raise OSError(0, "the file changed while it was read", str(path))
     entry = ZipEntry(name, size, crc, begun.offset)
-    # The header comes before the content, and holds its checksum.
+    # The header precedes the content and holds its checksum.
     stream.seek(begun.offset)
     stream.write(records.local_header(entry))
     stream.seek(0, io.SEEK_END)

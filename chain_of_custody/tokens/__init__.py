@@ -1,1 +1,1 @@
-"""Keys that a smart card or a hardware module keeps."""
+"""Keys on a smart card or a hardware module."""

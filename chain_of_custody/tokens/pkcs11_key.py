@@ -1,7 +1,7 @@
-"""A key that a smart card or a hardware module keeps: it signs there, and never leaves.
+"""Signs with a key on a smart card or hardware module. The key never leaves it.
 
-Needs python-pkcs11, the extra ``pkcs11``. Signatures are as those of a key in a file: ECDSA P-256 over SHA-256, in DER,
-with the lower value of s. They differ each time, as the token draws its own random number.
+Needs python-pkcs11, the extra ``pkcs11``. Signatures have the same form as those of a key in a file: ECDSA P-256 over
+SHA-256, in DER, with the lower value of s. They differ each time, because the token draws its own random number.
 
 References:
     PKCS #11 Cryptographic Token Interface 2.40 (OASIS), RFC 7512
@@ -22,10 +22,10 @@ from chain_of_custody import der
 from chain_of_custody.keys import KeyFileError, PublicKey, normal_signature
 from chain_of_custody.tokens.pkcs11_uri import Pkcs11Uri
 
-#: The environment variable that names the library of a token, as other programs have it.
+#: The environment variable for a token's library, which other programs use too.
 MODULE_VARIABLE = "PKCS11_MODULE"
 _INSTALL = "keys on cards need python-pkcs11; install it with: pip install 'echoforensics[pkcs11]'"
-#: What a token answers, in words that say what to do. Names of classes in ``pkcs11.exceptions``.
+#: Explains a token's errors and what to do. Keys are class names in ``pkcs11.exceptions``.
 _WORDS = {
     "PinIncorrect": "the PIN is wrong",
     "PinLenRange": "the PIN is too short or too long",
@@ -41,31 +41,31 @@ _WORDS = {
 
 
 class Pkcs11Key:
-    """A key on a token, in a session that is open while this is in use. Made by :meth:`open`.
+    """A key on a token, in a session that stays open while it is in use. Created by :meth:`open`.
 
     Attributes:
-        uri: the key's address.
-        public: the half that verifies.
+        uri: the key's URI.
+        public: its public key.
     """
 
     def __init__(self, library: Any, session: Any, private: Any, uri: Pkcs11Uri, pin: str) -> None:
         self._library = library
         self._session = session
         self._private = private
-        # Some cards ask for the PIN again at every signature.
+        # Some cards require the PIN again for every signature.
         self._pin = {"pin": pin} if _attribute(library, private, "ALWAYS_AUTHENTICATE") else {}
         self.uri = uri
         self.public = _public_key(library, session, private)
 
     @classmethod
     def open(cls, uri: Pkcs11Uri, pin: str) -> Pkcs11Key:
-        """Open a session with the token and find the key; one signature is made and checked.
+        """Open a session with the token and find the key. Makes and checks one signature as a test.
 
-        The library that speaks with the token is the address's ``module-path``, else ``$PKCS11_MODULE``.
+        The token's library is the URI's ``module-path``, or else ``$PKCS11_MODULE``.
 
         Raises:
-            KeyFileError: python-pkcs11 or the library is missing, there is no such token or key or more than one, the
-                PIN is wrong, or the key is not one of ECDSA P-256.
+            KeyFileError: python-pkcs11 or the library is missing, no token or key matches or more than one does, the
+                PIN is wrong, or the key is not ECDSA P-256.
         """
         library = _library()
         try:
@@ -82,7 +82,7 @@ class Pkcs11Key:
         """Sign ``message`` on the token.
 
         Raises:
-            KeyFileError: the token does not sign: it was taken out, or its PIN is locked.
+            KeyFileError: the token does not sign, because it was removed or its PIN is locked.
         """
         digest = hashlib.sha256(message).digest()
         try:
@@ -157,7 +157,7 @@ def _open_on(library: Any, token: Any, uri: Pkcs11Uri, pin: str) -> Pkcs11Key:
 
 
 def _public_key(library: Any, session: Any, private: Any) -> PublicKey:
-    """The public half, from the token's own public key or certificate."""
+    """Return the public key, from the token's own public key or certificate."""
     attribute, classes = library.Attribute, library.ObjectClass
     same = {attribute.ID: _attribute(library, private, "ID") or b""}
     for found in session.get_objects({attribute.CLASS: classes.PUBLIC_KEY, **same}):
@@ -174,7 +174,7 @@ def _public_key(library: Any, session: Any, private: Any) -> PublicKey:
 
 
 def _coordinates(point: bytes) -> bytes:
-    """The coordinates of a point: uncompressed, and in an OCTET STRING, which some tokens leave out."""
+    """Return the coordinates of an uncompressed point, with or without its OCTET STRING, which some tokens omit."""
     try:
         wrapped = der.read_one(point)
     except der.DerError:
@@ -186,7 +186,7 @@ def _coordinates(point: bytes) -> bytes:
 
 
 def _attribute(library: Any, item: Any, name: str) -> Any:
-    """An attribute of an object on the token; None if the token has none."""
+    """Return an attribute of an object on the token. None if it is missing."""
     try:
         return item[getattr(library.Attribute, name)]
     except (library.AttributeTypeInvalid, library.AttributeSensitive, library.FunctionFailed, KeyError):

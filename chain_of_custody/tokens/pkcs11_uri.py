@@ -1,4 +1,4 @@
-"""The name of a key that a card or a hardware module keeps: ``pkcs11:token=...;object=...``.
+"""The URI of a key on a card or hardware module: ``pkcs11:token=...;object=...``.
 
 Reference:
     RFC 7512
@@ -13,25 +13,25 @@ from urllib.parse import quote, unquote_to_bytes
 from chain_of_custody.keys import KeyFileError
 
 SCHEME = "pkcs11:"
-#: What an address may say of a token, and of a key on it, as text.
+#: The text attributes that a URI may give for a token and its key.
 _TEXTS = {"token", "manufacturer", "serial", "model", "object", "type"}
 _QUERY = {"module-path"}
-#: Those that would put a secret where other programs see it, or lead to one.
+#: Attributes that would reveal a secret to other programs, or lead to one.
 _SECRET = {"pin-value", "pin-source"}
 _ESCAPED = re.compile(rb"(?:[A-Za-z0-9\-._~:\[\]@!$'()*+,=&/?|]|%[0-9A-Fa-f]{2})*")
-#: RFC 7512 leaves these as they are in a path, beside letters, digits and ``-._~``.
+#: RFC 7512 allows these unescaped in a path, besides letters, digits and ``-._~``.
 _PLAIN = ":[]@!$'()*+,=&"
 
 
 @dataclass(frozen=True, slots=True)
 class Pkcs11Uri:
-    """The address of a key.
+    """The URI of a key.
 
     Attributes:
-        token, manufacturer, serial, model: of the token, as it names itself; empty if the address does not say.
-        label: of the key (``object``); empty if the address does not say.
-        id: of the key; None if the address does not say.
-        module_path: the library that speaks with the token; empty if the address does not say.
+        token, manufacturer, serial, model: how the token identifies itself; empty if not given.
+        label: the key's label (``object``); empty if not given.
+        id: the key's id; None if not given.
+        module_path: the token's library; empty if not given.
     """
 
     token: str = ""
@@ -44,11 +44,11 @@ class Pkcs11Uri:
 
     @classmethod
     def parse(cls, text: str) -> Pkcs11Uri:
-        """Read an address.
+        """Parse a URI.
 
         Raises:
-            KeyFileError: it is none, holds a PIN, names nothing by which a key is found, or says something that this
-                program does not know. The message repeats no PIN.
+            KeyFileError: it is not a PKCS#11 URI, holds a PIN, does not identify a key, or has an attribute that this
+                program does not know. The message never repeats a PIN.
         """
         path, _, query = text.removeprefix(SCHEME).partition("?")
         if not text.startswith(SCHEME):
@@ -66,7 +66,7 @@ class Pkcs11Uri:
         return found
 
     def __str__(self) -> str:
-        """The address without its query: what belongs into a record."""
+        """The URI without its query: the part to put on record."""
         parts = {
             "token": self.token, "manufacturer": self.manufacturer, "serial": self.serial, "model": self.model,
             "object": self.label,

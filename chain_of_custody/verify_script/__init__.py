@@ -1,6 +1,6 @@
-"""What goes into a sealed folder so that a stranger can check it: ``VERIFY.txt`` and ``verify.sh``.
+"""Writes ``VERIFY.txt`` and ``verify.sh``, with which a stranger can check a sealed folder.
 
-The script needs a POSIX shell, openssl and GNU coreutils; the text explains each step for people.
+The script needs a POSIX shell, openssl and GNU coreutils; the text explains each step to people.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ def write_verification(
     folder: Path, *, kind: Kind, public: PublicKey | None, ledger: tuple[int, str] | None = None,
     ledger_file: str = "", graph: str = "",
 ) -> None:  # fmt: skip
-    """Write ``VERIFY.txt`` and ``verify.sh`` into a folder that is yet to be sealed.
+    """Write ``VERIFY.txt`` and ``verify.sh`` into a folder before it is sealed.
 
     Args:
         folder: the folder.
-        kind: what it is.
-        public: of the key that it will be sealed with; None if it stays unsigned.
-        ledger: length and head of the ledger of the case it is made from.
-        ledger_file: name of the ledger in the folder; empty if it is not there.
-        graph: name of the CASE graph in the folder; empty if there is none.
+        kind: the folder's kind.
+        public: the key that will seal it; None if it stays unsigned.
+        ledger: length and head of the case's ledger.
+        ledger_file: the ledger's name in the folder; empty if it is not included.
+        graph: the name of the CASE graph in the folder; empty if there is none.
 
     Raises:
-        OSError: a file already exists, or cannot be written.
+        OSError: a file already exists or cannot be written.
     """
     marks = {"@FILE@": ledger_file, "@GRAPH@": graph, "@MORE@": "one: the list itself"}
     names = ["list", "files", "others"] if public is None else ["key", "list", "signature", "files", "others"]
@@ -66,7 +66,7 @@ def write_verification(
 
 
 def _steps(names: list[str], marks: dict[str, str]) -> str:
-    """The steps by hand, numbered."""
+    """Return the numbered steps for checking by hand."""
     _, *parts = re.split(r"^\[(\w+)\]\n", (_ASSETS / "steps.txt").read_text(encoding="utf-8"), flags=re.MULTILINE)
     found = dict(zip(parts[::2], parts[1::2], strict=True))
     text = "\n".join(f"{number}. {found[name].strip()}\n" for number, name in enumerate(names, 1))

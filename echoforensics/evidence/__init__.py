@@ -1,1 +1,1 @@
-"""Opening what was seized, read-only: storage media, volumes, file systems, archives and folders."""
+"""Opens seized evidence read-only: storage media, volumes, file systems, archives and folders."""

@@ -1,10 +1,10 @@
-"""A second reader for file systems: every allocated file read again by independent code, and each difference reported.
+"""Reads every allocated file again with an independent library, and reports each difference.
 
-ext2, ext3 and ext4 are read again with libfsext, FAT and exFAT with libfsfat. Deleted files are not compared: what of
-them is believed is a matter of judgement, in which the readers differ by design.
+ext2, ext3 and ext4 are read again with libfsext, FAT and exFAT with libfsfat. Deleted files are not compared: what to
+believe about them is a judgement on which the readers differ by design.
 
-A difference shows that one of the readers is wrong, not which. libfsfat 20260826 takes a FAT12 volume of just under
-4,085 clusters for FAT16 and then loses its files' content, which shows as such a difference.
+A difference shows that one of the readers is wrong, but not which. libfsfat 20260826 mistakes a FAT12 volume of just
+under 4,085 clusters for FAT16 and then loses its files' content, which shows up as such a difference.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ if TYPE_CHECKING:
 
 _EXT = ("ext2", "ext3", "ext4")
 _FAT = ("FAT12", "FAT16", "FAT32", "exFAT")
-#: What the second readers raise: libfsext a ValueError on some reads of damaged files.
+#: What the second readers raise; libfsext raises ValueError on some reads of damaged files.
 _SECOND_ERRORS = (OSError, ValueError)
-#: Where the first reader puts files that no name leads to; the second has no such place.
+#: Where the first reader puts files without a name; the second reader has no such place.
 _NAMELESS = "$OrphanFiles/"
 _FOLDER_ATTRIBUTE = 0x10
 _SMALL_BUFFER = 64 * 1024
-#: The libraries name each of their own functions on the way; this many characters are kept.
+#: The libraries' messages list every function on the call path; only this many characters are kept.
 _MAX_ERROR = 240
 
 _TABLES = """
 CREATE TABLE first (path TEXT, value TEXT);
 CREATE TABLE second (path TEXT, value TEXT);
 """
-#: A damaged folder may have the same path twice; then its values are compared in their order.
+#: A damaged folder may contain the same path twice; the values are then compared in order.
 _DIFFERENCES = """
 WITH a AS (SELECT path, value, row_number() OVER (PARTITION BY path ORDER BY value) AS n FROM first),
      b AS (SELECT path, value, row_number() OVER (PARTITION BY path ORDER BY value) AS n FROM second)
@@ -56,7 +56,7 @@ ORDER BY 1, 2, 3
 
 
 def second_reader(file_system: FileSystem) -> str | None:
-    """Name and version of the library that reads a file system a second time; None if there is none."""
+    """Return the name and version of the second reader's library. None if there is none."""
     if file_system.name in _EXT:
         return f"libfsext {pyfsext.get_version()}"
     if file_system.name in _FAT:
@@ -65,13 +65,13 @@ def second_reader(file_system: FileSystem) -> str | None:
 
 
 def cross_check(volume: Volume, file_system: FileSystem) -> Iterator[EvidenceIssue]:
-    """Read a volume's files with a second reader, and compare names, sizes and SHA-256 of those that are allocated.
+    """Read a volume's allocated files with a second reader, and compare names, sizes and SHA-256.
 
-    Both lists are kept in a temporary database on disk, so that memory does not grow with the number of files. Gives
-    nothing where there is no second reader (see :func:`second_reader`).
+    Both lists are kept in a temporary database on disk, so memory does not grow with the number of files. Yields
+    nothing if there is no second reader (see :func:`second_reader`).
 
     Args:
-        volume: what the file system is in.
+        volume: the volume that holds the file system.
         file_system: as the first reader opened it.
     """
     library = second_reader(file_system)
@@ -129,7 +129,7 @@ def _first_value(entry: Entry) -> str:
 
 
 class _SecondWalk:
-    """The allocated names of a file system, as the second reader gives them."""
+    """The allocated names of a file system, as the second reader sees them."""
 
     def __init__(self, opened: Any, length: int, library: str, *, is_ext: bool) -> None:
         self._opened = opened
@@ -139,7 +139,7 @@ class _SecondWalk:
         self.issues: list[EvidenceIssue] = []
 
     def rows(self) -> Iterator[tuple[str, str]]:
-        """Path and value of each name that is not a folder's."""
+        """Yield path and value of each name that is not a folder."""
         try:
             pending: list[tuple[str, Any, int]] = [("", self._opened.get_root_directory(), 0)]
         except _SECOND_ERRORS as error:

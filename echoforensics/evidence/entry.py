@@ -1,4 +1,4 @@
-"""A file as it is in the evidence, and a container that holds such files."""
+"""Defines an entry, a file in the evidence, and the container that holds entries."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, ClassVar
 
-#: Between the path of a container and the path of what is in it.
+#: Separates the path of a container from the path inside it.
 INSIDE = "!/"
 
-#: What reading damaged or hostile evidence may raise. Anything else is a defect of this program.
+#: What reading damaged or hostile evidence may raise. Any other exception is a bug in this program.
 READ_ERRORS = (
     OSError,
     EOFError,
@@ -30,11 +30,11 @@ READ_ERRORS = (
 
 
 class ContentError(OSError):
-    """All that can be read of some content was given, and something is wrong with it; the text is a whole sentence.
+    """Content was read as far as possible, and something is wrong with it; the message is a whole sentence.
 
     Attributes:
-        damaged: whether what was given may differ from what was stored: a checksum over it does not match, or the
-            compressed data broke off where it was damaged.
+        damaged: whether the bytes read may differ from those stored: a checksum does not match, or the compressed data
+            broke off where it was damaged.
     """
 
     def __init__(self, what: str, *, damaged: bool) -> None:
@@ -43,7 +43,7 @@ class ContentError(OSError):
 
 
 class EntryKind(StrEnum):
-    """What an entry is."""
+    """The kind of an entry."""
 
     FILE = "file"
     LINK = "link"
@@ -51,7 +51,7 @@ class EntryKind(StrEnum):
 
 
 class EntryState(StrEnum):
-    """Whether the file system still counts an entry as present, whether it was found without one, or is damaged."""
+    """Whether the file system lists an entry as present, or it was recovered without one, or it is damaged."""
 
     ALLOCATED = "allocated"
     DELETED = "deleted"
@@ -61,27 +61,27 @@ class EntryState(StrEnum):
 
 @dataclass(slots=True)
 class Entry:
-    """One file in a container. It is never changed once it is made.
+    """One file in a container. Entries are never changed after creation.
 
-    It is not frozen anyway: a frozen one takes four times as long to make, and there is one for every file.
+    The class is not frozen, because creating a frozen object takes four times as long and every file has one.
 
     Attributes:
         path: path inside the container, ``/`` between folders, no leading ``/``.
-        address: finds the entry again in its container (see :meth:`Container.open`); unique there.
-        size: length in bytes as the container states it; None if it does not.
-        opener: opens the content from its start; None if there is nothing to open.
+        address: identifies the entry in its container (see :meth:`Container.open`); unique there.
+        size: length in bytes as the container states it; None if it states none.
+        opener: opens the content from its start; None if there is no content.
         kind: file, link or other.
         state: allocated, deleted, carved or damaged.
-        note: why the state is believed, where a link leads, or why there is no content.
-        times: the container's own times for the entry, by name, as recorded, with the zone where known.
-        seekable: whether what ``opener`` gives can be sought in cheaply and opened at any time; if not, it
-            must be read before the next entry is asked for.
-        once: whether it can be opened only once, as what is in a stream that is read forward.
-        mode: POSIX permission bits (with setuid, setgid and sticky) as the container states them; None if it
-            states none, or states what the file system does not keep.
-        extents: gives where on the media the content lies, (byte offset, length in bytes) in order; None if it
-            is not known, or the content does not lie there as it is. May raise one of READ_ERRORS.
-        location: the file itself, where the entry is one on this machine's disk, with what belongs to it beside it.
+        note: the reason for the state, the target of a link, or why there is no content.
+        times: the container's own times for the entry, by name, as recorded, with the zone if known.
+        seekable: whether the stream from ``opener`` is cheap to seek and can be opened at any time; if not, it must be
+            read before the next entry is requested.
+        once: whether it can be opened only once, for example in a stream that is read forward.
+        mode: POSIX permission bits (with setuid, setgid and sticky) as the container states them; None if it states
+            none, or states values that the file system does not store.
+        extents: returns where the content lies on the media, (byte offset, length in bytes) in order; None if that is
+            unknown, or the content is not stored there verbatim. May raise one of READ_ERRORS.
+        location: the file itself if the entry is a file on the local disk, next to its companion files.
     """
 
     path: str
@@ -104,9 +104,9 @@ class EvidenceIssue:
     """A part of a container that could not be read.
 
     Attributes:
-        path: what could not be read, inside the container; empty for the container itself.
+        path: the path inside the container; empty for the container itself.
         what: one sentence.
-        damaged: whether what was read of the container may differ from what was stored (see :class:`ContentError`).
+        damaged: whether the bytes read from the container may differ from those stored (see :class:`ContentError`).
     """
 
     path: str
@@ -115,17 +115,17 @@ class EvidenceIssue:
 
 
 class Padding:
-    """Whether anything but compressed data follows compressed data, which is known when it has been read to its end."""
+    """Records whether other data follows compressed data, which is known only after reading to the end."""
 
     def __init__(self) -> None:
         self._found = False
 
     def __bool__(self) -> bool:
-        """Whether something follows."""
+        """Whether other data follows."""
         return self._found
 
     def found(self) -> None:
-        """Note that something follows."""
+        """Record that other data follows."""
         self._found = True
 
 
@@ -133,8 +133,8 @@ class Container(ABC):
     """Something that holds entries.
 
     Attributes:
-        seekable: whether its entries' streams can be sought in cheaply (see :class:`Entry`).
-        padding: of what is compressed as a whole: whether something else follows it.
+        seekable: whether its entries' streams are cheap to seek (see :class:`Entry`).
+        padding: for data compressed as a whole, whether other data follows it.
     """
 
     seekable: ClassVar[bool] = True
@@ -142,29 +142,29 @@ class Container(ABC):
 
     @abstractmethod
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
-        """Every entry, in an order that depends on nothing but the content. Never raises READ_ERRORS."""
+        """Yield every entry, in an order that depends only on the content. Never raises READ_ERRORS."""
 
     @abstractmethod
     def open(self, address: str) -> BinaryIO:
-        """Open one entry again, by its address. Raises one of READ_ERRORS, or KeyError if there is none."""
+        """Open an entry by its address. Raises one of READ_ERRORS, or KeyError if there is no such entry."""
 
     def close(self) -> None:  # noqa: B027 (most containers hold nothing to close)
-        """Let go of what the container holds open."""
+        """Release everything the container holds open."""
 
 
 def member_address(place: int, name: str, path: str) -> str:
-    """The address of an archive's member: its place, and its name where the path shows it otherwise.
+    """Return the address of an archive member: its position, and its stored name if the displayed path differs.
 
     Args:
-        place: what finds it in the archive.
-        name: as the archive writes it; may hold what is not UTF-8, as surrogates.
-        path: as it is shown.
+        place: identifies it in the archive.
+        name: the name in the archive; bytes that are not UTF-8 appear as surrogates.
+        path: the displayed path.
     """
     return str(place) if name == path else f"{place}@{name.encode('utf-8', 'surrogateescape').hex()}"
 
 
 def member_name(address: str, path: str) -> str | None:
-    """The name as the archive writes it; None if it is not UTF-8."""
+    """Return the name in the archive. None if it is not UTF-8."""
     _, at, written = address.partition("@")
     if not at:
         return path
@@ -175,7 +175,7 @@ def member_name(address: str, path: str) -> str | None:
 
 
 def utc_text(seconds: float) -> str:
-    """A time that a container keeps in seconds since 1970, in UTC; the number itself where no calendar reaches it."""
+    """Format a time in seconds since 1970 in UTC; the bare number if it is outside the calendar's range."""
     try:
         return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
     except (ValueError, OverflowError, OSError):
@@ -183,5 +183,5 @@ def utc_text(seconds: float) -> str:
 
 
 def text_of(name: bytes) -> str:
-    """A file name as text. Bytes that are not UTF-8 are shown as ``\\xNN``, so that no name is lost or invalid."""
+    """Decode a file name. Bytes that are not UTF-8 appear as ``\\xNN``, so that no name is lost or invalid."""
     return name.decode("utf-8", "backslashreplace")

@@ -1,1 +1,1 @@
-"""Archives: zip, tar and compressed files, whole or broken, opened read-only."""
+"""Opens archives read-only: zip, tar and compressed files, whole or broken."""

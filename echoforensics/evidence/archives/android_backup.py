@@ -1,4 +1,4 @@
-"""Backups that ``adb backup`` made: a few lines of text, and then a tar, compressed or not.
+"""Opens backups made by ``adb backup``: a few lines of text followed by a tar, optionally compressed.
 
 References:
     AOSP, frameworks/base, services/backup/java/com/android/server/backup/utils/TarBackupReader.java and
@@ -25,16 +25,16 @@ _MOST_HEADER = 64
 
 
 def is_android_backup(head: bytes) -> bool:
-    """Whether a file begins as a backup of ``adb backup`` does."""
+    """Whether a file begins like a backup made by ``adb backup``."""
     return head.startswith(_MAGIC)
 
 
 def open_android_backup(opener: Callable[[], BinaryIO], budget: Budget) -> TarArchive:
-    """The tar within.
+    """Open the tar inside the backup.
 
     Raises:
-        NotImplementedError: it is encrypted.
-        EOFError: its header is not whole.
+        NotImplementedError: the backup is encrypted.
+        EOFError: its header is incomplete.
     """
     with opener() as stream:
         lines = stream.read(_MOST_HEADER).split(b"\n", 4)
@@ -53,7 +53,7 @@ def open_android_backup(opener: Callable[[], BinaryIO], budget: Budget) -> TarAr
         below = opener()
         below.seek(start)
         if compressed != b"1":
-            # Not sought in: places in the tar are counted from here.
+            # Not seekable: offsets in the tar count from here.
             return buffered(DecodedStream(below))
         inflated = DeflatedMember(below.read, None, form=zlib.MAX_WBITS, below=below, cut=True)
         return buffered(BudgetedStream(inflated, budget))  # type: ignore[arg-type]

@@ -1,6 +1,6 @@
-"""A zip whose central directory is missing or unreadable: members are found by their own headers, one after the other.
+"""Reads a zip whose central directory is missing or unreadable, by finding each member's own header.
 
-Echo devices leave such zips behind when they are switched off while a log is being packed (``.tmp``, ``.corrupt``).
+Echo devices leave such zips behind when they lose power while packing a log (``.tmp``, ``.corrupt``).
 
 References:
     PKWARE's APPNOTE, section 4.3: local file headers, data descriptors.
@@ -37,10 +37,10 @@ _DESCRIPTOR_SIZE = 16
 
 
 def open_zip(opener: Callable[[], BinaryIO], budget: Budget) -> Container:
-    """A zip by its central directory, or, where that cannot be read, by its members' own headers.
+    """Open a zip by its central directory or, if that cannot be read, by its members' own headers.
 
     Raises:
-        One of READ_ERRORS: it cannot be read in either way.
+        One of READ_ERRORS: neither way works.
     """
     container: Container
     with ExitStack() as opened:
@@ -57,7 +57,7 @@ def open_zip(opener: Callable[[], BinaryIO], budget: Budget) -> Container:
 
 @dataclass(frozen=True, slots=True)
 class _ZipMember:
-    """A member as its own header states it: sizes in bytes, None if they and the checksum follow the content."""
+    """A member as stated in its own header; sizes in bytes, None if they and the checksum follow the content."""
 
     at: int
     data_at: int
@@ -70,22 +70,22 @@ class _ZipMember:
 
 
 class BrokenZip(Container):
-    """The members that can be found, in the order in which they lie."""
+    """The members that can be found, in the order they lie in the file."""
 
     seekable = False
 
     def __init__(self, stream: BinaryIO, budget: Budget) -> None:
-        """Take the zip, and what its members may expand to."""
+        """Take the zip and the budget for expanding its members."""
         self._stream = stream
         self._budget = budget
         self._size = stream.seek(0, 2)
 
     def is_empty(self) -> bool:
-        """Whether not even the first member's header is whole."""
+        """Whether not even the first member's header is complete."""
         return self._member(0) is None
 
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
-        """Every member whose header is whole; an issue for the missing directory and for each gap."""
+        """Yield every member with a complete header; an issue for the missing directory and for each gap."""
         yield EvidenceIssue(
             "", "its central directory is missing or cannot be read; members were found by their own headers"
         )
@@ -103,7 +103,7 @@ class BrokenZip(Container):
                 yield self._entry(member)
 
     def open(self, address: str) -> BinaryIO:
-        """Open a member; its address is the byte offset of its header."""
+        """Open a member by its address, the byte offset of its header."""
         member = self._member(int(address)) if address.isdecimal() else None
         if member is None:
             raise KeyError(address)
@@ -140,7 +140,7 @@ class BrokenZip(Container):
         return buffered(BudgetedStream(content, budget))  # type: ignore[arg-type]
 
     def _checksum(self, member: _ZipMember, end: int) -> int | None:
-        """The CRC-32 of a member's content: of its header, or of what follows its content, if anything does."""
+        """Return the CRC-32 of a member's content, from its header or from its data descriptor if there is one."""
         if member.packed is not None:
             return member.crc
         head = self._read(end, 8)
@@ -151,7 +151,7 @@ class BrokenZip(Container):
         return self._stream.read(size)
 
     def _next(self, at: int) -> int | None:
-        """Where the next header is, from an offset on."""
+        """Return the offset of the next header at or after an offset."""
         while at < self._size:
             piece = self._read(at, BLOCK)
             found = piece.find(_LOCAL)
@@ -180,7 +180,7 @@ class BrokenZip(Container):
         return _ZipMember(at, data_at, shown, method, encrypted, crc, *sizes)
 
     def _end(self, member: _ZipMember) -> int:
-        """Where a member's content ends."""
+        """Return the offset at which a member's content ends."""
         if member.packed is not None:
             return min(self._size, member.data_at + member.packed)
         if member.method != _DEFLATED:
@@ -201,15 +201,15 @@ class BrokenZip(Container):
         return at - len(engine.unused_data)
 
     def _after(self, member: _ZipMember, end: int) -> int:
-        """Where what follows a member begins: beyond the sizes that follow its content, if they do."""
+        """Return the offset after a member, including its data descriptor if there is one."""
         if member.packed is not None or self._read(end, 4) != _DESCRIPTOR:
             return end
-        # Checksum and two sizes, of four bytes each or, in large files, of eight.
+        # A checksum and two sizes of four bytes each, or eight bytes in large files.
         lengths = (_DESCRIPTOR_SIZE, _DESCRIPTOR_SIZE + 8)
         return next((end + size for size in lengths if self._read(end + size, 2) == b"PK"), min(self._size, end + 16))
 
     def _before_descriptor(self, at: int) -> int:
-        """The next place where a descriptor or a header stands; the end of the zip where none does."""
+        """Return the next offset with a descriptor or a header; the end of the zip if there is none."""
         start = at
         while at < self._size:
             piece = self._read(at, BLOCK)
@@ -223,7 +223,7 @@ class BrokenZip(Container):
 
 
 class _Stored(CheckedStream):
-    """A stored member's content. What came before a break is given first; then EOFError says where it broke off."""
+    """A stored member's content. Reads up to a break, then raises EOFError saying where it is."""
 
     def __init__(self, packed: Callable[[int], bytes], size: int | None, crc: int | None) -> None:
         super().__init__(packed)
@@ -243,7 +243,7 @@ class _Stored(CheckedStream):
 
 
 def _large(extra: bytes, packed: int, size: int) -> tuple[int, int]:
-    """The sizes, from the field for large files where the header sends there."""
+    """Return the sizes, from the ZIP64 field if the header refers to it."""
     at = 0
     while at + 4 <= len(extra):
         kind, length = struct.unpack_from("<2H", extra, at)

@@ -1,4 +1,4 @@
-"""Content that is checked while it is read. All that can be read of it is given; what is wrong is said at its end."""
+"""Checks content while it is read. All readable content is returned first; errors are raised at its end."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ if TYPE_CHECKING:
 CHECKSUM_FAILS = "its checksum does not match what was read of it"
 BROKEN = "its compressed data is damaged"
 
-#: What libraries raise on compressed data that is damaged; lz4 raises RuntimeError.
+#: Exceptions that libraries raise for damaged compressed data; lz4 raises RuntimeError.
 _DAMAGED = (OSError, ValueError, RuntimeError, lzma.LZMAError, zlib.error, zstandard.ZstdError)
-#: Bytes of content asked for at once: no more is lost where the library breaks off.
+#: How many bytes of content to request at once, so that no more is lost where the library stops.
 _PIECE = 8 * 1024
 
 
 def zstd_frames(stream: BinaryIO) -> BinaryIO:
-    """The content of zstd frames that follow one another."""
+    """Return the content of consecutive zstd frames."""
     return zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
 
 
 class CheckedStream(io.RawIOBase):
-    """Gives content piece by piece. At its end it raises what was found wrong, each time it is asked for more."""
+    """Returns content in pieces. At its end, every further read raises the error that was found."""
 
     def __init__(self, packed: Callable[[int], bytes]) -> None:
-        """Take a function that gives the next bytes that the content is made of, at most so many."""
+        """Take a function that returns up to the given number of bytes from which the content is built."""
         self._packed = packed
         self._ready = b""
         self._issue: Exception | None = None
 
     def readable(self) -> bool:
-        """It can be read."""
+        """Always true."""
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
@@ -55,14 +55,14 @@ class CheckedStream(io.RawIOBase):
 
     @abstractmethod
     def _next(self, size: int) -> bytes:
-        """The next content, about as many bytes as asked for. Empty at its end, with what is wrong in ``_issue``."""
+        """Return about ``size`` bytes of content. Empty at the end, with any error in ``_issue``."""
 
 
 class DecodedStream(CheckedStream):
-    """What a library decompresses. Its errors become one; where it keeps a checksum elsewhere, that is compared."""
+    """Content that a library decompresses. Unifies the library's errors, and compares a checksum stored elsewhere."""
 
     def __init__(self, content: BinaryIO, crc: int | None = None) -> None:
-        """Take the library's stream, and the CRC-32 of its whole content; None if the library compares its own."""
+        """Take the library's stream, and the CRC-32 of the whole content; None if the library checks its own."""
         super().__init__(getattr(content, "read1", content.read))
         self._content = content
         self._crc = crc

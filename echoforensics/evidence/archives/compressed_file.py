@@ -1,4 +1,4 @@
-"""A single compressed file: a container of one entry, or the shell of a tar."""
+"""Opens a single compressed file: a container with one entry, or the wrapper of a tar."""
 
 from __future__ import annotations
 
@@ -29,38 +29,38 @@ def _gzip(stream: BinaryIO, padded: Callable[[], None] = lambda: None) -> Binary
     return GzipStream(stream, padded)  # type: ignore[return-value]
 
 
-#: How a compressed file begins, what it is compressed with, and what gives its content.
+#: The magic of a compressed file, its format, and the function that decompresses it.
 _FORMS: tuple[tuple[bytes, str, Callable[[BinaryIO], BinaryIO]], ...] = (
     (b"\x1f\x8b\x08", "gzip", _gzip),
     (b"BZh", "bzip2", _by_library(bz2.BZ2File)),  # type: ignore[arg-type]
     (b"\xfd7zXZ\x00", "xz", _by_library(lzma.LZMAFile)),  # type: ignore[arg-type]
-    # The default properties of the LZMA format of its own, and a size that is not stated.
+    # The default properties of a raw LZMA file, with no stated size.
     (b"\x5d\x00\x00", "lzma", _by_library(lzma.LZMAFile)),  # type: ignore[arg-type]
     (b"\x28\xb5\x2f\xfd", "zstd", _by_library(zstd_frames)),
     (b"\x04\x22\x4d\x18", "lz4", _by_library(lz4.frame.LZ4FrameFile)),
 )
 _SUFFIXES = (".gz", ".bz2", ".xz", ".lzma", ".zst", ".lz4")
 _TAR_HEADER = 512
-#: Of the LZMA format of its own: the dictionary sizes that encoders choose, and the largest content that is believed.
+#: For raw LZMA files: the dictionary sizes that encoders use, and the largest content size to accept.
 _LZMA_DICTIONARIES = frozenset({1 << power for power in range(16, 31)})
 _LZMA_SIZE = 1 << 40
 
 
 class _Owning(BudgetedStream):
-    """Decompressed content that closes the compressed stream below it too, as Python's own decompressors do not."""
+    """A decompressed stream that also closes the compressed one, which Python's decompressors do not."""
 
     def __init__(self, inner: BinaryIO, below: BinaryIO, budget: Budget) -> None:
         super().__init__(inner, budget)
         self._below = below
 
     def close(self) -> None:
-        """Close both."""
+        """Close both streams."""
         super().close()
         self._below.close()
 
 
 class CompressedFile(Container):
-    """The one file within."""
+    """The single file inside."""
 
     seekable = False
 
@@ -70,29 +70,29 @@ class CompressedFile(Container):
         self._name = inner_name(name)
 
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
-        """One entry."""
+        """Yield the single entry."""
         yield Entry(self._name, "0", None, self._opener, seekable=False)
 
     def open(self, address: str) -> BinaryIO:
-        """Open the content; its address is ``0``."""
+        """Open the content by its address, ``0``."""
         if address != "0":
             raise KeyError(address)
         return self._opener()
 
 
 def is_compressed(head: bytes) -> bool:
-    """Whether a file begins as a compressed file does that is read: gzip, bzip2, xz, LZMA, zstd or lz4."""
+    """Whether a file begins like a supported compressed file: gzip, bzip2, xz, LZMA, zstd or lz4."""
     return bool(compression(head))
 
 
 def compression(head: bytes) -> str:
-    """What a file that begins so is compressed with, such as ``gzip``; empty if with nothing that is read."""
+    """Name the compression of a file by its first bytes, such as ``gzip``; empty if it is not supported."""
     name = next((name for magic, name, _ in _FORMS if head.startswith(magic)), "")
     return "" if name == "lzma" and not _is_lzma(head) else name
 
 
 def _is_lzma(head: bytes) -> bool:
-    """Whether a file begins as one of the LZMA format of its own, which has no magic (``lzma-file-format.txt``)."""
+    """Whether a file begins like a raw LZMA file, which has no magic (``lzma-file-format.txt``)."""
     size = int.from_bytes(head[5:13], "little")
     return (
         len(head) > 13
@@ -103,13 +103,13 @@ def _is_lzma(head: bytes) -> bool:
 
 
 def open_compressed(opener: Callable[[], BinaryIO], head: bytes, name: str, budget: Budget) -> Container:
-    """The tar within, or the one file within.
+    """Open the tar, or the single file, inside a compressed file.
 
     Args:
         opener: opens the compressed bytes from their start.
         head: the first bytes.
-        name: the compressed file's name, from which the inner name is made.
-        budget: what the content may expand to.
+        name: the compressed file's name, from which the inner name is derived.
+        budget: how much the content may expand to.
     """
     decompress = next(function for magic, _, function in _FORMS if head.startswith(magic))
     padding = Padding()
@@ -130,12 +130,12 @@ def _has_tar(content: Callable[[], BinaryIO]) -> bool:
         with content() as stream:
             return is_tar(stream.read(_TAR_HEADER))
     except READ_ERRORS:
-        # What is damaged from its first block is reported when it is read as an entry.
+        # Damage in the first block is reported when the file is read as an entry.
         return False
 
 
 def inner_name(name: str) -> str:
-    """What the file within is called: the compressed file's name without its suffix."""
+    """Return the inner file's name: the compressed file's name without its suffix."""
     for suffix in _SUFFIXES:
         if name.lower().endswith(suffix) and len(name) > len(suffix):
             return name[: -len(suffix)]

@@ -1,9 +1,9 @@
-"""Deflated content, checked. All that can be inflated is given; what is wrong with it is said at its end.
+"""Inflates deflated content and checks it. All readable content is returned first; errors are raised at its end.
 
-Python's own readers drop what they inflated last when a checksum fails, and the whole piece in which the data breaks.
+Python's own readers lose the last content before a failed checksum, and the whole block with the damage.
 
 References:
-    RFC 1951 (deflate); RFC 1952, section 2.2 (members that follow one another, and their trailers).
+    RFC 1951 (deflate); RFC 1952, section 2.2 (consecutive members and their trailers).
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import BinaryIO
 
-#: Bytes of compressed data taken at once. A piece in which the data breaks is inflated again, byte by byte.
+#: How many compressed bytes to take at once. A piece with damage in it is inflated again, byte by byte.
 _PIECE = 16 * 1024
 _RAW, _GZIP = -zlib.MAX_WBITS, 16 + zlib.MAX_WBITS
-#: zlib's words where the checksum or the length of a gzip member fails, and the bytes of its trailer left then.
+#: zlib's messages for a gzip member's wrong checksum or length, and the trailer bytes left in each case.
 _TRAILER_ERRORS = {"incorrect data check": 4, "incorrect length check": 0}
 
 
 class _Engine:
-    """Inflates one deflate stream. Where it breaks, what can still be inflated before that place is given first.
+    """Inflates one deflate stream. If it breaks, everything before the break is returned first.
 
     Attributes:
-        rest: what was fed and is not used up.
-        error: what zlib says of the break; empty if there was none.
+        rest: the input bytes not consumed.
+        error: zlib's message about the break; empty if there was none.
     """
 
     def __init__(self, form: int) -> None:
@@ -40,11 +40,11 @@ class _Engine:
 
     @property
     def ended(self) -> bool:
-        """Whether the stream came to its end or broke."""
+        """Whether the stream has ended or broken."""
         return self._engine.eof or bool(self.error)
 
     def inflate(self, size: int) -> bytes:
-        """Some content: about as many bytes as asked for."""
+        """Return about ``size`` bytes of content."""
         before = self._engine.copy()
         try:
             content = self._engine.decompress(self.rest, size)
@@ -66,7 +66,7 @@ class _Engine:
 
 
 class DeflatedMember(CheckedStream):
-    """Deflated content, such as of a member of a zip, with the checksum that is stated of it elsewhere."""
+    """Deflated content, such as a zip member, with a checksum stated elsewhere."""
 
     def __init__(
         self,
@@ -77,14 +77,14 @@ class DeflatedMember(CheckedStream):
         *,
         cut: bool = False,
     ) -> None:
-        """Take what gives the next compressed bytes, and their checksum.
+        """Take a function that returns compressed bytes, and the content's checksum.
 
         Args:
-            packed: given a number of bytes, gives at most so many.
+            packed: returns up to the given number of bytes.
             crc: CRC-32 of the content; None if none is stated.
             form: zlib's ``wbits``; default: deflate without a header.
-            below: closed with this.
-            cut: whether what holds the compressed data is known to end before it does.
+            below: a stream to close together with this one.
+            cut: whether the file is known to end inside the compressed data.
         """
         super().__init__(packed)
         self._cut = cut
@@ -94,7 +94,7 @@ class DeflatedMember(CheckedStream):
         self._below = below
 
     def close(self) -> None:
-        """Close what is below too."""
+        """Close the underlying stream too."""
         if self._below is not None and not self.closed:
             self._below.close()
         super().close()
@@ -123,10 +123,10 @@ class DeflatedMember(CheckedStream):
 
 
 class GzipStream(CheckedStream):
-    """The content of gzip members that follow one another."""
+    """The content of consecutive gzip members."""
 
     def __init__(self, below: BinaryIO, padded: Callable[[], None] = lambda: None) -> None:
-        """Take the compressed bytes, and what is called where anything but a member follows a member."""
+        """Take the compressed bytes, and a function to call if anything but a member follows a member."""
         super().__init__(below.read)
         self._padded = padded
         self._engine: _Engine | None = None
@@ -153,7 +153,7 @@ class GzipStream(CheckedStream):
         return b""
 
     def _begin(self) -> bool:
-        """Begin the next member. False: there is none, only zeros or something else."""
+        """Begin the next member. Returns False if there is none, only zeros or other bytes."""
         zeros = self._rest.startswith(b"\0")
         while not (rest := self._rest.lstrip(b"\0")) and (rest := self._packed(_PIECE)):
             self._rest = rest
@@ -171,7 +171,7 @@ class GzipStream(CheckedStream):
         return False
 
     def _end(self, engine: _Engine) -> None:
-        """A member came to its end, or broke there. Behind a checksum that fails, the next one is read."""
+        """Handle the end of a member, or a break. After a failed checksum, the next member is still read."""
         self._rest, self._engine = engine.rest, None
         if not engine.error:
             return

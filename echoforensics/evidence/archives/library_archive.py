@@ -1,4 +1,4 @@
-"""Archives read by libarchive: 7z, RAR, cpio, CAB, LHA, ar and what ``compress`` made."""
+"""Opens archives through libarchive: 7z, RAR, cpio, CAB, LHA, ar and ``compress`` files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from echoforensics.evidence.limits import Budget
 
-#: (byte offset, magic, name), as in libarchive's readers and the formats' own documents.
+#: (byte offset, magic, name), from libarchive's readers and the formats' own documentation.
 _FORMS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"7z\xbc\xaf\x27\x1c", "7z"),
     (0, b"Rar!\x1a\x07\x00", "RAR"),
@@ -33,23 +33,23 @@ _FORMS: tuple[tuple[int, bytes, str], ...] = (
     *((2, b"-lh" + bytes((method,)) + b"-", "LHA") for method in b"01234567d"),
 )
 _COMPRESS = "compress"
-#: What libarchive calls the content of a file that was compressed alone.
+#: libarchive's name for the content of a file that was compressed on its own.
 _RAW = b"raw"
 _MISSING = "{} archives are read by libarchive, which this machine does not have; install the package libarchive-tools"
 
 
 def library_form(head: bytes) -> str:
-    """What an archive that begins so is, where libarchive reads it; else empty."""
+    """Name an archive's format by its first bytes if libarchive reads it; otherwise empty."""
     return next((name for at, magic, name in _FORMS if head[at : at + len(magic)] == magic), "")
 
 
 class LibraryArchive(Container):
-    """The members of an archive, in the order they are in it. Each must be read before the next is asked for."""
+    """The members of an archive in order. Each must be read before the next is requested."""
 
     seekable = False
 
     def __init__(self, opener: Callable[[], BinaryIO], form: str, name: str, budget: Budget) -> None:
-        """Take a function that opens the archive as a file of this machine, its form and name, and a budget.
+        """Take a function that opens the archive as a local file, its format and name, and a budget.
 
         Raises:
             NotImplementedError: libarchive is not installed.
@@ -57,12 +57,12 @@ class LibraryArchive(Container):
         self._library = _library(form)
         self._opener = opener
         self._form = form
-        # What was compressed alone has no name in it.
+        # A file compressed on its own stores no name.
         self._alone = name.removesuffix(".Z")
         self._budget = budget
 
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
-        """Every member that is not a folder."""
+        """Yield every member that is not a folder."""
         try:
             with self._members() as members:
                 for number, member in enumerate(members):
@@ -75,7 +75,7 @@ class LibraryArchive(Container):
             yield EvidenceIssue("", f"the {self._form} archive could not be read to its end: {error}")
 
     def open(self, address: str) -> BinaryIO:
-        """Open a member; its address is its number."""
+        """Open a member by its address, its number."""
         with ExitStack() as opened:
             try:
                 members = opened.enter_context(self._members())
@@ -90,7 +90,7 @@ class LibraryArchive(Container):
     @contextmanager
     def _members(self) -> Iterator[Any]:
         with self._opener() as stream, ExitStack() as opened:
-            # What compress made may hold a tar, or one file of any kind.
+            # A ``compress`` file may hold a tar or a single file of any kind.
             for form in ("all", "raw") if self._form == _COMPRESS else ("all",):
                 os.lseek(stream.fileno(), 0, os.SEEK_SET)
                 try:
@@ -108,7 +108,7 @@ class LibraryArchive(Container):
         if member.issym or member.islnk:
             note = f"a link to {member.linkname}; not followed"
             return Entry(path, str(number), 0, None, EntryKind.LINK, note=note, times=times)
-        # A packager of Debian states no kind of file in its ar, and means files.
+        # Debian's packaging tool states no file types in its ar archives; all members are files.
         if not member.isfile and member.filetype:
             return Entry(path, str(number), 0, None, EntryKind.OTHER, note="not a regular file", times=times)
         mode = stat.S_IMODE(member.mode) or None
@@ -121,7 +121,7 @@ class LibraryArchive(Container):
 
 
 class _MemberStream(CheckedStream):
-    """A member's content. What libarchive finds wrong with it is said when all that it gives was given."""
+    """A member's content. Errors from libarchive are raised after all readable content."""
 
     def __init__(self, member: Any, error: type[Exception], opened: ExitStack) -> None:
         super().__init__(lambda _: b"")
@@ -145,7 +145,7 @@ class _MemberStream(CheckedStream):
         return piece
 
     def close(self) -> None:
-        """Close the archive too, if it was opened for this member alone."""
+        """Close the archive too if it was opened for this member alone."""
         if not self.closed:
             self._opened.close()
         super().close()

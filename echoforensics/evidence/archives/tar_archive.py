@@ -27,25 +27,25 @@ if TYPE_CHECKING:
 
     from echoforensics.evidence.limits import Budget
 
-#: Raised by tarfile on damaged headers, besides its own errors.
+#: What tarfile raises for damaged headers, besides its own errors.
 _NUMBER = rb" *[0-7]+[ \0]+"
-#: Mode, owner, group, size, time and checksum of a header, each padded; a field of eight bytes or of twelve.
+#: The mode, owner, group, size, time and checksum of a header, each padded; fields of eight or twelve bytes.
 _OLD_NUMBERS = re.compile(rb"(?=.{8}.{8}.{8}.{12}.{12}.{8}\Z)" + 6 * (_NUMBER), re.DOTALL)
 _HEADER_ERRORS = (*READ_ERRORS, ValueError, OverflowError)
 
 
 class TarArchive(Container):
-    """The members of a tar, in the order they are in it. Each must be read before the next is asked for."""
+    """The members of a tar in order. Each must be read before the next is requested."""
 
     seekable = False
 
     def __init__(self, opener: Callable[[], BinaryIO], budget: Budget) -> None:
-        """Take a function that opens the (decompressed) tar from its start, and what sparse members may expand to."""
+        """Take a function that opens the decompressed tar from its start, and the budget for sparse members."""
         self._opener = opener
         self._budget = budget
 
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
-        """Every member that is not a folder; an issue for bytes between members that are of none."""
+        """Yield every member that is not a folder; an issue for bytes that belong to no member."""
         try:
             with self._opener() as below:
                 stream = ForwardStream(below)
@@ -102,18 +102,18 @@ class TarArchive(Container):
     def _content(self, stream: ForwardStream, member: tarfile.TarInfo, *, closes: bool = False) -> BinaryIO:
         content = TarMember(stream, member, closes=closes)
         if member.issparse():
-            # Its holes take no room in the archive.
+            # Its holes take no space in the archive.
             return buffered(BudgetedStream(content, self._budget.for_member(stored_size(member))))  # type: ignore[arg-type]
         return buffered(content, member.size)
 
 
 def is_tar(head: bytes) -> bool:
-    """Whether a file begins as a tar does. Of the first form, that of Unix V7, the checksum of its header says so."""
+    """Whether a file begins like a tar. For the Unix V7 form, the header's checksum decides."""
     return head[257:262] == b"ustar" or _is_old_tar(head[: tarfile.BLOCKSIZE])
 
 
 def _is_old_tar(block: bytes) -> bool:
-    # Cheap tests first: nearly every file ends here.
+    # Cheap tests first: they reject nearly every file.
     if len(block) < tarfile.BLOCKSIZE or not block[0] or _OLD_NUMBERS.fullmatch(block[100:156]) is None:
         return False
     stated = int(block[148:156].strip(b" \0"), 8)
@@ -121,9 +121,9 @@ def _is_old_tar(block: bytes) -> bool:
 
 
 def _headers(stream: ForwardStream) -> Iterator[tarfile.TarInfo]:
-    """Headers one by one; the library's own list of them is kept empty, so that memory stays flat.
+    """Yield headers one by one; the library's own list of them is kept empty to keep memory flat.
 
-    Damaged headers, and the zeros between tars that were joined, are skipped by the library.
+    The library skips damaged headers, and the zeros between joined tars.
     """
     with tarfile.open(fileobj=stream, mode="r:", ignore_zeros=True) as tar:
         while (member := tar.next()) is not None:
@@ -132,7 +132,7 @@ def _headers(stream: ForwardStream) -> Iterator[tarfile.TarInfo]:
 
 
 def _stray(stream: ForwardStream, end: int) -> Iterator[EvidenceIssue]:
-    """An issue for bytes that were skipped on the way to here, if there are any but zeros."""
+    """Yield an issue for bytes skipped so far, unless they are all zeros."""
     if stream.stray is not None and stream.stray < end:
         size = end - stream.stray
         yield EvidenceIssue("", f"{size} bytes from byte {stream.stray} on belong to no member that can be read")

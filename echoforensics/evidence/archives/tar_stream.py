@@ -1,4 +1,4 @@
-"""The bytes of a tar, read forward, and the content of its members."""
+"""Reads the bytes of a tar forward only, and its members' content."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from echoforensics.evidence.streams import BLOCK
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: How far back the library may go: to the byte before a header, to see that it is there.
+#: How far back the library may seek: to the byte before a header, to check that it exists.
 _KEPT = tarfile.BLOCKSIZE
-#: Bytes that one header with its long names may take. The library reads it whole.
+#: The most bytes that one header with its long names may take. The library reads it whole.
 _MAX_HEADER = 16 * 1024 * 1024
 
 
 class ForwardStream(io.RawIOBase):
-    """A stream that can be sought in forward, by reading on. A place beyond its end is its end, and costs no more.
+    """A stream that can only seek forward, by reading on. Seeking past the end stops there at no extra cost.
 
     Attributes:
-        stray: the offset of the first byte that is no zero and was read at or behind the end of the last member;
-            None if there is none. Where a header follows at once, it is the header's.
+        stray: the offset of the first nonzero byte read at or after the end of the last member; None if there is none.
+            If a header follows directly, it is the header's offset.
     """
 
     def __init__(self, below: BinaryIO) -> None:
@@ -34,19 +34,19 @@ class ForwardStream(io.RawIOBase):
         self.stray: int | None = None
 
     def readable(self) -> bool:
-        """It can be read."""
+        """Always true."""
         return True
 
     def seekable(self) -> bool:
-        """It can be sought in, forward."""
+        """Always true, but only forward."""
         return True
 
     def tell(self) -> int:
-        """The offset from the start."""
+        """Return the offset from the start."""
         return self._at - self._back
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to an offset from the start. Raises tarfile.StreamError where it lies far behind."""
+        """Seek to an offset from the start. Raises tarfile.StreamError if it lies far behind."""
         if whence != io.SEEK_SET:
             raise io.UnsupportedOperation("a tar is sought in from its start only")
         if offset <= self._at:
@@ -64,7 +64,7 @@ class ForwardStream(io.RawIOBase):
         return self._at
 
     def read(self, size: int = -1, /) -> bytes:
-        """Read bytes: fewer than asked for only at the end. Raises tarfile.ReadError where too many are asked for."""
+        """Read bytes; fewer than requested only at the end. Raises tarfile.ReadError for too large a request."""
         if not 0 <= size <= _MAX_HEADER:
             raise tarfile.ReadError(f"a header at byte {self.tell()} says that it takes {size} bytes")
         start, pieces = self.tell(), []
@@ -77,7 +77,7 @@ class ForwardStream(io.RawIOBase):
         return content
 
     def read1(self, size: int) -> bytes:
-        """Some bytes, at most so many; none at the end."""
+        """Read up to ``size`` bytes; empty at the end."""
         if self._back:
             piece = self._behind[len(self._behind) - self._back :][:size]
             self._back -= len(piece)
@@ -85,24 +85,24 @@ class ForwardStream(io.RawIOBase):
         return self._advance(min(size, BLOCK))
 
     def pass_member(self, end: int) -> None:
-        """Say where the member that is read now ends, with what fills its last block, in bytes."""
+        """Set the end of the current member, in bytes, including its padding."""
         self._end_of_member = end
         self.stray = None
 
     def close(self) -> None:
-        """Close what is below too."""
+        """Close the underlying stream too."""
         if not self.closed:
             self._below.close()
         super().close()
 
     def drain(self) -> None:
-        """Read on to the end, so that a checksum that lies there is compared."""
+        """Read to the end, so that a checksum stored there is compared."""
         if not self._below.seekable():
             while self._advance(BLOCK):
                 pass
 
     def _advance(self, size: int) -> bytes:
-        # One read of what is below: where it breaks off, what came before is not lost.
+        # A single read of the underlying stream, so that bytes before a break are not lost.
         read = getattr(self._below, "read1", self._below.read)
         piece: bytes = read(size)
         self._at += len(piece)
@@ -111,10 +111,10 @@ class ForwardStream(io.RawIOBase):
 
 
 class TarMember(io.RawIOBase):
-    """A member's content. What came before a break is given first; then EOFError says where it broke off."""
+    """A member's content. Reads up to a break, then raises EOFError saying where it is."""
 
     def __init__(self, stream: ForwardStream, member: tarfile.TarInfo, *, closes: bool) -> None:
-        """Take the tar, the member's header, and whether the tar is closed with this."""
+        """Take the tar, the member's header, and whether to close the tar with this stream."""
         self._stream = stream
         self._closes = closes
         self._left = member.size
@@ -122,11 +122,11 @@ class TarMember(io.RawIOBase):
         self._part = next(self._parts, (0, 0))
 
     def readable(self) -> bool:
-        """It can be read."""
+        """Always true."""
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        """Fill a buffer. Raises EOFError where the archive ends before the member does."""
+        """Fill a buffer. Raises EOFError if the archive ends before the member does."""
         at, size = self._part
         while not size and self._left:
             at, size = self._part = next(self._parts, (-1, self._left))
@@ -146,25 +146,25 @@ class TarMember(io.RawIOBase):
         return len(piece)
 
     def close(self) -> None:
-        """Close the tar too, if it was opened for this member alone."""
+        """Close the tar too if it was opened for this member alone."""
         if self._closes and not self.closed:
             self._stream.close()
         super().close()
 
 
 def stored_size(member: tarfile.TarInfo) -> int:
-    """Bytes that a member's content takes in the archive, with what fills its last block."""
+    """Return how many bytes a member's content takes in the archive, including padding."""
     size = sum(part for _, part in _map_of(member)) if member.isreg() else 0
     return -(-size // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
 
 
 def _map_of(member: tarfile.TarInfo) -> list[tuple[int, int]]:
-    """Where in a member's content the bytes lie that are stored, and how many: all of it, unless it is sparse."""
+    """Return the stored ranges of a member's content, (offset, length): the whole content unless it is sparse."""
     return cast("list[tuple[int, int]]", member.sparse) if member.issparse() else [(0, member.size)]
 
 
 def _parts(member: tarfile.TarInfo) -> Iterator[tuple[int, int]]:
-    """The parts of a member's content: where each is in the archive, -1 for a hole, and its size in bytes."""
+    """Yield the parts of a member's content: the offset in the archive, -1 for a hole, and the size in bytes."""
     at, end = member.offset_data, 0
     for offset, stored in _map_of(member):
         if offset > end:

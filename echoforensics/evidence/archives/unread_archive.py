@@ -1,4 +1,4 @@
-"""Archives that are known and not read, and parts of archives in several files. Each is named, with what to do."""
+"""Names archives that are recognised but not supported, and multi-part archives, and says what to do."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _UNPACK = "unpack a copy with {}, and give the folder"
-#: (byte offset, magic, what it is, what leads on): the formats' own documents and the list of magics of ``file``.
+#: (byte offset, magic, name, advice): from the formats' own documentation and the magic list of ``file``.
 _FORMS: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"\0\0\0\x7b", "a DAR archive", _UNPACK.format("dar")),
     (
@@ -42,7 +42,7 @@ _FORMS: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"LZIP", "a file compressed with lzip", "decompress a copy: lzip -d"),
     (0, b"\xff\x06\0\0sNaPpY", "a file in Snappy frames", "decompress a copy first"),
 )
-#: An ARJ header is at most so long; the magic alone is two bytes.
+#: The longest ARJ header; its magic alone is two bytes.
 _ARJ = b"\x60\xea"
 _ARJ_HEADER = 2600
 _LAST = (".zip", ".rar")
@@ -51,7 +51,7 @@ _PART = re.compile(r"(?:\d{3}|z\d\d|r\d\d|part\d{1,3}\.rar)", re.IGNORECASE)
 
 
 def unread_archive(head: bytes) -> str:
-    """What an archive that begins so is, and what to do, in one sentence; empty if it is not one of these."""
+    """Name an unsupported archive by its first bytes and say what to do, in one sentence; empty if it is not one."""
     if head.startswith(_ARJ) and not 0 < int.from_bytes(head[2:4], "little") <= _ARJ_HEADER:
         return ""
     return next(
@@ -61,10 +61,10 @@ def unread_archive(head: bytes) -> str:
 
 
 def parts_beside(path: Path) -> list[str]:
-    """The names of the files that a file is one of several parts with, itself among them; empty if there are none.
+    """List the files of a multi-part archive that a file belongs to, including itself; empty if there are none.
 
-    They have one name but for an ending: ``.001``, ``.z01``, ``.r00`` or ``.part1.rar``. Numbered files that each begin
-    as an archive are archives of their own, such as rotated logs.
+    Their names are equal except for the suffix: ``.001``, ``.z01``, ``.r00`` or ``.part1.rar``. Numbered files that
+    each begin as an archive are separate archives, such as rotated logs.
     """
     stem, ending = _parted(path.name)
     if not ending and path.suffix.lower() not in _LAST:
@@ -82,7 +82,7 @@ def parts_beside(path: Path) -> list[str]:
 
 
 def sentence(parts: list[str]) -> str:
-    """What is said of a file that is one of several parts of an archive."""
+    """Describe a file that is one of several parts of an archive."""
     shown = ", ".join(parts[:_MAX_NAMED]) + (f" and {len(parts) - _MAX_NAMED} more" if len(parts) > _MAX_NAMED else "")
     return (
         f"it is one of {len(parts)} parts of an archive ({shown}), which are not read; join them in a copy, with 7z or,"
@@ -91,7 +91,7 @@ def sentence(parts: list[str]) -> str:
 
 
 def _begins_alike(first: Path, second: Path) -> bool:
-    """Whether a second part begins as the first: volumes of RAR do, and so do files that are whole in themselves."""
+    """Whether the second part begins like the first, as RAR volumes and independent files do."""
     heads = []
     for part in (first, second):
         with part.open("rb") as stream:
@@ -100,7 +100,7 @@ def _begins_alike(first: Path, second: Path) -> bool:
 
 
 def _parted(name: str) -> tuple[str, str]:
-    """A name, and its ending that numbers parts; empty if it has none."""
+    """Split a name into its stem and part-number suffix; the suffix is empty if there is none."""
     for pieces in (name.rsplit(".", 2), name.rsplit(".", 1)):
         ending = ".".join(pieces[1:])
         if _PART.fullmatch(ending):

@@ -1,4 +1,4 @@
-"""A zip archive. Members are read in place; names are only ever shown, never used as paths to write to."""
+"""Opens a zip archive. Members are read in place; names are only displayed, never used as paths for writing."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 ZIP = b"PK\x03\x04"
 SIGNATURES = (ZIP, b"PK\x05\x06")
-#: How programs and scripts begin that a zip may follow: it unpacks itself.
+#: The first bytes of programs and scripts that a zip may be appended to, making it self-extracting.
 STUBS = (b"MZ", b"#!")
 _END = struct.Struct("<4s4H2LH")
 _ENCRYPTED = 0x1
 _UNPACK = "unpack a copy of the archive with 7z"
 ENCRYPTED = f"encrypted; not read: {_UNPACK} and its password, and give the folder"
-#: What a member may be compressed with (APPNOTE.TXT, 4.4.5): read by Python's own reader, or here.
+#: Compression methods of members (APPNOTE.TXT, 4.4.5), read by Python's own reader or by this module.
 _BY_LIBRARY = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA))
 _UNPACKED: dict[int, Callable[[Any], Any]] = {
     93: zstd_frames,
@@ -39,12 +39,12 @@ _UNPACKED: dict[int, Callable[[Any], Any]] = {
 }
 _METHODS = _BY_LIBRARY | {zipfile.ZIP_DEFLATED, *_UNPACKED}
 _UNREAD_METHODS = {1: "Shrink", 6: "Implode", 9: "Deflate64", 18: "TERSE", 97: "WavPack", 98: "PPMd"}
-#: "Made by" in the central directory, of a host whose attributes are POSIX modes.
+#: The "made by" hosts in the central directory whose attributes are POSIX modes.
 _UNIX = 3
 
 
 class ZipArchive(Container):
-    """The members of a zip, in the order of its central directory."""
+    """The members of a zip in the order of its central directory."""
 
     seekable = False
 
@@ -52,7 +52,7 @@ class ZipArchive(Container):
         """Read the central directory.
 
         Raises:
-            One of READ_ERRORS: there is none, or it cannot be read or is too large to hold.
+            One of READ_ERRORS: the central directory is missing, unreadable or too large to hold.
         """
         _check_directory_size(stream)
         self._budget = budget
@@ -64,14 +64,14 @@ class ZipArchive(Container):
 
     @property
     def is_common(self) -> bool:
-        """Whether other readers read it alike: no name twice, and no method that Python's own reader lacks."""
+        """Whether other readers agree on it: no name occurs twice, and Python's own reader supports every method."""
         members = self._zip.infolist()
         return len({member.filename for member in members}) == len(members) and not any(
             member.compress_type in _UNPACKED for member in members
         )
 
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
-        """Every member that is not a folder."""
+        """Yield every member that is not a folder."""
         for index, member in enumerate(self._zip.infolist()):
             if index >= MAX_ENTRIES:
                 yield EvidenceIssue("", f"only the first {MAX_ENTRIES} members were read")
@@ -89,7 +89,7 @@ class ZipArchive(Container):
         return self._open(member)
 
     def close(self) -> None:
-        """Close the archive and the stream below it."""
+        """Close the archive and the underlying stream."""
         self._zip.close()
         self._stream.close()
 
@@ -107,7 +107,7 @@ class ZipArchive(Container):
         return Entry(path, address, member.file_size, opener, times=times, seekable=False, mode=mode)
 
     def _open(self, member: zipfile.ZipInfo) -> BinaryIO:
-        # Without a checksum the library compares none: it would drop what it read last where it does not match.
+        # The library skips the check if there is no checksum: on a mismatch, it would lose the bytes read last.
         unchecked = copy.copy(member)
         del unchecked.CRC
         method = member.compress_type
@@ -115,7 +115,7 @@ class ZipArchive(Container):
             name = _UNREAD_METHODS.get(method, f"method {method}")
             raise zipfile.BadZipFile(f"it is compressed with {name}, which is not read; {_UNPACK}, and give the folder")
         if method not in _BY_LIBRARY:
-            # So that what is before damaged data is not lost, it is taken as it is stored, and unpacked here.
+            # Read as stored and unpack here, so that content before damaged data is not lost.
             unchecked.compress_type, unchecked.file_size = zipfile.ZIP_STORED, member.compress_size
         try:
             inner = self._zip.open(unchecked)
@@ -131,28 +131,28 @@ class ZipArchive(Container):
 
 
 def _mode(member: zipfile.ZipInfo) -> int | None:
-    """The permission bits, where a Unix program made the member and wrote some."""
+    """Return the permission bits if a Unix program made the member and set any."""
     bits = stat.S_IMODE(member.external_attr >> 16)
     return bits if member.create_system == _UNIX and member.external_attr >> 16 else None
 
 
 def shown_path(name: str) -> str:
-    """A member's path. Some programs of Windows write a backslash between folders, which no Windows name can hold."""
+    """Return a member's path. Some Windows programs separate folders by backslashes, which no Windows name can hold."""
     return name.replace("\\", "/").lstrip("/")
 
 
 def is_zip(head: bytes) -> bool:
-    """Whether a file begins as a zip does."""
+    """Whether a file begins like a zip."""
     return head.startswith(SIGNATURES)
 
 
 def is_zip_behind_stub(file: Path | BinaryIO, head: bytes) -> bool:
-    """Whether a file is a program or script with a zip behind it. Raises OSError where it cannot be read."""
+    """Whether a file is a program or script followed by a zip. Raises OSError if it cannot be read."""
     return head.startswith(STUBS) and zipfile.is_zipfile(file)
 
 
 def _check_directory_size(stream: BinaryIO) -> None:
-    """Refuse a central directory too large to hold, before the library reads it whole."""
+    """Reject a central directory too large to hold, before the library reads it whole."""
     end = stream.seek(0, 2)
     start = max(0, end - 65_557)
     stream.seek(start)

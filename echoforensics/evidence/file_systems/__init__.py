@@ -1,1 +1,1 @@
-"""File systems: readers, and the names of those that are known but not read."""
+"""Readers of file systems, and the names of those that are recognised but not supported."""

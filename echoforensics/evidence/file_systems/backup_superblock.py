@@ -1,4 +1,4 @@
-"""An ext file system whose superblock is damaged, read by a backup of it, as ``e2fsck -b`` does.
+"""Reads an ext file system with a damaged superblock by a backup superblock, as ``e2fsck -b`` does.
 
 References:
     https://docs.kernel.org/filesystems/ext4/ (super block, block group descriptors, sparse_super).
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 _SUPERBLOCK_AT = 1024
 _SUPERBLOCK_SIZE = 1024
 _MAGIC = b"\x53\xef"
-#: Groups that hold backups where not every one does: 1, and powers of 3, 5 and 7.
+#: The groups that hold backups if not every group does: 1, and powers of 3, 5 and 7.
 _GROUPS = (1, 3, 5, 7, 9, 25, 27, 49)
 _BLOCK_SIZES = (4096, 1024, 2048)
-#: Descriptors' bytes that are compared and put in place; more are those of a file system of many TiB.
+#: How many descriptor bytes to compare and restore; more would belong to a file system of many TiB.
 _MAX_DESCRIPTORS = 16 * 1024 * 1024
 _INCOMPAT_META_BG = 0x10
 _INCOMPAT_64BIT = 0x80
@@ -38,7 +38,7 @@ class Backup:
     """A backup of the superblock.
 
     Attributes:
-        offset: byte in the volume at which it begins.
+        offset: its byte offset in the volume.
         raw: its 1024 bytes.
     """
 
@@ -47,7 +47,7 @@ class Backup:
 
     @property
     def block_size(self) -> int:
-        """Bytes of a block."""
+        """The size of a block in bytes."""
         return 1024 << self._number("<I", 24)
 
     @property
@@ -57,7 +57,7 @@ class Backup:
 
     @property
     def descriptors(self) -> int:
-        """Bytes of the descriptors of block groups; 0 if they are elsewhere than behind the superblock."""
+        """The size of the block group descriptors in bytes; 0 if they do not follow the superblock."""
         incompatible = self._number("<I", 96)
         per_group = self._number("<I", 32)
         if not per_group or incompatible & _INCOMPAT_META_BG:
@@ -67,7 +67,7 @@ class Backup:
         return min(-(-blocks // per_group) * width, _MAX_DESCRIPTORS)
 
     def restored(self) -> bytes:
-        """As it would be at the start of the file system."""
+        """Return it as it would be at the start of the file system."""
         return self.raw[:90] + bytes(2) + self.raw[92:]
 
     def _number(self, code: str, at: int) -> int:
@@ -79,7 +79,7 @@ class BackupSuperblockFileSystem(FileSystem):
     """The files of an ext file system, read by a backup superblock. The evidence is not changed."""
 
     def __init__(self, volume: Volume) -> None:
-        """Open the file system. Raises OSError where there is no backup, or it does not help."""
+        """Open the file system. Raises OSError if there is no backup, or it does not help."""
         backup = find_backup(volume.read, volume.length)
         if backup is None:
             raise OSError("there is no backup of a superblock")
@@ -94,7 +94,7 @@ class BackupSuperblockFileSystem(FileSystem):
         self.name, self.block_size = self._inner.name, self._inner.block_size
 
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
-        """An issue that says how the file system was read, then every entry."""
+        """Yield an issue that says how the file system was read, then every entry."""
         yield EvidenceIssue(
             "",
             f"the superblock is damaged; the {self.name} file system was read by the backup of it in block group"
@@ -107,15 +107,15 @@ class BackupSuperblockFileSystem(FileSystem):
         return self._inner.open(address)
 
     def extents(self, address: str) -> list[tuple[int, int]]:
-        """Where in the volume a file's content lies (see :meth:`FileSystem.extents`)."""
+        """Return where a file's content lies in the volume (see :meth:`FileSystem.extents`)."""
         return self._inner.extents(address)
 
 
 def find_backup(read: Callable[[int, int], bytes], length: int) -> Backup | None:
-    """The first backup of a superblock that is where it says. None if there is none. Raises OSError."""
+    """Find the first backup superblock that lies where it claims to. None if there is none. Raises OSError."""
     for group in _GROUPS:
         for size in _BLOCK_SIZES:
-            # The default: as many blocks a group as a block has bits; blocks of 1 KiB are counted from 1.
+            # The default: a group has as many blocks as a block has bits; blocks of 1 KiB are counted from 1.
             offset = group * size * 8 * size + (1024 if size == 1024 else 0)
             if offset + _SUPERBLOCK_SIZE > length:
                 continue
@@ -129,7 +129,7 @@ def _is_backup(found: Backup, group: int, size: int, length: int) -> bool:
     if len(found.raw) < _SUPERBLOCK_SIZE or found.raw[56:58] != _MAGIC:
         return False
     blocks, exponent, per_group = (struct.unpack_from("<I", found.raw, at)[0] for at in (4, 24, 32))
-    # A volume that was cut off may be shorter than its file system; one many times longer than it is not believed.
+    # A truncated volume may be shorter than its file system; one that is many times longer is implausible.
     return (
         exponent <= 6
         and found.block_size == size
@@ -144,7 +144,7 @@ def _patches(backup: Backup, read: Callable[[int, int], bytes]) -> list[tuple[in
     size = backup.block_size
     first = 2 * 1024 if size == 1024 else size
     mine, saved = read(first, backup.descriptors), read(backup.offset + size, backup.descriptors)
-    # Where bitmaps and inodes lie never changes; counts of free blocks and inodes do, and only the first copy has them.
+    # Bitmaps and inodes never move; counts of free blocks and inodes change, and only the first copy is updated.
     if [mine[at : at + 12] for at in range(0, len(mine), 32)] != [
         saved[at : at + 12] for at in range(0, len(saved), 32)
     ]:

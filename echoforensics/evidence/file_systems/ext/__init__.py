@@ -1,1 +1,1 @@
-"""ext2, ext3 and ext4: what The Sleuth Kit does not give of them, deleted files foremost."""
+"""ext2, ext3 and ext4: what The Sleuth Kit does not provide, above all deleted files."""

@@ -1,4 +1,4 @@
-"""Content of an ext inode, read by where the inode says it lies; and how much of that belongs to others now."""
+"""Reads the content of an ext inode where the inode places it, and counts the blocks that other files now use."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
     from echoforensics.evidence.file_systems.ext.layout import ExtLayout
 
-#: Linux reads as zeros what content of an inode itself lacks in its first page of memory, whose size in bytes this is.
+#: Linux reads missing inline content within the first memory page, of this many bytes, as zeros.
 _LARGEST_PAGE = 65536
-#: Blocks of maps that are read in one pass over a file system, beside those that The Sleuth Kit reads itself.
+#: The most map blocks to read in one pass over a file system, besides those The Sleuth Kit reads itself.
 MAX_MAP_BLOCKS = 200_000
 
 
 class MapBudget:
-    """How many blocks of maps may still be read. Inodes without number may lead to the same ones."""
+    """Limits how many map blocks may still be read. Many inodes may refer to the same blocks."""
 
     def __init__(self, blocks: int = MAX_MAP_BLOCKS) -> None:
         self._total = self._left = blocks
 
     def counted(self, versions: Callable[[int], Iterator[bytes]]) -> Callable[[int], Iterator[bytes]]:
-        """What reads blocks, counted. Raises MappingError when there are no more to be read."""
+        """Wrap a block reader so that its blocks are counted. Raises MappingError when the limit is reached."""
 
         def read(number: int) -> Iterator[bytes]:
             self._left -= 1
@@ -44,10 +44,10 @@ class ExtContent:
 
     Attributes:
         runs: its written blocks.
-        size: bytes that are given.
-        stated: bytes that the inode states; more than ``size`` where it states more than the volume holds.
-        inline: the content, where the inode itself holds it; None if it does not.
-        zeros: how many bytes at the end of such content the inode does not hold, and which are given as zeros.
+        size: the bytes that are returned.
+        stated: the size in the inode; larger than ``size`` if the volume cannot hold that much.
+        inline: the content, if the inode itself holds it; otherwise None.
+        zeros: how many bytes at the end of inline content are missing from the inode and returned as zeros.
     """
 
     runs: tuple[Run, ...]
@@ -63,7 +63,7 @@ class ExtContent:
 
     @property
     def blocks(self) -> int:
-        """How many blocks were written."""
+        """The number of blocks that were written."""
         return sum(length for _, _, length in self.runs)
 
     @property
@@ -72,19 +72,19 @@ class ExtContent:
         return bool(self.runs or self.inline)
 
     def blocks_in_use(self, layout: ExtLayout) -> int:
-        """How many of its blocks the bitmaps count as in use. Raises OSError."""
+        """Count its blocks that the bitmaps mark as used. Raises OSError."""
         return sum(layout.allocated_blocks(block, length) for _, block, length in self.runs)
 
     def extents(self, block_size: int) -> list[tuple[int, int]]:
-        """(byte offset in the volume, length in bytes), in order."""
+        """Return (byte offset in the volume, length in bytes) in order."""
         return [(block * block_size, length * block_size) for _, block, length in self.runs]
 
     def open(self, block_size: int, read: Callable[[int, int], bytes]) -> BinaryIO:
-        """A stream over the content; blocks that were never written read as zeros."""
+        """Open a stream over the content; blocks that were never written read as zeros."""
         return buffered(RandomAccessStream(self.size, self._piece_reader(block_size, read)))
 
     def reader(self, block_size: int, read: Callable[[int, int], bytes]) -> Callable[[int, int], bytes]:
-        """What reads (byte offset in the content, size in bytes), giving fewer only at its end."""
+        """Return a function that reads (byte offset in the content, size in bytes); fewer bytes only at its end."""
         piece_at = self._piece_reader(block_size, read)
 
         def read_at(at: int, size: int) -> bytes:
@@ -118,18 +118,18 @@ class ExtContent:
 def content_of(
     inode: ExtInode, layout: ExtLayout, volume_length: int, versions: Callable[[int], Iterator[bytes]]
 ) -> ExtContent:
-    """Where an inode says its content lies.
+    """Return where an inode places its content.
 
-    A size beyond the volume's length is not believed: content is then given up to the last block that was written.
+    A size beyond the volume's length is not trusted; content then ends with the last block that was written.
 
     Args:
-        inode: of a regular file.
-        layout: of the file system.
-        volume_length: bytes.
-        versions: gives the versions of a block that are at hand, the one to be believed first.
+        inode: the inode of a regular file.
+        layout: the layout of the file system.
+        volume_length: the size of the volume in bytes.
+        versions: yields the available versions of a block, the most credible first.
 
     Raises:
-        MappingError: it cannot lie where the inode says.
+        MappingError: the content cannot lie where the inode places it.
     """
     if inode.is_inline:
         held = (inode.map + inode.beyond_map)[: inode.size]
@@ -144,7 +144,7 @@ def content_of(
 
 
 def live_versions(layout: ExtLayout) -> Callable[[int], Iterator[bytes]]:
-    """Blocks as they are now."""
+    """Return a function that reads blocks in their current state."""
 
     def versions(number: int) -> Iterator[bytes]:
         try:

@@ -1,4 +1,4 @@
-"""Names in a block of an ext directory: live ones, and deleted ones left in the room between them.
+"""Reads names in a block of an ext directory: live ones, and deleted ones left in the gaps.
 
 References:
     Linux, Documentation/filesystems/ext4/directory.rst.
@@ -10,7 +10,7 @@ import struct
 from dataclasses import dataclass
 from enum import IntEnum
 
-#: The record at a block's end that holds its checksum.
+#: The record at the end of a block that holds its checksum.
 _TAIL_TYPE = 0xDE
 _HEADER = 8
 _MAX_REC_LEN_FIELD = 0xFFFF
@@ -18,7 +18,7 @@ _LARGEST_BLOCK = 65536
 
 
 class NameType(IntEnum):
-    """What a directory entry says its inode is."""
+    """The type of an inode, as a directory entry states it."""
 
     UNKNOWN = 0
     FILE = 1
@@ -35,10 +35,10 @@ class ExtName:
     """A directory entry.
 
     Attributes:
-        inode: number it leads to.
-        name: as it is kept.
-        type: what it says its inode is.
-        live: whether the chain of entries leads to it; if not, it was deleted and not yet overwritten.
+        inode: the number of its inode.
+        name: the name as stored.
+        type: the stated type of its inode.
+        live: whether it is part of the chain of entries; if not, it was deleted and not yet overwritten.
     """
 
     inode: int
@@ -52,9 +52,9 @@ class DirectoryBlock:
     """The names of one block.
 
     Attributes:
-        names: without ``.`` and ``..``.
-        folder: the inode of the directory itself, where the block is its first.
-        parent: the inode of the directory above, where the block is its first.
+        names: its names, without ``.`` and ``..``.
+        folder: the directory's own inode, if this is its first block.
+        parent: the parent directory's inode, if this is its first block.
     """
 
     names: tuple[ExtName, ...]
@@ -63,14 +63,13 @@ class DirectoryBlock:
 
 
 def parse_directory_block(data: bytes, inodes: int) -> DirectoryBlock | None:
-    """Read a block as a directory's; None if it is not one.
+    """Parse a directory block. None if the bytes are not one.
 
-    It is one if its records chain from the start to exactly the end, each of them possible, and one of them leads
-    to an inode.
+    A block qualifies if its valid records chain from the start to exactly the end, and one of them has an inode.
 
     Args:
-        data: the block, whole.
-        inodes: how many inodes the file system has.
+        data: the whole block.
+        inodes: the number of inodes in the file system.
     """
     chain = _chain(data, inodes)
     if not chain:
@@ -86,7 +85,7 @@ def parse_directory_block(data: bytes, inodes: int) -> DirectoryBlock | None:
             else:
                 names.append(record)
         if record is None and length == len(data):
-            continue  # an inner node of a hashed directory: numbers, no names
+            continue  # an inner node of a hashed directory: numbers, not names
         if folder and place == 1 and at + length == len(data) and _is_hash_root(data):
             continue
         used = _room(len(record.name)) if record is not None else _HEADER
@@ -97,17 +96,17 @@ def parse_directory_block(data: bytes, inodes: int) -> DirectoryBlock | None:
 
 
 def folder_names(data: bytes, inodes: int) -> tuple[list[ExtName], str]:
-    """The names of a block, or of the inline data, of a folder, as far as its records chain.
+    """Return the names in a block, or in the inline data, of a folder, as far as its records chain.
 
-    Names are given as they are stored: those of an encrypted folder may hold any byte, and a damaged one may lead to an
-    inode that there is not. An entry whose inode is 0 is a deleted name.
+    Names are returned as stored: those in an encrypted folder may hold any byte, and a damaged one may refer to a
+    missing inode. An entry with inode 0 is a deleted name.
 
     Args:
-        data: known to be a folder's.
-        inodes: how many inodes the file system has.
+        data: bytes known to belong to a folder.
+        inodes: the number of inodes in the file system.
 
     Returns:
-        The names, without ``.`` and ``..``; and at what the chain breaks off, empty if it reaches the end.
+        The names, without ``.`` and ``..``; and the reason why the chain breaks off, empty if it is complete.
     """
     found: list[ExtName] = []
     at = 0
@@ -120,7 +119,7 @@ def folder_names(data: bytes, inodes: int) -> tuple[list[ExtName], str]:
         name = data[at + _HEADER : at + _HEADER + size]
         if size and name not in (b".", b".."):
             found.append(ExtName(inode, name, NameType(kind & 7), bool(inode)))
-        # Behind the root of a hash tree, and in its inner nodes, there are numbers and no names.
+        # After the root of a hash tree, and in its inner nodes, there are numbers, not names.
         is_last = at + length == len(data)
         if not (is_last and ((name == b".." and _is_hash_root(data)) or not (size or at))):
             found += _left_over(data, at + _room(size), at + length, inodes)
@@ -162,7 +161,7 @@ def _record(data: bytes, at: int, length: int, inodes: int, *, live: bool = True
 
 
 def _left_over(data: bytes, start: int, end: int, inodes: int) -> list[ExtName]:
-    """Entries in the room that the entry before them was given when they were deleted."""
+    """Return entries in the space that their predecessor took over when they were deleted."""
     found: list[ExtName] = []
     at = start
     while at + _HEADER < end:
@@ -178,7 +177,7 @@ def _left_over(data: bytes, start: int, end: int, inodes: int) -> list[ExtName]:
 
 
 def _is_hash_root(data: bytes) -> bool:
-    """Whether ``.`` and ``..`` are followed by the root of a hash tree, whose numbers are no names."""
+    """Whether the root of a hash tree follows ``.`` and ``..``; its numbers are not names."""
     return len(data) >= 40 and data[24:28] == bytes(4) and data[29] == 8 and data[28] <= 5
 
 

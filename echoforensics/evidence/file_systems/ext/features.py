@@ -1,4 +1,4 @@
-"""The features that an ext file system states, by the names that ``mke2fs -O`` and ``dumpe2fs`` give them.
+"""Names the features of an ext file system as ``mke2fs -O`` and ``dumpe2fs`` do.
 
 References:
     Linux, fs/ext4/ext4.h (EXT4_FEATURE_COMPAT_, _RO_COMPAT_ and _INCOMPAT_); e2fsprogs, lib/e2p/feature.c (names).
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _MAGIC = b"\x53\xef"
-#: Byte offset of the superblock, and what of it is looked at.
+#: The superblock's byte offset, and how much of it to read.
 _HEAD = (1024, 128)
 INLINE_DATA = "inline_data"
 BIGALLOC = "bigalloc"
 ENCRYPT = "encrypt"
 _JOURNAL_DEVICE = "journal_dev"
-#: By the letter that an unknown bit is shown with: the names of the bits, lowest first.
+#: The bit names, lowest first, by the letter that marks an unknown bit.
 _NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "C",
@@ -45,13 +45,13 @@ _NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
 )
-#: Features that change what is read, and that no reader here knows; so does each that has no name.
+#: Features that affect reading and that no reader here supports; the same applies to any unnamed feature.
 _NOT_KNOWN = ("compression", "dirdata")
 _UNKNOWN_START = "FEATURE_I"
 
 
 def features(read: Callable[[int, int], bytes]) -> tuple[str, ...]:
-    """The features that the superblock of a volume states; none where there is no such superblock.
+    """Return the features that a volume's superblock states; empty if there is no such superblock.
 
     A feature without a name is shown as ``dumpe2fs`` shows it: ``FEATURE_I20``.
 
@@ -70,10 +70,10 @@ def features(read: Callable[[int, int], bytes]) -> tuple[str, ...]:
 
 
 def remarks(read: Callable[[int, int], bytes]) -> list[str]:
-    """What the features of a file system that was opened say of its reading: a sentence each.
+    """Return remarks on how the features of an opened file system affect reading, one sentence each.
 
     Args:
-        read: as of :func:`features`.
+        read: as for :func:`features`.
     """
     stated = features(read)
     found: list[str] = []
@@ -92,19 +92,19 @@ def remarks(read: Callable[[int, int], bytes]) -> list[str]:
 
 
 def described(read: Callable[[int, int], bytes]) -> str:
-    """What a volume with an ext superblock holds, for a sentence on why it was not read: with its features.
+    """Describe a volume with an ext superblock and its features, for a sentence on why it was not read.
 
     Args:
-        read: as of :func:`features`.
+        read: as for :func:`features`.
     """
     stated = features(read)
     return f"ext2, ext3 or ext4 (features: {', '.join(stated)})" if stated else "ext2, ext3 or ext4"
 
 
 def is_journal_alone(read: Callable[[int, int], bytes]) -> bool:
-    """Whether a volume is only the journal of a file system on another device.
+    """Whether a volume holds only the journal of a file system on another device.
 
     Args:
-        read: as of :func:`features`.
+        read: as for :func:`features`.
     """
     return _JOURNAL_DEVICE in features(read)

@@ -1,6 +1,6 @@
-"""An ext file system, read by its inodes: for what The Sleuth Kit does not read of ext4.
+"""Reads an ext file system by its inodes, where The Sleuth Kit does not support ext4 features.
 
-That is inline data that runs on into an inode's extended attributes, and blocks that are given out in clusters.
+These are inline data that continues in an inode's extended attributes, and blocks allocated in clusters.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from echoforensics.evidence.file_systems.ext.walk import WalkedName
 
 _ROOT = 2
-#: Features that make a file system ext4, and ext3, as The Sleuth Kit names them.
+#: The features that make a file system ext4 or ext3, as The Sleuth Kit names them.
 _EXT4 = {"extent", "64bit", "flex_bg", "huge_file", "dir_nlink", "extra_isize", "uninit_bg", "metadata_csum"}
 _EXT3 = {"has_journal", "needs_recovery"}
 
 
 def is_for_own_reader(read: Callable[[int, int], bytes]) -> bool:
-    """Whether a volume holds an ext file system with features that only the reader here reads. Raises OSError."""
+    """Whether a volume holds an ext file system with features that only this reader supports. Raises OSError."""
     return not {INLINE_DATA, BIGALLOC}.isdisjoint(features(read))
 
 
@@ -40,10 +40,10 @@ class ExtFileSystem(FileSystem):
 
         Args:
             read: reads (byte offset in the volume, size in bytes); may give fewer, or raise OSError.
-            volume_length: bytes.
+            volume_length: the size of the volume in bytes.
 
         Raises:
-            OSError: there is none, or its first folder cannot be found.
+            OSError: there is no file system, or its root folder cannot be found.
         """
         self._layout = ExtLayout(read)
         self.block_size = self._layout.block_size
@@ -57,7 +57,7 @@ class ExtFileSystem(FileSystem):
             raise OSError("the inode of its first folder is not a folder's")
 
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
-        """Every file, link and other thing; then what no name leads to, and what the journal holds."""
+        """Yield every file, link and other entry; then inodes without a name, and what the journal holds."""
         if self._length < self._stated:
             text = f"the file system states {self._stated} bytes, of which the image holds {self._length}"
             yield EvidenceIssue("", text)
@@ -69,11 +69,11 @@ class ExtFileSystem(FileSystem):
         yield from recovery.rest()
 
     def open(self, address: str) -> BinaryIO:
-        """Open a file; addresses are those of :class:`.sleuth_kit.SleuthKitFileSystem` on ext."""
+        """Open a file by its address, in the form used by :class:`.sleuth_kit.SleuthKitFileSystem` for ext."""
         return self._files.stream(self._content(address))
 
     def extents(self, address: str) -> list[tuple[int, int]]:
-        """Where in the volume a file's content lies (see :meth:`FileSystem.extents`)."""
+        """Return where a file's content lies in the volume (see :meth:`FileSystem.extents`)."""
         return self._content(address).extents(self.block_size)
 
     def _content(self, address: str) -> ExtContent:
@@ -138,4 +138,4 @@ class ExtFileSystem(FileSystem):
         try:
             return self._layout.inode_is_allocated(number)
         except OSError:
-            return True  # the bitmap is lost, which is reported where its group is read
+            return True  # the bitmap is lost; reported where its group is read

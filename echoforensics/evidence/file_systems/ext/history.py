@@ -1,4 +1,4 @@
-"""What the journal of ext3 and ext4 remembers: names in directories, and inodes as they were."""
+"""Recovers what the journal of ext3 and ext4 remembers: names in directories, and older states of inodes."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from echoforensics.evidence.file_systems.ext.layout import ExtLayout
 
-#: Names that are kept track of.
+#: How many names to track.
 MAX_NAMES = 1_000_000
 _MAX_DEPTH = 200
-#: Names are asked for in the order of their inodes, which lie side by side in the same blocks.
+#: Names are looked up in the order of their inodes, which lie next to each other in the same blocks.
 _CACHED_BLOCKS = 1024
 _ESCAPED = b"\xc0\x3b\x39\x98"
 
@@ -36,12 +36,12 @@ class NameCopy:
     """A name in a journal copy of a directory block.
 
     Attributes:
-        name: as found there.
-        block: of the file system, of which the copy is; None if no descriptor states it.
-        folder: the directory's inode, where the copy itself states it, else 0.
-        parent: the inode of the directory above, likewise.
+        name: the name as found.
+        block: the file system block that was copied; None if no descriptor states it.
+        folder: the directory's inode if the copy itself states it, else 0.
+        parent: the parent directory's inode, likewise.
         order: see :class:`Copy`; None if no descriptor states it.
-        place: the copy's block in the journal.
+        place: the journal block that holds the copy.
     """
 
     name: ExtName
@@ -57,9 +57,9 @@ class InodeCopy:
     """An inode in a journal copy of a block of an inode table.
 
     Attributes:
-        number: of the inode.
-        inode: what the copy says.
-        copy: where it is.
+        number: the inode's number.
+        inode: its content in the copy.
+        copy: the copy that holds it.
     """
 
     number: int
@@ -71,8 +71,8 @@ class ExtHistory:
     """The names and inodes in a journal.
 
     Attributes:
-        names: by (name, inode), the newest copy of each.
-        issues: what of the journal could not be read, a sentence each.
+        names: maps (name, inode) to the newest copy of each.
+        issues: what could not be read of the journal, one sentence each.
     """
 
     def __init__(
@@ -83,14 +83,14 @@ class ExtHistory:
         read: Callable[[int, int], bytes],
         volume_length: int,
     ) -> None:
-        """Look through a journal.
+        """Search a journal.
 
         Args:
-            layout: of the file system.
-            superblock: of the journal.
-            length: bytes of the journal's content.
+            layout: the layout of the file system.
+            superblock: the journal's superblock.
+            length: the size of the journal's content in bytes.
             read: reads (byte offset in the journal, size in bytes).
-            volume_length: bytes of the volume.
+            volume_length: the size of the volume in bytes.
         """
         self._layout = layout
         self._size = superblock.block_size
@@ -110,7 +110,7 @@ class ExtHistory:
         self.inodes_named = {inode for _, inode in self.names}
 
     def inode_at(self, place: int, number: int) -> InodeCopy:
-        """An inode in a block of the journal. Raises OSError, or KeyError where there is none."""
+        """Return an inode in a journal block. Raises OSError, or KeyError if there is none."""
         block, offset = self._layout.inode_in_block(number)
         copy = self._by_place[place]
         if copy.block != block:
@@ -121,14 +121,13 @@ class ExtHistory:
         return InodeCopy(number, inode, copy)
 
     def inode_for(self, number: int, order: int | None) -> InodeCopy | None:
-        """The newest copy of a file's inode that leads to content; None if there is none.
+        """Return the newest copy of a file's inode that has content. None if there is none.
 
-        An inode may have been given to several files in turn. The file meant is the one that had the inode when the
-        name was written.
+        An inode may have belonged to several files in turn. This means the file that had it when the name was written.
 
         Args:
-            number: of the inode.
-            order: of the copy that the name is in; None if that is not known.
+            number: the inode's number.
+            order: the order of the copy that holds the name; None if unknown.
         """
         copies = list(self._inode_copies(number))
         living = self._living_key(number)
@@ -138,16 +137,16 @@ class ExtHistory:
         return with_content[-1] if with_content else None
 
     def content(self, found: InodeCopy, budget: MapBudget) -> ExtContent:
-        """Where an inode's copy says the content lies. Raises MappingError."""
+        """Return where an inode's copy places the content. Raises MappingError."""
         versions = budget.counted(self._versions(found.copy.order))
         return content_of(found.inode, self._layout, self._volume_length, versions)
 
     def folder_of(self, name: NameCopy, folders: dict[int, tuple[bytes, int]], owners: dict[int, int]) -> bytes:
-        """The path of the folder a name stood in, as far as it is known; else a path made of what is known.
+        """Return the path of the folder that held a name, as far as known; otherwise a path built from what is known.
 
         Args:
-            name: in a copy of a directory block.
-            folders: live ones, by inode: path and the inode of the folder above.
+            name: a name in a copy of a directory block.
+            folders: live folders, by inode: path and parent inode.
             owners: see :meth:`owners`.
         """
         number = name.folder or owners.get(name.block or 0, 0)
@@ -156,7 +155,7 @@ class ExtHistory:
         return self._path(number, name.parent, folders)
 
     def owners(self, folders: dict[int, tuple[bytes, int]]) -> dict[int, int]:
-        """Which folder each further block of a directory belongs to: by block, the folder's inode."""
+        """Map each further block of a directory to the inode of its folder."""
         wanted = {name.block for name in self.names.values() if not name.folder and name.block is not None}
         found: dict[int, int] = {}
         if not wanted:
@@ -188,7 +187,7 @@ class ExtHistory:
             self.issues.append(f"block {copy.place} of the journal cannot be read: {error}")
             return
         found: DirectoryBlock | None = parse_directory_block(data, self._layout.inodes)
-        # Without a descriptor, only what begins as a directory begins is taken for one.
+        # Without a descriptor, only a block that begins like a directory counts as one.
         if found is None or (copy.block is None and not found.folder):
             return
         order = copy.order if copy.block is not None else None
@@ -196,7 +195,7 @@ class ExtHistory:
             self._take(NameCopy(name, copy.block, found.folder, found.parent, order, copy.place))
 
     def _collect_inline(self, copy: Copy, block: int) -> None:
-        """The names of folders that keep them in their inodes, from a copy of a block of an inode table."""
+        """Collect the names of folders stored in their inodes, from a copy of an inode table block."""
         size = self._layout.inode_size
         try:
             data = self._block(copy)
@@ -229,28 +228,28 @@ class ExtHistory:
         try:
             block, offset = self._layout.inode_in_block(number)
         except OSError:
-            return  # there is no such inode, or its place cannot be read: reported where the group is read
+            return  # the inode does not exist or its place cannot be read: reported where the group is read
         before, inode = b"", None
         copies = self._copies.get(block, [])
         for place, copy in enumerate(copies):
             try:
                 raw = self._cached(copy)[offset : offset + self._layout.inode_size]
             except OSError:
-                continue  # reported when the journal was looked through
+                continue  # reported when the journal was searched
             if raw != before:
                 before, inode = raw, parse_inode(raw)
             if inode is not None and inode.mode and not self._repeats(copies, place + 1, offset, raw):
                 yield InodeCopy(number, inode, copy)
 
     def _repeats(self, copies: list[Copy], place: int, offset: int, raw: bytes) -> bool:
-        """Whether the next copy says the same of an inode; only the newest of such is of use."""
+        """Whether the next copy has the same content for an inode; only the newest of equal copies is useful."""
         try:
             return place < len(copies) and self._cached(copies[place])[offset : offset + len(raw)] == raw
         except OSError:
             return False
 
     def _living_key(self, number: int) -> tuple[int, int, int] | None:
-        """Tells the file that has the inode now; None if none has."""
+        """Identify the file that has the inode now. None if there is none."""
         try:
             if not self._layout.inode_is_allocated(number):
                 return None
@@ -260,7 +259,7 @@ class ExtHistory:
         return inode.owner_key if inode and inode.links else None
 
     def _versions(self, order: int) -> Callable[[int], Iterator[bytes]]:
-        """Blocks as they were at a time: the copy before it, the block as it is if nobody else has it, copies after."""
+        """Yield blocks as of a time: the copy before it, the current block if no other file has it, later copies."""
 
         def versions(number: int) -> Iterator[bytes]:
             copies = self._copies.get(number, [])
@@ -271,7 +270,7 @@ class ExtHistory:
                 if not self._layout.allocated_blocks(number, 1):
                     yield self._layout.block(number)
             except OSError:
-                pass  # then it is no version of it
+                pass  # not a version of the block
             for copy in copies[split:]:
                 yield from self._block_or_none(copy)
 
@@ -299,7 +298,7 @@ class ExtHistory:
         try:
             runs = runs_of(inode, self._layout.block_size, self._layout.blocks, versions)
         except OSError:
-            return  # then its further blocks have no known owner
+            return  # its further blocks then have no known owner
         for _, block, length in runs:
             yield from range(block, block + min(length, self._layout.blocks))
 
@@ -317,7 +316,7 @@ class ExtHistory:
 
 
 def _key_at(copies: list[InodeCopy], order: int | None) -> tuple[int, int, int] | None:
-    """Which file had an inode at a time: as its last copy before says, or its first after."""
+    """Identify the file that had an inode at a time: by its last copy before, or its first after."""
     if order is None or not copies:
         return None
     before = [copy for copy in copies if copy.copy.order <= order]

@@ -1,4 +1,4 @@
-"""Content that an ext4 inode keeps itself: in its map, and on in its extended attribute ``system.data``.
+"""Reads content stored in an ext4 inode: in its map, continued in its extended attribute ``system.data``.
 
 References:
     Linux, Documentation/filesystems/ext4/inlinedata.rst and attributes.rst; fs/ext4/xattr.h.
@@ -10,19 +10,19 @@ import struct
 
 _GOOD_OLD_SIZE = 128
 _MAGIC = 0xEA020000
-#: Length of the name, its namespace, offset of the value from the first entry, its size in bytes.
+#: The length of the name, its namespace, the value's offset from the first entry, its size in bytes.
 _ENTRY = struct.Struct("<BBH4xI4x")
 _SYSTEM = 7
 _NAME = b"data"
-#: Bytes of an inode's map.
+#: The size of an inode's map in bytes.
 IN_MAP = 60
 
 
 def beyond_map(data: bytes) -> bytes:
-    """The value of the attribute ``system.data`` in an inode; empty if there is none, or it cannot be.
+    """Return the value of the attribute ``system.data`` in an inode; empty if it is missing or invalid.
 
     Args:
-        data: the inode, whole.
+        data: the whole inode.
     """
     if len(data) < _GOOD_OLD_SIZE + 4:
         return b""

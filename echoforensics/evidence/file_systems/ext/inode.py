@@ -1,4 +1,4 @@
-"""An inode of ext2, ext3 or ext4, from its bytes, and where its content lies.
+"""Parses an inode of ext2, ext3 or ext4, and finds where its content lies.
 
 References:
     Linux, Documentation/filesystems/ext4/inodes.rst and ifork.rst (block maps and extent trees).
@@ -25,33 +25,33 @@ _EXTENT_MAGIC = 0xF30A
 _MAX_DEPTH = 5
 #: A longer extent was reserved but never written; it reads as zeros.
 _WRITTEN_MAX = 32768
-#: Pieces and tree blocks of one file; more are not followed.
+#: The most pieces and tree blocks of one file to follow.
 MAX_RUNS = 1_000_000
 MAX_NODES = 20_000
 _DIRECT = 12
 
-#: (logical block, block on the volume, how many); blocks that were never written are left out.
+#: (logical block, block on the volume, count); blocks that were never written are omitted.
 Run = tuple[int, int, int]
 
 
 class MappingError(OSError):
-    """Where an inode says its content lies cannot be."""
+    """The content cannot lie where an inode places it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExtInode:
-    """What an inode says.
+    """A parsed inode.
 
     Attributes:
-        mode: type and permissions.
-        size: bytes of content.
-        links: how many names lead to it.
-        times: (name, seconds since 1970, nanoseconds), those that are kept.
-        deleted: its deletion time in seconds since 1970, or the next orphan's number; 0 if it has none.
-        flags: of the inode.
-        generation: set when the inode is given to a file.
-        map: the 60 bytes that say where the content lies, or are its start where the inode keeps it itself.
-        beyond_map: the rest of content that the inode keeps itself; empty if it does not.
+        mode: the type and permissions.
+        size: the size of the content in bytes.
+        links: the number of names that refer to it.
+        times: (name, seconds since 1970, nanoseconds) of each time stored.
+        deleted: the deletion time in seconds since 1970, or the next orphan's number; 0 if there is none.
+        flags: the inode's flags.
+        generation: a value set when the inode is assigned to a file.
+        map: the 60 bytes that locate the content, or that begin it if the inode holds it inline.
+        beyond_map: the rest of inline content; empty if there is none.
     """
 
     mode: int
@@ -76,17 +76,17 @@ class ExtInode:
 
     @property
     def is_inline(self) -> bool:
-        """Whether the inode keeps its content itself."""
+        """Whether the inode holds its content inline."""
         return bool(self.flags & INLINE_FLAG)
 
     @property
     def inline_folder(self) -> tuple[bytes, bytes, bytes]:
-        """Of a folder that keeps its names itself: the number of the folder above, and two areas of names."""
+        """Return, for an inline folder, the parent's inode number and two areas of names."""
         return self.map[:4], self.map[4:], self.beyond_map
 
     @property
     def points(self) -> bool:
-        """Whether it states a size and leads to any content, as far as the inode itself shows."""
+        """Whether it states a size and refers to any content, as far as the inode itself shows."""
         if not self.size:
             return False
         if self.flags & EXTENTS_FLAG:
@@ -95,22 +95,22 @@ class ExtInode:
 
     @property
     def owner_key(self) -> tuple[int, int, int]:
-        """Tells one file from the next that was given the same inode: generation and creation time."""
+        """Identify which file has the inode, by generation and creation time; the inode may be reused."""
         created = next(((seconds, part) for name, seconds, part in self.times if name == "created"), (0, 0))
         return (self.generation, *created)
 
     def times_as_text(self) -> dict[str, str]:
-        """Its times as they are shown: in UTC, to the nanosecond."""
+        """Its times in UTC, to the nanosecond."""
         return {name: shown for name, seconds, part in self.times if (shown := time_text(seconds, part))}
 
 
 def parse_inode(data: bytes) -> ExtInode | None:
-    """An inode from its bytes; None if they are too few."""
+    """Parse an inode. None if there are too few bytes."""
     if len(data) < 128:
         return None
     mode, low, accessed, changed, modified, deleted, links, flags = struct.unpack_from("<H2xIIIII2xH4xI", data)
     generation, high = struct.unpack_from("<I4xI", data, 100)
-    # Folders kept an access list there before ext4; only its lower half is believed for them.
+    # Before ext4, folders stored an access list there; only the lower half is trusted for them.
     size = low | high << 32 if not stat.S_ISDIR(mode) or high < 1 << 16 else low
     extra = struct.unpack_from("<H", data, 128)[0] if len(data) >= 160 else 0
     words = dict.fromkeys(("changed", "modified", "accessed"), 0)
@@ -128,7 +128,7 @@ def parse_inode(data: bytes) -> ExtInode | None:
 
 @lru_cache(4096)
 def time_text(seconds: int, nanoseconds: int) -> str:
-    """A time in UTC; empty if there is none. A file's times are often the same."""
+    """Format a time in UTC; empty if there is none. Cached, since a file's times are often equal."""
     if not seconds:
         return ""
     second = _second(seconds)
@@ -137,7 +137,7 @@ def time_text(seconds: int, nanoseconds: int) -> str:
 
 @lru_cache(4096)
 def _second(seconds: int) -> str:
-    """A second in UTC; empty if there is no date for it. Files written together share their seconds."""
+    """Format a second in UTC; empty if it has no date. Files written together share their seconds."""
     try:
         return datetime.fromtimestamp(seconds, UTC).isoformat()[:19]
     except (ValueError, OverflowError, OSError):
@@ -145,16 +145,16 @@ def _second(seconds: int) -> str:
 
 
 def runs_of(inode: ExtInode, block_size: int, blocks: int, read_block: Callable[[int], Iterator[bytes]]) -> list[Run]:
-    """Where an inode's content lies.
+    """Return where an inode's content lies.
 
     Args:
-        inode: of a file or folder.
-        block_size: bytes.
-        blocks: how many the file system has.
-        read_block: gives the versions of a block that are at hand, the one to be believed first; it may give none.
+        inode: the inode of a file or folder.
+        block_size: the size of a block in bytes.
+        blocks: the number of blocks in the file system.
+        read_block: yields the available versions of a block, the most credible first; it may yield none.
 
     Raises:
-        MappingError: a block of the map cannot be read or holds no map, or leads outside the file system.
+        MappingError: a map block cannot be read or is not a map, or refers outside the file system.
     """
     reader = _MapReader(block_size, blocks, read_block)
     if inode.is_inline:
@@ -175,7 +175,7 @@ class _MapReader:
         self.runs: list[Run] = []
 
     def extents(self, node: bytes, depth: int | None, least: int) -> None:
-        """A node of an extent tree; ``depth`` is what the node above asks for, ``least`` its first logical block."""
+        """Follow a node of an extent tree; its parent requires ``depth``, and ``least`` is its first logical block."""
         magic, count, _, stated = struct.unpack_from("<HHHH", node)
         if magic != _EXTENT_MAGIC or stated > _MAX_DEPTH or depth not in (None, stated) or 12 + count * 12 > len(node):
             raise MappingError("a node of the extent tree is not one")
@@ -193,7 +193,7 @@ class _MapReader:
             least = logical + (length if length <= _WRITTEN_MAX else length - _WRITTEN_MAX)
 
     def pointers(self, area: bytes, wanted: int) -> None:
-        """The twelve direct pointers of ext2 and ext3, and those that lead to blocks of pointers."""
+        """Follow the twelve direct pointers of ext2 and ext3, and the blocks of indirect pointers."""
         numbers = struct.unpack("<15I", area)
         per_block = self._block_size // 4
         logical = self._direct(numbers[:_DIRECT], 0, wanted)
@@ -264,6 +264,6 @@ class _MapReader:
 
 
 def _full_time(seconds: int, word: int) -> tuple[int, int]:
-    """Seconds and nanoseconds of a time kept in 32 bits and an extra word: two bits of epoch, then nanoseconds."""
+    """Return seconds and nanoseconds of a 32-bit time with an extra word: two epoch bits, then nanoseconds."""
     signed = seconds - (1 << 32) if seconds & 1 << 31 else seconds
     return signed + ((word & 3) << 32), word >> 2

@@ -1,7 +1,7 @@
-"""The journal of ext3 and ext4 (JBD2): which blocks of the file system it holds copies of.
+"""Finds the copies of file system blocks in the journal of ext3 and ext4 (JBD2).
 
-A journal is a ring. What was written in earlier rounds stays until it is overwritten, so that it holds older
-states of directories and inodes too. The whole ring is looked at, not only what would be replayed.
+A journal is a ring. Data from earlier rounds stays until it is overwritten, so the journal also holds older states of
+directories and inodes. The whole ring is searched, not only what would be replayed.
 
 References:
     Linux, Documentation/filesystems/ext4/journal.rst; include/linux/jbd2.h.
@@ -24,28 +24,28 @@ _INCOMPAT_CSUM_2 = 0x8
 _INCOMPAT_CSUM_3 = 0x10
 _INCOMPAT_FAST_COMMIT = 0x20
 _TAG_ESCAPED, _TAG_SAME_UUID, _TAG_LAST = 1, 2, 8
-#: Blocks of fast commits where the superblock states no number.
+#: The number of fast commit blocks if the superblock states none.
 _FAST_COMMIT_BLOCKS = 256
-#: Copies that are kept track of; a journal of 1 GiB has at most 262,144 of 4 KiB.
+#: How many copies to track; a journal of 1 GiB has at most 262,144 of 4 KiB.
 MAX_COPIES = 4_000_000
 _HEADER = 12
 _BATCH = 1024 * 1024
 
 
 class JournalError(OSError):
-    """There is no journal that can be read."""
+    """The journal is missing or unreadable."""
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A copy of a block of the file system.
+    """A copy of a file system block.
 
     Attributes:
-        block: of the file system; None if no descriptor states it.
-        place: the block of the journal it is in.
-        transaction: its sequence number as the journal states it; None if no descriptor states it.
-        order: grows with time; negative for what is before the journal's present start.
-        escaped: its first four bytes were set to zero, because they look like the journal's own.
+        block: the file system block that was copied; None if no descriptor states it.
+        place: the journal block that holds the copy.
+        transaction: its sequence number in the journal; None if no descriptor states it.
+        order: increases with time; negative before the journal's current start.
+        escaped: whether its first four bytes were zeroed because they look like the journal's magic.
         committed: whether a commit block of the transaction was found.
     """
 
@@ -59,15 +59,15 @@ class Copy:
 
 @dataclass(slots=True)
 class JournalIndex:
-    """What a journal holds.
+    """The content of a journal.
 
     Attributes:
-        copies: of blocks of the file system, oldest first.
-        unclaimed: journal blocks that no descriptor leads to, that are not the journal's own, and that are not known to
+        copies: copies of file system blocks, oldest first.
+        unclaimed: journal blocks that no descriptor covers, that are not the journal's own, and that are not known to
             be blank.
-        commits: how many commit blocks there are.
-        revokes: how many revoke blocks there are.
-        issues: what could not be read, a sentence each.
+        commits: the number of commit blocks.
+        revokes: the number of revoke blocks.
+        issues: what could not be read, one sentence each.
     """
 
     copies: list[Copy] = field(default_factory=list)
@@ -79,15 +79,15 @@ class JournalIndex:
 
 @dataclass(frozen=True, slots=True)
 class JournalSuperblock:
-    """How a journal is laid out.
+    """The layout of a journal.
 
     Attributes:
-        block_size: bytes.
-        first, end: its ring of blocks, the end not included.
+        block_size: the size of a block in bytes.
+        first, end: its ring of blocks, excluding the end.
         sequence: the number of the first transaction that would be replayed.
-        start: the block where replaying would begin; 0 if there is nothing to replay.
-        incompat: its features.
-        fast_blocks: how many blocks behind the ring hold fast commits, which are kept in another way.
+        start: the block at which replay would begin; 0 if there is nothing to replay.
+        incompat: its incompatible features.
+        fast_blocks: the number of fast commit blocks after the ring, which have another format.
     """
 
     block_size: int
@@ -100,7 +100,7 @@ class JournalSuperblock:
 
     @property
     def tag_size(self) -> int:
-        """Bytes of a tag, without its UUID."""
+        """The size of a tag in bytes, without its UUID."""
         if self.incompat & _INCOMPAT_CSUM_3:
             return 16
         size = 14 if self.incompat & _INCOMPAT_CSUM_2 else 12
@@ -108,7 +108,7 @@ class JournalSuperblock:
 
 
 def parse_superblock(data: bytes) -> JournalSuperblock:
-    """The journal's superblock, from the journal's first bytes (1 KiB). Raises JournalError."""
+    """Parse the journal's superblock from its first 1 KiB. Raises JournalError."""
     if len(data) < 1024:
         raise JournalError("the journal is too short")
     magic, kind, _, block_size, length, first, sequence, start = struct.unpack_from(">8I", data)
@@ -124,7 +124,7 @@ def parse_superblock(data: bytes) -> JournalSuperblock:
 
 
 def parse_tags(data: bytes, superblock: JournalSuperblock) -> Iterator[tuple[int, bool]]:
-    """The tags of a descriptor block: (block of the file system, whether the copy is escaped)."""
+    """Yield the tags of a descriptor block: (file system block, whether the copy is escaped)."""
     size = superblock.tag_size
     tail = 4 if superblock.incompat & (_INCOMPAT_CSUM_2 | _INCOMPAT_CSUM_3) else 0
     at, end = _HEADER, len(data) - tail
@@ -145,8 +145,8 @@ def index_journal(superblock: JournalSuperblock, length: int, read: Callable[[in
     """Find every copy in a journal.
 
     Args:
-        superblock: of the journal.
-        length: bytes that the journal's inode states.
+        superblock: the journal's superblock.
+        length: the journal's size in bytes by its inode.
         read: reads (byte offset in the journal, size in bytes). May give fewer, or raise OSError.
     """
     return _Indexer(superblock, length, read).index()
@@ -159,9 +159,9 @@ class _Indexer:
         self._end = min(superblock.end, length // superblock.block_size)
         self._found = JournalIndex()
         self._committed: set[int] = set()
-        #: Journal block: (kind, sequence, tags) of the journal's own blocks.
+        #: Maps each of the journal's own blocks to (kind, sequence, tags).
         self._own: dict[int, tuple[int, int, list[tuple[int, bool]]]] = {}
-        #: Journal blocks that hold only zeros: most of them, in a journal that has not gone round yet.
+        #: Journal blocks that hold only zeros: most of them, until the journal wraps around for the first time.
         self._blank: set[int] = set()
 
     def index(self) -> JournalIndex:
@@ -220,7 +220,7 @@ class _Indexer:
         while len(places) < len(tags) and at not in self._own and at != place:
             places.append(at)
             at = self._after(at)
-        # Where a block of the journal itself comes too early, a later round has overwritten the rest.
+        # If one of the journal's own blocks comes too early, a later round has overwritten the rest.
         committed = sequence in self._committed
         order = _signed(sequence - self._super.sequence)
         for here, (block, escaped) in zip(places, tags, strict=False):
@@ -232,5 +232,5 @@ class _Indexer:
 
 
 def _signed(difference: int) -> int:
-    """Sequence numbers run around at 2 to the 32nd."""
+    """Return a signed difference: sequence numbers wrap around at 2**32."""
     return (difference + (1 << 31)) % (1 << 32) - (1 << 31)

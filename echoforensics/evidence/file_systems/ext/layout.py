@@ -1,4 +1,4 @@
-"""Where ext2, ext3 and ext4 keep things: superblock, group descriptors, bitmaps and inode tables.
+"""Locates the structures of ext2, ext3 and ext4: superblock, group descriptors, bitmaps and inode tables.
 
 References:
     Linux, Documentation/filesystems/ext4/ (super.rst, group_descr.rst, bitmaps.rst, inode_table.rst).
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SUPERBLOCK_OFFSET = 1024
 SUPERBLOCK_SIZE = 1024
 MAGIC = 0xEF53
-#: Block sizes run from 1 KiB to 64 KiB.
+#: Block sizes range from 1 KiB to 64 KiB.
 _MAX_LOG_BLOCK_SIZE = 6
 _COMPAT_HAS_JOURNAL = 0x4
 _COMPAT_ORPHAN_FILE = 0x1000
@@ -24,7 +24,7 @@ _INCOMPAT_RECOVER = 0x4
 _INCOMPAT_META_BG = 0x10
 _INCOMPAT_64BIT = 0x80
 _INCOMPAT_INLINE_DATA = 0x8000
-#: Features under which a group says that its bitmaps or the end of its inode table were never written.
+#: With these features, a group may state that its bitmaps or the end of its inode table were never written.
 _RO_COMPAT_UNINIT = 0x10 | 0x400
 _RO_COMPAT_BIGALLOC = 0x200
 _INODE_UNINIT = 1
@@ -35,23 +35,23 @@ _LITTLE_CACHE = 64
 
 
 class ExtLayoutError(OSError):
-    """A superblock that cannot be believed, or a number that lies outside the file system."""
+    """An implausible superblock, or a number outside the file system."""
 
 
 class ExtLayout:
-    """The fixed places of an ext file system.
+    """The fixed structures of an ext file system.
 
     Attributes:
-        block_size, inode_size: bytes.
-        blocks, inodes: how many the superblock states.
-        first_inode: the first inode that is not the file system's own.
-        journal_inode: its number; 0 if there is none in the file system.
-        journal_device: UUID of the journal of another device, as hexadecimal; empty if there is none.
-        needs_recovery: whether the journal holds changes that were not yet written to their places.
-        last_orphan: the first inode of the list of files deleted while open; 0 if the list is empty.
-        orphan_file: number of the inode that keeps such a list in newer file systems; 0 if there is none.
-        inline_data: whether inodes may keep content themselves.
-        own_inodes: numbers of inodes that belong to the file system itself.
+        block_size, inode_size: sizes in bytes.
+        blocks, inodes: the counts in the superblock.
+        first_inode: the first inode not reserved for the file system itself.
+        journal_inode: the journal's inode number; 0 if the file system has no internal journal.
+        journal_device: the UUID of an external journal in hexadecimal; empty if there is none.
+        needs_recovery: whether the journal holds changes that were not yet written back.
+        last_orphan: the first inode in the list of files deleted while open; 0 if the list is empty.
+        orphan_file: the inode that holds such a list in newer file systems; 0 if there is none.
+        inline_data: whether inodes may hold content inline.
+        own_inodes: the inodes reserved for the file system itself.
     """
 
     def __init__(self, read: Callable[[int, int], bytes]) -> None:
@@ -61,7 +61,7 @@ class ExtLayout:
             read: reads (byte offset in the file system, size in bytes); may give fewer, or raise OSError.
 
         Raises:
-            ExtLayoutError: there is no superblock that can be believed.
+            ExtLayoutError: there is no plausible superblock.
         """
         self._read = read
         data = read(SUPERBLOCK_OFFSET, SUPERBLOCK_SIZE)
@@ -89,7 +89,7 @@ class ExtLayout:
         self._wide = wide and self._descriptor_size >= 64
         self._meta_groups = struct.unpack_from("<I", data, 260)[0] if incompat & _INCOMPAT_META_BG else None
         self._uninit = bool(ro_compat & _RO_COMPAT_UNINIT)
-        # With clusters, a bit of a block bitmap stands for several blocks.
+        # With clusters, one bit of a block bitmap covers several blocks.
         clustered = ro_compat & _RO_COMPAT_BIGALLOC
         self._per_bit = 1 << (struct.unpack_from("<I", data, 28)[0] - log_size & 31) if clustered else 1
         self.inline_data = bool(incompat & _INCOMPAT_INLINE_DATA)
@@ -99,7 +99,7 @@ class ExtLayout:
         self._check_groups()
 
     def _check_groups(self) -> None:
-        """Whether a block holds a bitmap of a group and a descriptor, and the groups hold the inodes."""
+        """Check that a block can hold a group's bitmap and a descriptor, and that the groups hold the inodes."""
         bits = self.block_size * 8
         if (
             self.inodes_per_group > bits
@@ -122,24 +122,24 @@ class ExtLayout:
 
     @property
     def groups(self) -> int:
-        """How many block groups there are."""
+        """The number of block groups."""
         return -(-(self.blocks - self._first_block) // self._blocks_per_group)
 
     def block(self, number: int) -> bytes:
-        """One block, whole. Raises OSError where it cannot be read whole."""
+        """Read a whole block. Raises OSError if that fails."""
         return self._block_cached(number)
 
     def inode_offset(self, number: int) -> int:
-        """Byte offset of an inode in the file system. Raises ExtLayoutError where there is no such inode."""
+        """Return an inode's byte offset in the file system. Raises ExtLayoutError if it does not exist."""
         group, index = self._inode_group(number)
         return self._descriptor_cached(group)[2] * self.block_size + index * self.inode_size
 
     def inode_in_block(self, number: int) -> tuple[int, int]:
-        """The block an inode is in, and its byte offset there. Raises ExtLayoutError."""
+        """Return the block that holds an inode, and its byte offset there. Raises ExtLayoutError."""
         return divmod(self.inode_offset(number), self.block_size)
 
     def inodes_in_block(self, block: int) -> range:
-        """The numbers of the inodes in a block of an inode table; none in another block. Never raises."""
+        """Return the numbers of the inodes in an inode table block; empty for other blocks. Never raises."""
         length = -(-self.inodes_per_group * self.inode_size // self.block_size)
         per_block = self.block_size // self.inode_size
         for group, table in self._tables().items():
@@ -149,24 +149,24 @@ class ExtLayout:
         return range(0)
 
     def raw_inode(self, number: int) -> bytes:
-        """An inode's bytes as they are now. Raises OSError."""
+        """Read an inode's current bytes. Raises OSError."""
         block, offset = self.inode_in_block(number)
         return self.block(block)[offset : offset + self.inode_size]
 
     def inode_is_allocated(self, number: int) -> bool:
-        """Whether the bitmap counts an inode as in use. Raises OSError."""
+        """Whether the bitmap marks an inode as used. Raises OSError."""
         group, index = self._inode_group(number)
         return bool(self.inode_bitmap(group)[index >> 3] >> (index & 7) & 1)
 
     def inode_bitmap(self, group: int) -> bytes:
-        """Which inodes of a group are in use, a bit each. Raises OSError."""
+        """Return which inodes of a group are in use, one bit each. Raises OSError."""
         _, bitmap, _, flags, _ = self._descriptor_cached(group)
         if self._uninit and flags & _INODE_UNINIT:
             return bytes(self.block_size)
         return self.block(bitmap)
 
     def allocated_blocks(self, first: int, count: int) -> int:
-        """How many blocks of a range the bitmaps count as in use. Raises OSError."""
+        """Count the blocks in a range that the bitmaps mark as used. Raises OSError."""
         total, block, end = 0, first - self._first_block, first - self._first_block + count
         while block < end:
             group, index = divmod(block, self._blocks_per_group)
@@ -176,13 +176,13 @@ class ExtLayout:
         return total
 
     def is_fixed(self, block: int) -> bool:
-        """Whether a block is a bitmap or a group descriptor's, or is in an inode table. Never raises."""
+        """Whether a block holds a bitmap, a group descriptor or part of an inode table. Never raises."""
         return block in self._fixed()[0] or any(first <= block < end for first, end in self._fixed()[1])
 
     def inode_table(self, group: int, *, whole: bool = False) -> Iterator[tuple[int, int, bytes]]:
-        """The written part of a group's inode table: (its first inode's number, how many, the bytes), in pieces.
+        """Yield the written part of a group's inode table in pieces: (first inode number, count, bytes).
 
-        With ``whole``, also the part that the group says was never written. Raises OSError where it cannot be read.
+        With ``whole``, includes the part that the group marks as never written. Raises OSError if reading fails.
         """
         step = max(1, (1 << 20) // self.inode_size)
         first = group * self.inodes_per_group
@@ -221,7 +221,7 @@ class ExtLayout:
         return data
 
     def _descriptor(self, group: int) -> tuple[int, int, int, int, int]:
-        """Block bitmap, inode bitmap, inode table, flags, unused inodes at the end of the table."""
+        """Return block bitmap, inode bitmap, inode table, flags, unused inodes at the end of the table."""
         if not 0 <= group < self.groups:
             raise ExtLayoutError(f"there is no block group {group}")
         per_block = self.block_size // self._descriptor_size
@@ -238,7 +238,7 @@ class ExtLayout:
         return blocks, inodes, table, flags, unused
 
     def _descriptor_block(self, index: int, per_block: int) -> int:
-        # With clusters, the first group begins with block 0 even where the superblock is in block 1.
+        # With clusters, the first group begins with block 0 even if the superblock is in block 1.
         before = self.block_size == SUPERBLOCK_OFFSET and not self._first_block
         if self._meta_groups is None or index < self._meta_groups:
             return self._first_block + before + 1 + index
@@ -249,14 +249,14 @@ class ExtLayout:
         return self._first_block + group * self._blocks_per_group + has_superblock
 
     def _tables(self) -> dict[int, int]:
-        """The first block of the inode table of each group whose descriptor can be read."""
+        """Map the first block of the inode table of each group whose descriptor can be read."""
         if not hasattr(self, "_table_places"):
             self._table_places: dict[int, int] = {}
             for group in range(min(self.groups, self.inodes // self.inodes_per_group + 1)):
                 try:
                     self._table_places[group] = self._descriptor_cached(group)[2]
                 except OSError:
-                    continue  # whoever reads the group's inodes reports it
+                    continue  # reported by the code that reads the group's inodes
         return self._table_places
 
     def _fixed(self) -> tuple[frozenset[int], tuple[tuple[int, int], ...]]:
@@ -268,7 +268,7 @@ class ExtLayout:
                 try:
                     blocks, inodes, table, _, _ = self._descriptor_cached(group)
                 except OSError:
-                    continue  # whoever reads the group's inodes reports it
+                    continue  # reported by the code that reads the group's inodes
                 single.update((blocks, inodes))
                 tables.append((table, table + length))
             self._fixed_places = (frozenset(single), tuple(_joined(sorted(tables))))
@@ -276,7 +276,7 @@ class ExtLayout:
 
 
 def _joined(ranges: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Ranges that touch, as one: with flexible groups, inode tables lie side by side."""
+    """Merge adjacent ranges: with flexible groups, inode tables lie side by side."""
     before: tuple[int, int] | None = None
     for first, end in ranges:
         if before and first <= before[1]:

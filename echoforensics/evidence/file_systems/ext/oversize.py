@@ -1,7 +1,7 @@
-"""Inodes of an ext file system that state more than the volume holds, and an image in which they state nothing.
+"""Finds ext inodes whose stated size exceeds the volume, and hides these sizes from The Sleuth Kit.
 
-The Sleuth Kit counts off a file's blocks up to the size its inode states, as soon as it meets the name. An inode that
-states 2 to the 60th bytes keeps it busy for years, so that it must not see such a size.
+The Sleuth Kit iterates over a file's blocks up to the inode's stated size as soon as it meets the name. A size of 2 to
+the 60th bytes would keep it busy for years, so it must not see such a size.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from echoforensics.evidence.file_systems.ext.layout import ExtLayout
 
 _SIZE_LOW, _SIZE_HIGH = 4, 108
-#: A size of this many bytes or more shows in the highest byte of its lower half.
+#: A size of at least this many bytes shows in the highest byte of its lower half.
 _SHOWS = 1 << 24
 
 
 def oversized_inodes(layout: ExtLayout, volume_length: int) -> dict[int, int]:
-    """The inodes that state more bytes than a volume holds: by number, what they state.
+    """Map the inodes that state more bytes than the volume holds to their stated sizes.
 
-    Inodes that cannot be read are left out: nothing else can read them either.
+    Inodes that cannot be read are omitted: nothing else can read them either.
     """
     found: dict[int, int] = {}
     for group in range(min(layout.groups, -(-layout.inodes // layout.inodes_per_group))):
@@ -43,13 +43,13 @@ def oversized_inodes(layout: ExtLayout, volume_length: int) -> dict[int, int]:
 
 
 def masked_image(image: Any, offset: int, layout: ExtLayout, numbers: dict[int, int]) -> ReadImage:
-    """An image in which inodes state a size of zero.
+    """Return an image in which the given inodes state a size of zero.
 
     Args:
-        image: what pytsk3 reads from.
-        offset: of the file system in it, in bytes.
-        layout: of the file system.
-        numbers: of the inodes.
+        image: the image that pytsk3 reads.
+        offset: the byte offset of the file system in it.
+        layout: the layout of the file system.
+        numbers: the inode numbers.
     """
     places = sorted(
         offset + layout.inode_offset(number) + field for number in numbers for field in (_SIZE_LOW, _SIZE_HIGH)
@@ -70,7 +70,7 @@ def masked_image(image: Any, offset: int, layout: ExtLayout, numbers: dict[int, 
 
 
 def _large(data: bytes, inode_size: int, volume_length: int) -> Iterator[int]:
-    """Which inodes of a piece of a table may state more than a length: looked for a byte at a time, which is fast."""
+    """Yield the inodes in a table piece that may exceed a length; a fast test of one byte each."""
     planes = [data[_SIZE_HIGH + byte :: inode_size] for byte in range(4)]
     if volume_length < _SHOWS:
         planes += [data[_SIZE_LOW + byte :: inode_size] for byte in range(4)]

@@ -1,4 +1,4 @@
-"""Deleted files of an ext file system: what their inodes, the list of orphans and the journal still hold of them."""
+"""Recovers deleted files of an ext file system from inodes, the orphan list and the journal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from echoforensics.evidence.file_systems.ext.layout import ExtLayout
 
 ORPHANS = b"$OrphanFiles"
-#: What an address in the journal begins with; the journal's block and the inode follow.
+#: The prefix of an address in the journal; the journal block and the inode follow.
 JOURNAL = "journal-"
 _UNALLOCATED = "its inode is unallocated and still points to this content, which later writes may have changed"
 _NAME_IN_JOURNAL = "its name stands in a journal copy of a directory block"
@@ -31,15 +31,15 @@ _OPEN = "it was deleted while it was open, so that its inode and blocks are stil
 
 
 class ExtFiles:
-    """The files of an ext file system by their inodes, and by copies of inodes in the journal."""
+    """The files of an ext file system, by inode and by copies of inodes in the journal."""
 
     def __init__(self, layout: ExtLayout, read: Callable[[int, int], bytes], length: int) -> None:
-        """Take what is read. The journal is read when it is first needed.
+        """Take the layout and a reader. The journal is read on first use.
 
         Args:
-            layout: of the file system.
+            layout: the layout of the file system.
             read: reads (byte offset in the volume, size in bytes).
-            length: bytes of the volume.
+            length: the size of the volume in bytes.
         """
         self.layout = layout
         self._read = read
@@ -48,7 +48,7 @@ class ExtFiles:
 
     @cached_property
     def history(self) -> ExtHistory | None:
-        """What the journal remembers; None if there is no journal, or none that can be read."""
+        """The content of the journal. None if there is no journal, or it cannot be read."""
         if not self.layout.journal_inode:
             return None
         try:
@@ -60,7 +60,7 @@ class ExtFiles:
         return found
 
     def issues(self) -> list[str]:
-        """What of the journal is not, or could not be, taken into account: a sentence each."""
+        """The parts of the journal that are, or had to be, ignored; one sentence each."""
         issues: list[str] = []
         if self.layout.needs_recovery:
             issues.append("the journal was not replayed; the newest state of some files may stand only in it")
@@ -70,23 +70,23 @@ class ExtFiles:
         return issues + self._issues
 
     def inode(self, number: int) -> ExtInode | None:
-        """An inode as it is now; None if it cannot be read."""
+        """Return an inode in its current state. None if it cannot be read."""
         try:
             return parse_inode(self.layout.raw_inode(number))
         except OSError:
             return None
 
     def content(self, inode: ExtInode, budget: MapBudget | None = None) -> ExtContent:
-        """Where an inode's content lies. Raises MappingError."""
+        """Return where an inode's content lies. Raises MappingError."""
         versions = (budget or MapBudget()).counted(live_versions(self.layout))
         return content_of(inode, self.layout, self._length, versions)
 
     def stream(self, content: ExtContent) -> BinaryIO:
-        """Content as a stream."""
+        """Open content as a stream."""
         return content.open(self.layout.block_size, self._read)
 
     def at(self, address: str) -> ExtContent:
-        """The content at an address in the journal. Raises KeyError or OSError."""
+        """Return the content at an address in the journal. Raises KeyError or OSError."""
         place, _, number = address.partition("@")[0].removeprefix(JOURNAL).partition("-")
         if self.history is None or not (place.isdecimal() and number.isdecimal()):
             raise KeyError(address)
@@ -105,7 +105,7 @@ class ExtFiles:
 
 
 class ExtRecovery:
-    """One pass over a file system: it is given each name, and yields what no name leads to."""
+    """One pass over a file system: takes every name, and yields what has no name."""
 
     def __init__(self, files: ExtFiles) -> None:
         self._files = files
@@ -113,21 +113,21 @@ class ExtRecovery:
         self._history = files.history
         self._names = dict(files.history.names) if files.history else {}
         self._seen = bytearray(self._layout.inodes // 8 + 1)
-        #: Live folders, by inode: path and the inode of the folder above.
+        #: Maps the inode of each live folder to its path and parent inode.
         self.folders: dict[int, tuple[bytes, int]] = {}
         self._budget = MapBudget()
         self._left: list[int] = []
         self._issues: list[EvidenceIssue] = []
 
     def saw(self, name: bytes, number: int, *, live: bool) -> None:
-        """Take note of a name that was met."""
+        """Record a name."""
         if 0 < number <= self._layout.inodes:
             self._seen[number >> 3] |= 1 << (number & 7)
         if live and self._names:
             self._names.pop((name, number), None)
 
     def deleted(self, path: bytes, name: bytes, number: int) -> Entry:
-        """The entry of a deleted name that is still in its folder."""
+        """Return the entry of a deleted name that is still in its folder."""
         known = self._names.pop((name, number), None)
         inode = self._files.inode(number)
         if inode is None or not inode.mode:
@@ -135,7 +135,7 @@ class ExtRecovery:
         return self._of_inode(path, number, inode, known)
 
     def nameless_folders(self) -> Iterator[tuple[bytes, int]]:
-        """Folders that no name leads to: (path, inode); those that are in no other such folder first."""
+        """Yield folders without a name, (path, inode), parents before their subfolders."""
         numbers: list[int] = []
         for found, is_folder in self._nameless():
             if isinstance(found, EvidenceIssue):
@@ -149,7 +149,7 @@ class ExtRecovery:
                 yield ORPHANS + b"/OrphanFile-%d" % number, number
 
     def rest(self) -> Iterator[Entry | EvidenceIssue]:
-        """Inodes that no name leads to, then the names that only the journal still holds."""
+        """Yield inodes without a name, then names that exist only in the journal."""
         yield from self._issues
         in_journal = {number for _, number in self._names}
         for number in self._left:
@@ -162,7 +162,7 @@ class ExtRecovery:
         owners = self._history.owners(self.folders)
         for (name, number), known in sorted(self._names.items(), key=lambda item: (item[0][1], item[0][0])):
             if known.name.type is NameType.FOLDER:
-                continue  # folders are known by the paths of what is in them
+                continue  # folders are known by the paths of their content
             path = self._history.folder_of(known, self.folders, owners)
             full = path + b"/" + name if path else name
             yield self._by_journal(full, number, known, "only the name is left, in a journal copy of a directory block")
@@ -198,7 +198,7 @@ class ExtRecovery:
     def _by_journal(
         self, path: bytes, number: int, known: NameCopy | None, note: str, times: dict[str, str] | None = None
     ) -> Entry:
-        """The entry by the newest copy of its inode in the journal; without content where there is none."""
+        """Return the entry by the newest copy of its inode in the journal; without content if there is no copy."""
         found = self._history.inode_for(number, known.order if known else None) if self._history else None
         if found is not None and self._history is not None:
             try:
@@ -261,12 +261,12 @@ class ExtRecovery:
         try:
             return content.blocks_in_use(self._layout)
         except OSError:
-            return 0  # the bitmap is lost, which is reported where its group is read
+            return 0  # the bitmap is lost; reported where its group is read
 
     def _nameless(self) -> Iterator[tuple[int | EvidenceIssue, bool]]:
-        """Inodes that no name leads to, in order, and whether each is a folder's.
+        """Yield inodes without a name, in order, and whether each is a folder.
 
-        An issue is given for each group whose inodes cannot be read.
+        Yields an issue for each group whose inodes cannot be read.
         """
         given = 0
         for group in range(min(self._layout.groups, -(-self._layout.inodes // self._layout.inodes_per_group))):
@@ -288,7 +288,7 @@ class ExtRecovery:
                 return
 
     def _used(self, first: int, count: int, data: bytes) -> Iterator[int]:
-        """Numbers of the inodes in a piece of a table that hold a type, and that no name leads to."""
+        """Yield the numbers of inodes in a table piece that have a type but no name."""
         types = data[1 :: self._layout.inode_size]
         for index in range(min(count, len(types))):
             number = first + index
@@ -310,7 +310,7 @@ class ExtRecovery:
             return False
 
     def _parent(self, number: int) -> int:
-        """The folder above, as a folder itself says; 0 if it does not."""
+        """Return the parent's inode as the folder itself states it; 0 if it does not."""
         inode = self._files.inode(number)
         try:
             content = self._files.content(inode, self._budget) if inode else None
@@ -320,7 +320,7 @@ class ExtRecovery:
         return int(struct.unpack_from("<I", data, 12)[0]) if data[20:22] == b".." else 0
 
     def _orphan_list_issues(self) -> Iterator[EvidenceIssue]:
-        """Whether the superblock's list of files that were deleted while open can be followed."""
+        """Check whether the superblock's list of files deleted while open can be followed."""
         number, met = self._layout.last_orphan, set[int]()
         while number:
             inode = self._files.inode(number)
@@ -340,7 +340,7 @@ def _what(inode: ExtInode) -> str:
 
 
 def oversize(content: ExtContent) -> str:
-    """The note where an inode states more than the volume, or the inode that keeps its content itself, holds."""
+    """Return the note for an inode that states more than the volume, or its inline space, holds."""
     if content.inline is not None:
         held = content.size - content.zeros
         rest = "; the rest is given as zeros, as Linux reads it" if content.zeros else ""
@@ -353,7 +353,7 @@ def oversize(content: ExtContent) -> str:
 
 def _times(inode: ExtInode, *, allocated: bool) -> dict[str, str]:
     times = inode.times_as_text()
-    # While an inode is in the list of orphans, the field holds the number of the next.
+    # While an inode is on the orphan list, the field holds the number of the next one.
     if not allocated and (deleted := time_text(inode.deleted, 0)):
         times["deleted"] = deleted
     return times

@@ -1,4 +1,4 @@
-"""A walk through the folders of an ext file system, by their inodes."""
+"""Walks the folders of an ext file system by their inodes."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 
 class WalkedName(NamedTuple):
-    """A name that was met.
+    """A name found during the walk.
 
     Attributes:
-        path, name: as found in the file system.
-        number: of the inode it leads to.
+        path, name: as stored in the file system.
+        number: the number of its inode.
         inode: that inode; None if it cannot be read.
-        folder: number of the folder it is in.
+        folder: the inode of the folder that holds it.
         deleted: whether the name is deleted.
-        is_folder: whether it is a folder, which is entered in its turn.
+        is_folder: whether it is a folder, which is walked later.
     """
 
     path: bytes
@@ -40,14 +40,14 @@ class WalkedName(NamedTuple):
 
 
 class ExtWalk:
-    """Walks folders; each is entered once, any number of names lead to it, and each block is read for one folder."""
+    """Walks folders. Each folder is entered once, however many names it has, and each block is read for one folder."""
 
     def __init__(self, files: ExtFiles, volume_length: int) -> None:
-        """Take what is walked.
+        """Take the file system to walk.
 
         Args:
-            files: the inodes.
-            volume_length: bytes; a folder that states more is not entered.
+            files: its inodes.
+            volume_length: the size of the volume in bytes; a folder that states more is not entered.
         """
         self._files = files
         self._layout = files.layout
@@ -58,7 +58,7 @@ class ExtWalk:
         self._count = 0
 
     def below(self, path: bytes, number: int) -> Iterator[WalkedName | EvidenceIssue]:
-        """Every name below a folder, folder by folder."""
+        """Yield every name below a folder, folder by folder."""
         pending: list[tuple[bytes, int, int]] = [(path, number, 0)]
         self._entered.add(number)
         while pending:
@@ -90,10 +90,10 @@ class ExtWalk:
         is_folder = (
             inode is not None
             and inode.is_folder
-            # A deleted name whose inode was given to another folder would show that folder's files twice.
+            # A deleted name whose inode now belongs to another folder would show that folder's files twice.
             and (kept.live or (not inode.links and inode.points))
         )
-        # Encrypted names may hold what no other name does.
+        # Encrypted names may contain bytes that no other name does.
         name = kept.name.replace(b"/", b"\\x2f").replace(b"\0", b"\\x00")
         full = path + b"/" + name if path else name
         return WalkedName(full, kept.name, kept.inode, inode, folder, not kept.live, is_folder)
