@@ -6,6 +6,7 @@ import functools
 import logging
 import os
 import platform
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -19,6 +20,8 @@ from click.core import ParameterSource
 from echoforensics.version import __version__
 
 LOGGER = logging.getLogger("echoforensics")
+#: How a line of a log begins.
+_LINE = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z ")
 _META = "echoforensics.log"
 _VERBOSE, _FILE = f"{_META}.verbose", f"{_META}.file"
 
@@ -88,6 +91,43 @@ def _refuse_inside(file: Path, values: Iterable[Any]) -> None:
         raise UsageError(f"--log {file}: lies in a case, which holds nothing but its own files")
 
 
+def _refuse_others_file(file: Path) -> None:
+    """Nothing is added to a file that is no log: evidence, a key, the file of a case by another name."""
+    from echoforensics.errors import UsageError
+
+    if file.is_file():
+        with file.open("rb") as stream:
+            start = stream.read(32)
+        if start and not _LINE.match(start):
+            raise UsageError(f"--log {file}: holds something else than a log; name another file")
+
+
+class _LogFile(logging.FileHandler):
+    """The file of ``--log``. Where it cannot be written, that is said once, and the command goes on."""
+
+    _failed = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line."""
+        try:
+            self.stream.write(f"{self.format(record)}{self.terminator}")
+            self.stream.flush()
+        except OSError as error:
+            self._say(error)
+
+    def close(self) -> None:
+        """Close the file."""
+        try:
+            super().close()
+        except OSError as error:
+            self._say(error)
+
+    def _say(self, error: OSError) -> None:
+        if not self._failed:
+            click.echo(f"echoforensics: --log {self.baseFilename}: is not whole: {error.strerror or error}", err=True)
+        self._failed = True
+
+
 @contextmanager
 def _handlers(file: Path | None, *, verbose: bool) -> Iterator[None]:
     from echoforensics.errors import UsageError
@@ -95,7 +135,8 @@ def _handlers(file: Path | None, *, verbose: bool) -> Iterator[None]:
     handlers: list[logging.Handler] = [logging.StreamHandler()] if verbose else []
     if file is not None:
         try:
-            handlers.append(logging.FileHandler(file, encoding="utf-8", errors="backslashreplace"))
+            _refuse_others_file(file)
+            handlers.append(_LogFile(file, encoding="utf-8", errors="backslashreplace"))
         except OSError as error:
             raise UsageError(f"--log {file}: cannot be written: {error.strerror or error}") from error
     form = logging.Formatter("%(asctime)s.%(msecs)03dZ %(levelname)-7s %(message)s", "%Y-%m-%dT%H:%M:%S")

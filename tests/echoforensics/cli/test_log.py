@@ -88,3 +88,23 @@ def test_a_log_lies_in_nothing_that_is_sealed_or_hashed(run: Run, source: Path, 
     assert run("parsers", "--log", "log.txt").returncode == 0
     missing = run("parsers", "--log", tmp_path / "gone" / "log.txt")
     assert (missing.returncode, "cannot be written: No such file or directory" in missing.stderr) == (2, True)
+
+
+def test_nothing_is_added_to_what_is_no_log(run: Run, source: Path, tmp_path: Path) -> None:
+    other = tmp_path / "examiner.pem"
+    other.write_text("-----BEGIN ENCRYPTED PRIVATE KEY-----")
+    done = run("extract", source, "-c", "case", "--unsigned", "--log", other.name)
+    assert done.returncode == 2
+    assert "holds something else than a log" in done.stderr
+    assert other.read_text() == "-----BEGIN ENCRYPTED PRIVATE KEY-----"
+    assert not (tmp_path / "case").exists()
+    other.write_text("")
+    assert run("extract", source, "-c", "case", "--unsigned", "--log", other.name).returncode == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_log_that_cannot_be_written_is_reported_once(run: Run, source: Path) -> None:
+    done = run("extract", source, "-c", "case", "--unsigned", "--log", "/dev/full")
+    assert done.returncode == 0
+    assert done.stderr.count("is not whole") == 1
+    assert "Traceback" not in done.stderr
