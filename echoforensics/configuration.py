@@ -85,6 +85,8 @@ def read_configuration() -> Configuration:
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path}: is not TOML: {error}") from error
+    except RecursionError as error:
+        raise UsageError(f"{path}: is nested too deeply") from error
     return Configuration(path, found=True, values=_checked(path, given))
 
 
@@ -101,6 +103,11 @@ def _checked(path: Path, given: Mapping[str, object]) -> dict[str, str]:
             raise UsageError(f"{path}: {name} must be one line, without control characters")
         if value.strip():
             values[name] = value.strip()
+    if not values.get("key", "").startswith("pkcs11:"):
+        try:
+            Path(values.get("key", "")).expanduser()
+        except RuntimeError as error:
+            raise UsageError(f"{path}: key: there is no such user: {values['key']}") from error
     if "timezone" in values:
         try:
             zone(values["timezone"])

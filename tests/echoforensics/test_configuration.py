@@ -77,3 +77,12 @@ def test_a_file_that_cannot_be_read_is_refused(file: Path) -> None:
     file.mkdir()
     with pytest.raises(UsageError, match="cannot be read"):
         read_configuration()
+
+
+def test_a_home_that_is_nobodys_and_deep_nesting_are_refused(file: Path) -> None:
+    file.write_text('key = "~nobody-of-this-name/key.pem"\n')
+    with pytest.raises(UsageError, match="there is no such user"):
+        read_configuration()
+    file.write_text(f"agency = {'[' * 5000}{']' * 5000}\n")
+    with pytest.raises(UsageError, match="is nested too deeply"):
+        read_configuration()

@@ -110,8 +110,9 @@ class _LogFile(logging.FileHandler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write a line."""
         try:
-            self.stream.write(f"{self.format(record)}{self.terminator}")
-            self.stream.flush()
+            if self.stream is not None:
+                self.stream.write(f"{self.format(record)}{self.terminator}")
+                self.stream.flush()
         except OSError as error:
             self._say(error)
 
