@@ -34,7 +34,7 @@ def decompress(content: bytes, limit: int) -> bytes:
     """
     length, at = _stated_length(content)
     if length > limit:
-        raise SnappyError(f"it comes to more than {limit} bytes")
+        raise SnappyError(f"it expands to more than {limit} bytes")
     output = bytearray()
     end = len(content)
     while at < end:
@@ -53,7 +53,7 @@ def decompress(content: bytes, limit: int) -> bytes:
         output += content[at : at + size]
         at += size
     if len(output) != length:
-        raise SnappyError(f"it comes to {len(output)} bytes and says {length}", bytes(output))
+        raise SnappyError(f"it expands to {len(output)} bytes but states {length}", bytes(output))
     return bytes(output)
 
 

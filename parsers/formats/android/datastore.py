@@ -56,7 +56,7 @@ def datastore_preferences(content: bytes) -> Iterator[Preference | Issue]:
 def _entry(found: Field) -> Preference | Issue:
     where = at_bytes(found.at, found.size)
     if found.number != 1 or not isinstance(found.value, bytes):
-        return Issue(f"The file has a field {found.number}, which preferences have not.", where)
+        return Issue(f"The file has a field {found.number}, which preferences do not have.", where)
     name, value = None, None
     try:
         for member in fields(found.value, found.inside):
@@ -67,7 +67,7 @@ def _entry(found: Field) -> Preference | Issue:
     except ProtobufError as error:
         return Issue(f"A value of the preferences cannot be read: {error}.", where, found.value[:64])
     if name is None or value is None:
-        return Issue("A value of the preferences has no name, or is of a kind that is not known.", where)
+        return Issue("A value of the preferences has no name, or is of an unknown kind.", where)
     kind, read = value
     return Preference(name, kind, read, found.at, found.at + found.size)
 

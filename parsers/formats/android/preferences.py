@@ -71,7 +71,7 @@ def preferences(parent: Element) -> Iterator[Preference | Issue]:
             continue
         value = _value(element)
         if isinstance(value, _UnknownKind):
-            yield Issue(f'The value "{name[:80]}" is of a kind that is not known ({value.kind[:40]}).', element.locator)
+            yield Issue(f'The value "{name[:80]}" is of an unknown kind ({value.kind[:40]}).', element.locator)
             continue
         yield Preference(name, element.name, value, element.start, element.end)
 

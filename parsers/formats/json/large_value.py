@@ -219,7 +219,7 @@ class _Scan:
     def _hold(self, at: int, weight: int) -> None:
         self._held += weight
         if self._held > MAX_HELD:
-            raise NotStreamedError("too much stands between its long lists", at)
+            raise NotStreamedError("too much data between its long lists", at)
 
     def _long_text(self, at: int, here: Tokens) -> tuple[object, int]:
         """The string (None if it is too long to be read) that extends beyond the window, and its end."""

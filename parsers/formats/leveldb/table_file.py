@@ -138,7 +138,7 @@ class _TableReading:
         if kind == 0:
             return _Block(content, offset, "")
         if kind not in _CODINGS:
-            raise LevelDbError(f"{where} are compressed in a way that is not known ({kind})")
+            raise LevelDbError(f"{where} are compressed in an unknown way ({kind})")
         limit = min(MAX_BLOCK, self.room)
         try:
             plain = decode(content, _CODINGS[kind], limit)

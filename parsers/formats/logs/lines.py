@@ -15,7 +15,7 @@ from parsers.secret import masked
 FILE_TYPE = "echo:log:file"
 #: Limit on the lines read from one file.
 MAX_LINES = 5_000_000
-#: Maximum number of LogPlaces that an issue names.
+#: Maximum number of places that an issue names.
 MAX_PLACES = 20
 _MAX_PROGRAMS, _PROGRAMS_TOLD = 2000, 50
 #: Limits for lines before the first recognised one: lines kept as text, characters of each, lines of a banner.

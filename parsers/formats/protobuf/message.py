@@ -56,7 +56,7 @@ def fields(content: bytes, offset: int = 0) -> Iterator[Field]:
         tag, at = _varint(content, at)
         number, wire = tag >> 3, tag & 7
         if not 0 < number < 1 << 29:
-            raise ProtobufError("a field bears no number", offset + start)
+            raise ProtobufError("a field has no number", offset + start)
         value: int | bytes
         inside = at
         if wire == _VARINT:

@@ -111,7 +111,7 @@ class _JournalReading:
             self._segments()
 
     def _segments(self) -> None:
-        """Roll back what SQLite would roll back, segment by segment."""
+        """Collect what SQLite rolls back, segment by segment."""
         at = 0
         while at + self._sector <= self._size:
             magic, count, nonce, pages, _, _ = _HEADER.unpack(self._at(at, _HEADER.size))
@@ -130,7 +130,7 @@ class _JournalReading:
             at = -(-at // self._sector) * self._sector
 
     def _take(self, at: int, nonce: int) -> bool:
-        """Roll back one page; False if SQLite stops there."""
+        """Collect one page to roll back; False if SQLite stops there."""
         size, journal = self.journal.page_size, self.journal
         record = self._at(at, size + 8)
         if len(record) < size + 8:

@@ -220,7 +220,7 @@ def test_whose_folder_it_is() -> None:
         (b"\0" * 40, "The file holds 40 bytes, and no text."),
         (b"<dict></dict>", "The outermost element is dict; that of a preferences file is map."),
         (b"<map><string>a</string></map>", "The element string has no name."),
-        (b'<map><thing name="a"/></map>', 'The value "a" is of a kind that is not known (thing).'),
+        (b'<map><thing name="a"/></map>', 'The value "a" is of an unknown kind (thing).'),
         (b'<map><null name="a"/><null name="a"/></map>', 'The value "a" is there twice; Android reads the last.'),
         (b"<map><string name='a'>", "The XML is damaged or breaks off at byte 22 (no element found)."),
         (b"<!DOCTYPE map><map/>", "The XML has a document type declaration, which Android never writes;"),

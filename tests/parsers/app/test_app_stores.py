@@ -89,11 +89,11 @@ def test_an_answer_in_a_value_is_read_as_one(parse_all: Parse) -> None:
     ("damage", "what"),
     [
         (b"\x0a\x7fab", "The file is not to its end a protocol buffer of preferences: a field is cut off."),
-        (b"\x12\x01a", "The file has a field 2, which preferences have not."),
+        (b"\x12\x01a", "The file has a field 2, which preferences do not have."),
         (part(1, b"\x0a\x7f"), "A value of the preferences cannot be read: a field is cut off."),
-        (entry("a", b""), "A value of the preferences has no name, or is of a kind that is not known."),
-        (entry("a", b"\x48\x01"), "A value of the preferences has no name, or is of a kind that is not known."),
-        (entry("a", b"\x28\x01"), "A value of the preferences has no name, or is of a kind that is not known."),
+        (entry("a", b""), "A value of the preferences has no name, or is of an unknown kind."),
+        (entry("a", b"\x48\x01"), "A value of the preferences has no name, or is of an unknown kind."),
+        (entry("a", b"\x28\x01"), "A value of the preferences has no name, or is of an unknown kind."),
     ],
 )
 def test_what_is_no_value_is_an_issue(parse_all: Parse, damage: bytes, what: str) -> None:

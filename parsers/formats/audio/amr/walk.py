@@ -1,6 +1,6 @@
 """Follow the frames of an AMR recording across damaged places.
 
-A frame has no sync pattern: its first byte implies its length, and one byte in 13 could be such a byte. So frames are
+A frame has no sync pattern: its first byte implies its length, and one arbitrary byte in 13 is valid. So frames are
 found again only by several consecutive frames of types that the recording uses.
 
 References:
