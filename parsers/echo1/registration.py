@@ -1,4 +1,4 @@
-"""A first-generation Echo's registration with an Amazon account: values that are not secret, and which secrets exist."""
+"""A first-generation Echo's registration with an Amazon account: non-secret values, and which secrets exist."""
 
 from __future__ import annotations
 

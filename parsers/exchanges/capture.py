@@ -69,7 +69,7 @@ class Capture:
     _first_without_body: list[tuple[str, str]] = field(default_factory=list)
 
     def exchange(self, exchange: Exchange) -> Iterator[Record | Issue]:
-        """Yield the records of an exchange. Exchanges with other hosts need service answers in them; others are skipped."""
+        """Yield the records of an exchange. One with another host is skipped unless it contains service answers."""
         self.exchanges += 1
         url = ApiUrl.parse(exchange.url)
         fields = asked_fields(exchange.method, exchange.asked)

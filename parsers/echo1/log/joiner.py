@@ -75,7 +75,7 @@ class Joiner:
         return self._open[-1]
 
     def _of_word(self, line: LogLine, name: str) -> Interaction:
-        """Return the newest interaction if its wake word or trigger fits and it lacks such a line; else a new one."""
+        """Return the newest interaction if it is recent, not closed and lacks such a line; else a new one."""
         newest = next((one for one in reversed(self._open) if one.heard or "started" in one.at), None)
         if newest is None or {name, "closed"} & newest.at.keys() or not newest.within(line, _WORD_SECONDS):
             return self._begin(line)
