@@ -1,7 +1,7 @@
 """Decode text quoted in other text: doubled quotes, percent signs, terminal colours.
 
 References:
-    RFC 4180 (a quote within a quoted field is doubled); ISO/IEC 9075 (the same of SQL's apostrophes); YAML 1.2, section
+    RFC 4180 (a quote within a quoted field is doubled); ISO/IEC 9075 (likewise SQL's apostrophes); YAML 1.2, section
     7.3.2 (single-quoted scalars and how their lines are folded); RFC 3986, section 2.1; the URL Standard,
     application/x-www-form-urlencoded; ECMA-48 (control sequences).
 """

@@ -48,7 +48,7 @@ def register(parser: type[Parser]) -> type[Parser]:
         True
     """
     if parser.name.startswith(NO_EVIDENCE):
-        raise ReservedNameError(f"parser name {parser.name!r} begins as the name of no parser does")
+        raise ReservedNameError(f"parser name {parser.name!r} has a reserved prefix")
     known = _registered.setdefault(parser.name, parser)
     if known is not parser:
         raise DuplicateParserError(f"parser name {parser.name!r} is taken by {known.__module__}.{known.__qualname__}")

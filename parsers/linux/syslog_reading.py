@@ -86,7 +86,7 @@ def read_lines(given: Callable[[], Iterator[SyslogLine | OtherLine]], log: Syste
 
 
 def _survey(given: Iterator[SyslogLine | OtherLine], log: SystemLog) -> tuple[Years, bool]:
-    """First pass: when each line was written, where the clock was stepped, and whether a device of the service wrote it."""
+    """First pass: when each line was written, where the clock was stepped, whether a device of the service wrote it."""
     survey, steps, shown, count = Survey(), dict[int, float](), False, 0
     avs = AvsFinder()
     for line in given:

@@ -69,7 +69,7 @@ class DomStorage(StoreReader):
             return False
         if self.in_app:
             return True
-        # One search is half the work of two.
+        # A single search takes half as long as two.
         return names_the_service(key if key.startswith((_META, _ACCESS)) else key + b"\n" + (entry.value or b""))
 
     def records(self, versions: Iterable[Version]) -> Iterator[Record | Issue]:
