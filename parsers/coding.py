@@ -54,7 +54,7 @@ def decode(content: bytes, coding: str, limit: int) -> bytes:
         coding: ``gzip``, ``deflate``, ``br``, ``zstd``, ``snappy`` (raw), ``base64``, ``quoted-printable``, ``chunked``
             or ``identity``, with or without ``x-``; any case. ``backslash``: the escapes of a text in a program.
             ``xml``: the text of an element. One of :data:`parsers.notations.NOTATIONS`. Or one of :data:`WIDE`, from
-            which comes UTF-8.
+            which are converted to UTF-8.
         limit: the greatest size of the result, in bytes.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Which encoding a text is in: by its byte order mark, or by where its zero bytes stand.
+"""Detect the encoding of a text by its byte order mark or by the position of its zero bytes.
 
 References:
     The Unicode Standard, section 23.8 (byte order marks); RFC 4627, section 3 (UTF-16 and UTF-32 by zero bytes). That
@@ -15,18 +15,18 @@ _MARKS = (
     (b"\xff\xfe", "utf-16le"),
     (b"\xfe\xff", "utf-16be"),
 )
-#: Where in each group of bytes an ASCII letter stands, the others being zero: (width, its place, the encoding).
+#: The position of an ASCII letter in each group of bytes, the others being zero: (width, position, encoding).
 _LAYOUTS = ((4, 0, "utf-32le"), (4, 3, "utf-32be"), (2, 0, "utf-16le"), (2, 1, "utf-16be"))
 _SAMPLE = 512
-#: At most this many characters at least are needed to tell an encoding without a mark.
+#: How many characters are enough to detect an encoding without a mark.
 _LEAST = 4
 _PRINTED = bytes((*b"\t\r\n", *range(0x20, 0x7F)))
 
 
 def wide_encoding(head: bytes) -> str:
-    """The name of the encoding that a text begins in, if its characters are wider than a byte; else empty.
+    """Detect an encoding with characters wider than a byte; empty if there is none.
 
-    Without a byte order mark at least seven of ten characters must be ASCII, as in JSON and in the logs of programs.
+    Without a byte order mark, at least seven of ten characters must be ASCII, as in JSON and program logs.
 
     Returns:
         ``utf-16le``, ``utf-16be``, ``utf-32le``, ``utf-32be``, as :func:`parsers.coding.decode` takes them, or empty.
@@ -36,7 +36,7 @@ def wide_encoding(head: bytes) -> str:
 
 @lru_cache(maxsize=16)
 def _wide_encoding(sample: bytes) -> str:
-    """The same of what is looked at: each parser that is offered a file asks for it."""
+    """Detect the encoding of a sample, cached because each parser that is offered a file asks for it."""
     for mark, name in _MARKS:
         if sample.startswith(mark):
             return name
@@ -54,7 +54,7 @@ def _wide_encoding(sample: bytes) -> str:
 
 
 def as_utf8(head: bytes) -> bytes:
-    """The head of a file as UTF-8, without a byte order mark. Bytes of no wide encoding are given as they are."""
+    """Convert the head of a file to UTF-8, without a byte order mark. Other bytes are returned unchanged."""
     name = wide_encoding(head)
     if not name:
         return head.removeprefix(b"\xef\xbb\xbf")

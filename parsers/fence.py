@@ -1,4 +1,4 @@
-"""The one fence around parsers, and readers of containers: whatever one of them raises, the run goes on."""
+"""The fence around parsers and container readers: the run continues whatever they raise."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 def fence(
     parser: str, issues: list[Issue], passes: tuple[type[Exception], ...] = (), subject: str = "the parser"
 ) -> Iterator[None]:
-    """Make an issue of an exception that a parser should not raise. Inside, only the parser's own code runs.
+    """Turn an exception that a parser should not raise into an issue. Inside, only the parser's own code runs.
 
     Args:
         parser: its name.
-        issues: gets the issue.
+        issues: the list to add the issue to.
         passes: exceptions that the caller handles.
-        subject: what the issue is said of; the readers of containers are behind the same fence.
+        subject: the subject of the issue's sentence; container readers use the same fence.
     """
     try:
         yield

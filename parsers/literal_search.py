@@ -1,4 +1,4 @@
-"""Whether some bytes hold any of many words, in one pass with hyperscan."""
+"""Search bytes for any of many words, in one pass with hyperscan."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
 
 class LiteralSearch:
-    """Some words, looked for all at once."""
+    """A set of words to search for at once."""
 
     def __init__(self, words: Iterable[bytes], *, any_case: bool = False) -> None:
-        """Take the words; none is empty.
+        """Compile the words; none may be empty.
 
         Args:
             words: the words.
-            any_case: whether letters of ASCII are looked for in upper and lower case.
+            any_case: whether to ignore the case of ASCII letters.
         """
         self._words = words = tuple(words)
-        # Each byte by its number: a zero byte would end the expression.
+        # Bytes are written by number because a zero byte would end the expression.
         expressions = ["".join(f"\\x{byte:02x}" for byte in word).encode("ascii") for word in words]
         self._database = hyperscan.Database()
         flags = hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_SINGLEMATCH
@@ -35,19 +35,19 @@ class LiteralSearch:
             elements=len(expressions),
             flags=[flags] * len(expressions),
         )
-        # Threads may search at the same time: each has room of its own.
+        # Threads may search concurrently: each has its own scratch space.
         self._rooms = local()
 
     def is_in(self, content: bytes) -> bool:
-        """Whether some bytes hold one of the words."""
+        """Whether some bytes contain one of the words."""
         return bool(self._found(content, most=1))
 
     def present(self, content: bytes) -> frozenset[bytes]:
-        """The words that some bytes hold."""
+        """Return the words that some bytes contain."""
         return frozenset(self._words[number] for number in self._found(content, most=len(self._words)))
 
     def _found(self, content: bytes, most: int) -> set[int]:
-        """The numbers of the words in some bytes, or of as many as are asked for."""
+        """Return the numbers of the words in some bytes, up to a limit."""
         found: set[int] = set()
 
         def matched(number: int, _start: int, _end: int, _flags: int, _context: object) -> bool:

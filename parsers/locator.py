@@ -1,11 +1,11 @@
-"""Where in a file a record stands, as text that can be followed back to the bytes.
+"""Locators: the place of a record in a file, as text that can be followed back to the bytes.
 
-A locator is one or more steps joined by ``;``, each applied to what the step before gave:
+A locator is one or more steps joined by ``;``, each applied to the result of the previous step:
 
 * ``bytes:OFFSET+LENGTH``: that range of bytes;
 * ``line:N``: the Nth line (from 1), ended by LF, without its line end (LF or CR LF);
-* ``json:POINTER``: the text of the value at an RFC 6901 pointer. If the value before is a JSON string
-  that itself holds JSON, the string is decoded first, so ``json:/description;json:/summary`` works;
+* ``json:POINTER``: the text of the value at an RFC 6901 pointer. If the previous value is a JSON string
+  that itself contains JSON, the string is decoded first, so ``json:/description;json:/summary`` works;
 * ``coding:NAME``: the bytes so far with a coding undone (``gzip``, ``deflate``, ``br``, ``zstd``, ``snappy``,
   ``base64``, ``chunked``, ``quoted-printable``; ``backslash``: the escapes of a program's text; ``xml``: the text of an
   element; ``doubled-quotes``: a field of CSV; ``single-quoted``: a text of SQL or YAML; ``percent``, ``form``: a part
@@ -31,7 +31,7 @@ from parsers.formats.json.large_value import span_of
 from parsers.formats.json.text import JsonError
 from parsers.formats.wide_text import WideText
 
-#: A step that gives more than this many bytes is cut; the result says so.
+#: The result of a step is cut at this many bytes; the result says so.
 MAX_STEP_BYTES = 64 * 1024 * 1024
 
 _WHITESPACE = " \t\r\n"
@@ -39,16 +39,16 @@ _decoder = json.JSONDecoder(strict=False)
 
 
 class LocatorError(ValueError):
-    """A locator that is not of the form above, or does not fit the bytes."""
+    """A locator is malformed or does not match the bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class LocatedBytes:
-    """What a locator leads to.
+    """The bytes that a locator points to.
 
     Attributes:
         content: the bytes (of the text, as UTF-8, after a ``json`` step).
-        offset: byte offset of ``content`` in the file, or None if a decoded string was passed.
+        offset: the byte offset of ``content`` in the file, or None after a decoded string.
         cut: whether ``content`` was cut at :data:`MAX_STEP_BYTES`.
     """
 
@@ -73,22 +73,22 @@ def at_json(*tokens: str | int) -> str:
 
 
 def at_coding(name: str) -> str:
-    """The locator of what is left when a coding is undone, by its name in HTTP."""
+    """The locator of the result of undoing a coding, by its name in HTTP."""
     return "coding:" + _quote(name.strip().lower())
 
 
 def pointer(tokens: Iterable[str | int]) -> str:
-    """The RFC 6901 pointer of some keys and indexes."""
+    """Build an RFC 6901 pointer from keys and indexes."""
     return "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in tokens)
 
 
 def join(*locators: str) -> str:
-    """One locator after another; empty ones fall away."""
+    """Join locators; empty ones are dropped."""
     return ";".join(locator for locator in locators if locator)
 
 
 def inside(outer: str, inner: str) -> str:
-    """A locator in what another leads to: a JSON string is decoded before bytes or lines of it are counted."""
+    """Join a locator to an outer one: a JSON string is decoded before its bytes or lines are counted."""
     if inner.startswith(("bytes:", "line:")) and outer.rpartition(";")[2].startswith("json:"):
         return join(outer, at_coding("identity"), inner)
     return join(outer, inner)
@@ -125,16 +125,16 @@ def resolve(stream: BinaryIO, locator: str) -> LocatedBytes:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """A part of a long stream; whether its places are those of the file."""
+    """A part of a long stream, and whether its offsets are those of the file."""
 
     content: StoredText
     is_file: bool = True
 
 
 def _narrowed(stream: BinaryIO, steps: list[str]) -> tuple[_View | None, list[str]]:
-    """What the first steps lead to in a stream that is longer than a step may give, and the steps that are left.
+    """Follow the first steps in a stream longer than the limit of a step; returns the view and the remaining steps.
 
-    None and all steps, where the first is no step of JSON or of its encoding, or the stream is short.
+    Returns None and all steps if the first step is not a JSON or encoding step, or the stream is short.
     """
     size = stream.seek(0, io.SEEK_END)
     stream.seek(0)
@@ -279,7 +279,7 @@ def _json_value(found: LocatedBytes, argument: str) -> LocatedBytes:
 
 
 def _span(text: str, tokens: tuple[str, ...]) -> tuple[int, int]:
-    """Start and end, in characters, of the value that the tokens lead to."""
+    """Start and end, in characters, of the value at a path."""
     at = _skip(text, 1 if text.startswith("\ufeff") else 0)
     for token in tokens:
         at = _member(text, at, token) if text[at] == "{" else _element(text, at, token)
@@ -293,7 +293,7 @@ def _skip(text: str, at: int) -> int:
 
 
 def _member(text: str, at: int, key: str) -> int:
-    """Where the value of a key starts, in the object at ``at``; of equal keys the last, as JSON readers do."""
+    """The start of a key's value in the object at ``at``; the last if a key repeats, as in JSON readers."""
     found = None
     at = _skip(text, at + 1)
     while text[at] == '"':
@@ -309,7 +309,7 @@ def _member(text: str, at: int, key: str) -> int:
 
 
 def _element(text: str, at: int, index: str) -> int:
-    """Where an element starts, in the array that starts at ``at``."""
+    """The start of an element in the array at ``at``."""
     if text[at] != "[" or not index.isdecimal():
         raise KeyError(index)
     at = _skip(text, at + 1)

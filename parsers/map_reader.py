@@ -1,4 +1,4 @@
-"""A parser of tables that also reads those which a user's own maps describe."""
+"""The base class of table parsers that also read tables described by users' maps."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 
 
 class MapReader(Parser):
-    """A parser of tables that reads those which a user's own maps describe, too.
+    """A table parser that also reads tables described by a user's maps.
 
     Attributes:
-        maps: the maps; they come before our own definitions.
+        maps: the maps; they take precedence over our own definitions.
     """
 
     def __init__(self, maps: tuple[ExportDefinition, ...] = ()) -> None:
-        """Take the user's maps."""
+        """Store the user's maps."""
         self.maps = maps
 
     def with_maps(self, maps: tuple[ExportDefinition, ...]) -> Self:
-        """A parser of the same class that reads by these maps."""
+        """Return a parser of the same class with these maps."""
         return type(self)(maps)

@@ -1,7 +1,7 @@
-"""Text as other text quotes it, made plain again: quotes doubled, percent signs, terminal colours.
+"""Decode text quoted in other text: doubled quotes, percent signs, terminal colours.
 
 References:
-    RFC 4180 (a quote within a quoted field is doubled); ISO/IEC 9075 (the same of SQL's apostrophes); YAML 1.2, section
+    RFC 4180 (a quote within a quoted field is doubled); ISO/IEC 9075 (likewise SQL's apostrophes); YAML 1.2, section
     7.3.2 (single-quoted scalars and how their lines are folded); RFC 3986, section 2.1; the URL Standard,
     application/x-www-form-urlencoded; ECMA-48 (control sequences).
 """
@@ -17,12 +17,12 @@ _CONTROL = re.compile(rb"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|\][^\x07\x1b]{0,409
 
 
 def without_doubled_quotes(content: bytes) -> bytes:
-    """The text of a field of CSV, without the quotes around it: each pair of quotes is one."""
+    """Decode a CSV field, given without its quotes: each pair of quotes is one."""
     return content.replace(b'""', b'"')
 
 
 def without_single_quotes(content: bytes) -> bytes:
-    """A text that stood between apostrophes: each pair of them is one, and folded lines are joined by a blank."""
+    """Decode text from between apostrophes: each pair is one, and folded lines are joined by a blank."""
     return _FOLDED.sub(_unfolded, content.replace(b"''", b"'"))
 
 
@@ -31,21 +31,21 @@ def _unfolded(match: re.Match[bytes]) -> bytes:
 
 
 def without_percents(content: bytes) -> bytes:
-    """The text of a part of an address."""
+    """Percent-decode a part of an address."""
     return unquote_to_bytes(content)
 
 
 def without_form_coding(content: bytes) -> bytes:
-    """The text of a field of a form, in which a plus sign is a blank."""
+    """Decode a form field, in which a plus sign is a blank."""
     return unquote_to_bytes(content.replace(b"+", b" "))
 
 
 def without_control_sequences(content: bytes) -> bytes:
-    """What a terminal showed, without the sequences that gave it colours and moved it about."""
+    """Remove the control sequences for colours and cursor movement from terminal output."""
     return _CONTROL.sub(b"", content)
 
 
-#: Each notation by the name that locators have for it.
+#: The notations by their name in locators.
 NOTATIONS: dict[str, Callable[[bytes], bytes]] = {
     "doubled-quotes": without_doubled_quotes,
     "single-quoted": without_single_quotes,

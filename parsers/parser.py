@@ -1,4 +1,4 @@
-"""What a parser is: a name, what it is known by, a claim on a file, and the records it finds there."""
+"""The parser interface: a name, a description, a claim on a file, and the records found in it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import BinaryIO, ClassVar
 from parsers.encoding import as_utf8, wide_encoding
 from parsers.record import Issue, Record
 
-#: Bytes from the start of a file that a parser may look at before it claims the file.
+#: The number of bytes at the start of a file that a parser may check before it claims the file.
 HEAD_SIZE = 65536
 
-#: What a parser may hand on to readers that have names, versions and data types of their own.
+#: What a parser may hand on to readers with their own names, versions and data types.
 ANSWERS = "answers of the Alexa service"
 EXPORT_TABLES = "tables of data exports"
 PREFERENCES = "values of preferences files"
@@ -23,10 +23,10 @@ TABLES = "tables of SQLite databases"
 HANDED_ON = (ANSWERS, EXPORT_TABLES, PREFERENCES, STATE_FILES, TABLES)
 
 _TEXT_SAMPLE = 1024
-#: One byte in this many may be a control character: a torn line, a stray byte before the text.
+#: One byte in this many may be a control character: a damaged line, a stray byte before the text.
 _TEXT_SHARE = 25
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b") + b"\x7f"
-#: How archives begin. What is in them unpacked looks like text, but is read as a file of its own.
+#: How archives begin. Uncompressed members look like text, but are read as separate files.
 _ARCHIVES = (
     b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"7z\xbc\xaf'\x1c", b"Rar!\x1a\x07", b"!<arch>\n", b"070701", b"070702",
     b"070707",
@@ -36,18 +36,18 @@ _TAR = slice(257, 262)
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """A parser's description for people, shown by ``echoforensics parsers`` and in the report's method section.
+    """A parser's human-readable description, shown by ``echoforensics parsers`` and in the report's method section.
 
     Attributes:
         title: the artefact, in a few words.
         data_types: the data types of its own records.
-        hands_on: what it hands on to others, which read it under names of their own: some of :data:`HANDED_ON`.
-        known_by: the signatures, headers and paths by which the artefact is recognised, one a line.
+        hands_on: what it hands on to readers with their own names: some of :data:`HANDED_ON`.
+        known_by: the signatures, headers and paths that identify the artefact, one per line.
         shows: what the artefact shows, in plain words.
-        does_not_show: what it must not be taken for.
+        does_not_show: what must not be concluded from it.
         validated_on: devices, apps and firmware versions whose real files were read, with their source.
         limits: known limits.
-        references: where the knowledge of the format comes from.
+        references: the sources of the format knowledge.
     """
 
     title: str
@@ -62,7 +62,7 @@ class About:
 
 
 def _nothing(_path: str) -> None:
-    """What a file without neighbours has beside it."""
+    """The lookup for a file without neighbours: always None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +70,15 @@ class Source:
     """One file as a parser sees it.
 
     Attributes:
-        path: path inside the evidence, ``/`` between folders; a hint only, exports are renamed.
-        size: length in bytes.
-        head: the first :data:`HEAD_SIZE` bytes (all of it where the file is shorter).
-        opener: opens the content for reading, seekable, from its start. Each call opens it again.
-        neighbour: gives another file by its whole path, or None (see :meth:`beside`).
-        mode: POSIX permission bits as the container states them, or None if it states none.
-        names: what of the Alexa service the whole file names, one of
-            ``parsers.alexa_api.items.service_names.KINDS`` each. Empty if it names nothing, and while only the
-            head was read: a file that no parser claims by its head is offered again when all of it was.
+        path: the path inside the evidence, with ``/`` between folders; only a hint, since exports are renamed.
+        size: the length in bytes.
+        head: the first :data:`HEAD_SIZE` bytes (the whole content if shorter).
+        opener: opens the content for reading, seekable, at its start. Each call opens it again.
+        neighbour: returns another file by its full path, or None (see :meth:`beside`).
+        mode: POSIX permission bits as stated by the container, or None.
+        names: the names of the Alexa service in the whole file, each one of
+            ``parsers.alexa_api.items.service_names.KINDS``. Empty if there are none, and while only the
+            head has been read: a file that no parser claims by its head is offered again once it has been read fully.
     """
 
     path: str
@@ -100,14 +100,14 @@ class Source:
         return self.path.rpartition("/")[0]
 
     def open(self) -> BinaryIO:
-        """Open the content from its start. Raises OSError where the evidence cannot be read."""
+        """Open the content at its start. Raises OSError if the evidence cannot be read."""
         return self.opener()
 
     def beside(self, name: str) -> Source | None:
-        """Another file of the same container, by its path relative to this file's folder; None if there is none.
+        """Return another file of the same container, by its path relative to this file's folder, or None.
 
-        Only parsers that say :attr:`Parser.reads_neighbours` are given neighbours, and only such files are
-        neighbours as some parser claims (the claim keeps their content in the case).
+        Only parsers with :attr:`Parser.reads_neighbours` get neighbours, and only files that some parser claims are
+        neighbours (the claim keeps their content in the case).
 
         Args:
             name: such as ``History-wal`` or ``../events/index``.
@@ -115,20 +115,20 @@ class Source:
         return self.neighbour(relative(self.path, name))
 
     def alone(self) -> Source:
-        """The same file without neighbours."""
+        """Return the same file without neighbours."""
         return replace(self, neighbour=_nothing)
 
     @classmethod
     def of(cls, content: bytes, path: str = "file") -> Source:
-        """A source over bytes in memory (for tests and small bodies)."""
+        """Create a source from bytes in memory (for tests and small bodies)."""
         return cls(path, len(content), content[:HEAD_SIZE], lambda: io.BytesIO(content))
 
 
 def looks_like_text(head: bytes) -> bool:
-    """Whether a file may be text: few of its first bytes are control characters. Leading zero bytes do not count.
+    """Whether a file may be text, with few control characters in its first bytes. Leading zero bytes do not count.
 
-    Text of one byte a character, UTF-8, UTF-16 or UTF-32. Measured: random and compressed bytes have 10% of them,
-    programs more. An archive is none, though what it holds be text that is not compressed.
+    Text may have one byte per character, or be UTF-8, UTF-16 or UTF-32. Measured: random and compressed bytes have 10%
+    control characters, programs more. Archives do not count as text, even with uncompressed text inside.
     """
     if head.startswith(_ARCHIVES) or head[_TAR] == b"ustar":
         return False
@@ -141,7 +141,7 @@ def looks_like_text(head: bytes) -> bool:
 
 
 def relative(path: str, name: str) -> str:
-    """The path of a file named relative to the folder of another. ``..`` never leads out of its container."""
+    """Resolve a path relative to another file's folder. ``..`` never leads out of the container."""
     container, inside, within = path.rpartition("!/")
     parts = within.split("/")[:-1]
     for step in name.split("/"):
@@ -153,11 +153,11 @@ def relative(path: str, name: str) -> str:
 
 
 class Parser(ABC):
-    """One artefact's reader. Subclasses are found by :func:`parsers.registry.register`.
+    """Reads one artefact. Subclasses are registered by :func:`parsers.registry.register`.
 
-    A parser never raises on what it reads and never swallows what it cannot read: it yields an
-    :class:`~parsers.record.Issue`. It streams; memory does not grow with the file, or a stated bound
-    is kept and an Issue says so.
+    A parser never raises on what it reads and never drops what it cannot read: it yields an
+    :class:`~parsers.record.Issue`. It streams: memory does not grow with the file, or there is a stated limit
+    and an Issue says so.
 
     Example:
         >>> from parsers.parser import About, Source
@@ -176,37 +176,37 @@ class Parser(ABC):
         ['line:1', 'line:2']
     """
 
-    #: Unique, lower case, words joined by ``_``.
+    #: A unique name in lower case, words joined by ``_``.
     name: ClassVar[str]
     #: Raised whenever the records of the same bytes change.
     version: ClassVar[str]
     about: ClassVar[About]
-    #: Whether :meth:`parse` opens files beside the one it claims. If so it is called when the whole container is read.
+    #: Whether :meth:`parse` opens neighbouring files. If so, it is called once the whole container has been read.
     reads_neighbours: ClassVar[bool] = False
-    #: Whether some of the files that it claims give nothing by themselves: they are kept to be read with others.
+    #: Whether some claimed files yield nothing by themselves and are kept to be read with others.
     keeps_for_others: ClassVar[bool] = False
-    #: Whether the artefact is text in every case: files that are plainly none are not even offered.
+    #: Whether the artefact is always text: files that are clearly not text are not offered.
     text_only: ClassVar[bool] = False
     #: Regular expressions over bytes, as hyperscan reads them (``.`` is any byte, ``^`` and ``$`` the ends of a line).
-    #: The head of each file that it claims matches one of them; others are not even offered. Empty: all are.
+    #: The head of every file that it claims matches one of them; other files are not offered. Empty: all are.
     needs: ClassVar[tuple[bytes, ...]] = ()
-    #: 0: asked for every file. 1: only where none of those claims it but such as read lines. 2: only where none does.
+    #: 0: asked for every file. 1: only if no parser at 0 claims it, except line readers. 2: only if no other claims it.
     last_resort: ClassVar[int] = 0
-    #: Whether it reads the lines of a log, so that others are to look for what is within the lines.
+    #: Whether it reads log lines, so that other parsers should look for data within the lines.
     reads_lines: ClassVar[bool] = False
 
     def sees(self, source: Source) -> Source:
-        """A file as this parser is given it: without neighbours, unless it says :attr:`reads_neighbours`."""
+        """Return a file as this parser gets it: without neighbours, unless it has :attr:`reads_neighbours`."""
         return source if self.reads_neighbours else source.alone()
 
     def signed(self, record: Record) -> Record:
-        """A record of this parser with its name and version, where the record has none."""
+        """Add this parser's name and version to a record that has none."""
         return record.signed(self.name, self.version)
 
     @abstractmethod
     def claims(self, source: Source) -> bool:
-        """Whether the file is this parser's, from ``head`` first and ``path`` second. Cheap; never raises."""
+        """Whether the parser claims the file, by ``head`` first and ``path`` second. Cheap; never raises."""
 
     @abstractmethod
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield what the file says. Only OSError from reading the evidence may pass through."""
+        """Yield the file's records and issues. Only OSError from reading the evidence may propagate."""

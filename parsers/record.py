@@ -1,4 +1,4 @@
-"""What a parser yields: a :class:`Record` of what the bytes say, or an :class:`Issue` where they are unreadable."""
+"""The results of parsers: a :class:`Record` of what the bytes say, or an :class:`Issue` if they are unreadable."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-#: A value a record may keep. Nothing else, so that a record can be written as canonical JSON.
+#: The types of values in a record, limited so that a record can be written as canonical JSON.
 Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
 
 
@@ -22,15 +22,15 @@ class Clock(StrEnum):
 
 @dataclass(slots=True, unsafe_hash=True)
 class Timestamp:
-    """One time a record holds. It is not changed; a frozen one takes several times as long to make.
+    """One time in a record. Treat it as immutable; a frozen class takes several times as long to create.
 
     Attributes:
-        description: what the time is of, in plaso's standard words ("Creation Time", "Recorded Time", ...).
+        description: what the time refers to, in plaso's standard terms ("Creation Time", "Recorded Time", ...).
         recorded: the value as found, as text; never reformatted.
         clock: whose clock made it.
         timestamp: microseconds since 1970-01-01T00:00:00 UTC, or None if the zone is unknown.
         note: one sentence on how the value is read (unit, zone, precision) and what it does not mean.
-        locator: where the value is, if not within the record's own locator.
+        locator: the value's locator, if the record's own locator does not cover it.
 
     Example:
         >>> ef.Timestamp("Creation Time", "1709929909094", "cloud", 1709929909094000).timestamp
@@ -47,22 +47,22 @@ class Timestamp:
 
 @dataclass(slots=True, unsafe_hash=True)
 class Record:
-    """One thing the evidence says. It is not changed; a frozen one takes several times as long to make.
+    """One thing the evidence says. Treat it as immutable; a frozen class takes several times as long to create.
 
     Attributes:
         data_type: family and kind, such as ``alexa:cloud:activity`` or ``echo:log:wake_word``.
         message: one sentence a lawyer can read. It says what the record says, never what somebody did.
-        locator: where in the file the record stands (see :mod:`parsers.locator`).
-        timestamps: every time it holds; each becomes a row. Empty if it holds none.
-        device_serial, device_type, account, person, utterance_id, transcript: where the record names them.
+        locator: the record's place in the file (see :mod:`parsers.locator`).
+        timestamps: all its times; each becomes a row. Empty if it has none.
+        device_serial, device_type, account, person, utterance_id, transcript: as named in the record, if at all.
         fields: everything else worth keeping, as found.
         keys: names of things that other records may also name, as ``kind:value`` (``activity:...``,
             ``voice-request:...``). Records that share a key are about the same thing. The key of the
             utterance id is implied and need not be given.
-        parser, parser_version: set by a parser that hands bodies on to others; else the caller fills them in.
-        file: where the record is in a neighbour of the file that was claimed (see
-            :meth:`parsers.parser.Source.beside`), that neighbour's name, relative to the claimed file's folder.
-            Locators are then of the neighbour.
+        parser, parser_version: set by a parser that hands bodies on to others; otherwise filled in by the caller.
+        file: if the record is in a neighbour of the claimed file (see
+            :meth:`parsers.parser.Source.beside`), the neighbour's name relative to the claimed file's folder.
+            Locators then refer to the neighbour.
 
     Example:
         >>> ef.Record("echo:doorbell", "The log records that the bell rang.", "line:3").data_type
@@ -86,7 +86,7 @@ class Record:
     file: str = ""
 
     def signed(self, parser: str, version: str) -> Record:
-        """The same record with the name and version of a parser, where it has none; faster than ``replace``."""
+        """Return the record with a parser's name and version if it has none; faster than ``replace``."""
         if self.parser and self.parser_version:
             return self
         return Record(
@@ -102,9 +102,9 @@ class Issue:
 
     Attributes:
         what: one sentence: what was expected, what was found.
-        locator: where; empty for the whole file.
+        locator: its place; empty for the whole file.
         excerpt: the first bytes of what could not be read, at most 64.
-        parser: set by a parser that hands bodies on to others; else the caller fills it in.
+        parser: set by a parser that hands bodies on to others; otherwise filled in by the caller.
 
     Example:
         >>> ef.Issue("The line breaks off.", "line:4", b"2024-03-").what

@@ -1,4 +1,4 @@
-"""All parsers: ours, found by importing this package, and others', found by entry point."""
+"""The registry of parsers: ours, found by importing this package, and others, found by entry point."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from parsers.parser import Parser, Source, looks_like_text
 if TYPE_CHECKING:
     from parsers.definition.export import ExportDefinition
 
-#: Entry-point group by which other packages add parsers. Each entry names a :class:`Parser` subclass.
+#: The entry point group for parsers of other packages. Each entry names a :class:`Parser` subclass.
 ENTRY_POINT_GROUP = "echoforensics.parsers"
 
 _registered: dict[str, type[Parser]] = {}
 
 
-#: Names of what adds to a case what is not evidence, and of its data types, begin so; no parser's does.
+#: Reserved name prefixes for additions to a case that are not evidence, and for their data types.
 NO_EVIDENCE = ("machine:", "annotation:")
 
 
 class DuplicateParserError(ValueError):
-    """Two parsers have one name."""
+    """Two parsers have the same name."""
 
 
 class ReservedNameError(ValueError):
-    """A parser has a name that stands for what is not evidence."""
+    """A parser has a name that is reserved for data other than evidence."""
 
 
 def register(parser: type[Parser]) -> type[Parser]:
@@ -40,7 +40,7 @@ def register(parser: type[Parser]) -> type[Parser]:
 
     Raises:
         DuplicateParserError: another class has this name.
-        ReservedNameError: its name begins as only that of a machine's findings, or of annotations, does.
+        ReservedNameError: its name has a prefix reserved for a machine's findings or for annotations.
 
     Example:
         >>> from parsers.recording.parser import RecordingParser
@@ -48,7 +48,7 @@ def register(parser: type[Parser]) -> type[Parser]:
         True
     """
     if parser.name.startswith(NO_EVIDENCE):
-        raise ReservedNameError(f"parser name {parser.name!r} begins as the name of no parser does")
+        raise ReservedNameError(f"parser name {parser.name!r} has a reserved prefix")
     known = _registered.setdefault(parser.name, parser)
     if known is not parser:
         raise DuplicateParserError(f"parser name {parser.name!r} is taken by {known.__module__}.{known.__qualname__}")
@@ -57,21 +57,21 @@ def register(parser: type[Parser]) -> type[Parser]:
 
 @cache
 def load() -> tuple[Parser, ...]:
-    """Every parser, one instance each, sorted by name.
+    """Return every parser, one instance each, sorted by name.
 
     Raises:
-        DuplicateParserError: two parsers have one name.
+        DuplicateParserError: two parsers have the same name.
     """
     for module in pkgutil.walk_packages(parsers.__path__, prefix="parsers."):
         importlib.import_module(module.name)
-    # Imported only now: a walk that matches nothing has no use for it.
+    # Imported lazily: a walk that matches nothing does not need it.
     for entry in importlib.import_module("importlib.metadata").entry_points(group=ENTRY_POINT_GROUP):
         register(entry.load())
     return tuple(_registered[name]() for name in sorted(_registered))
 
 
 def with_maps(maps: tuple[ExportDefinition, ...]) -> tuple[Parser, ...]:
-    """Every parser, of which those that read tables also read by a user's own maps. What :func:`load` gives stays.
+    """Return every parser; those that read tables also use the user's maps. The result of :func:`load` does not change.
 
     Args:
         maps: as :func:`parsers.definition.export.parse_map` reads them.
@@ -80,11 +80,11 @@ def with_maps(maps: tuple[ExportDefinition, ...]) -> tuple[Parser, ...]:
 
 
 def claiming(source: Source, parsers: Iterable[Parser] | None = None) -> tuple[Parser, ...]:
-    """The parsers that claim a file; two may claim one file.
+    """Return the parsers that claim a file; several may claim the same file.
 
     Args:
         source: the file.
-        parsers: those that are asked; default: every one.
+        parsers: the parsers to ask; default: all.
     """
     text = looks_like_text(source.head)
     every = load() if parsers is None else tuple(parsers)
@@ -98,12 +98,12 @@ def claiming(source: Source, parsers: Iterable[Parser] | None = None) -> tuple[P
 
 
 def _claim(source: Source, asked: list[Parser]) -> list[Parser]:
-    """Those of some parsers that claim a file. One that raises does: when it is to read the file, that is an issue."""
+    """Return the parsers that claim a file. One that raises counts as claiming: reading the file reports its error."""
     found: list[Parser] = []
     place = 0
     while place < len(asked):
         parser, raised = asked[place], True
-        # One fence for all: to set one up for each parser takes as long as most need to answer.
+        # One fence for all: setting one up per parser takes as long as most parsers need to answer.
         with fence(parser.name, []):
             while place < len(asked):
                 parser, raised = asked[place], True

@@ -1,4 +1,4 @@
-"""Secrets: that they are there is evidence, what they are is not for a report."""
+"""Mask secrets: their existence is evidence, but their values do not belong in a report."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 
 from parsers.record import Value
 
-#: A shorter secret gets no digest: whoever has the digest could find the secret by trying.
+#: Shorter secrets get no digest: they could be found from it by trial.
 MIN_DIGEST = 32
 
 _WORDS = re.compile(
@@ -17,10 +17,10 @@ _WORDS = re.compile(
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PREFIX = re.compile(r"-----BEGIN |At[a-z]{2}\||\{enc:|\{(?:key|iv|name|serial):|eyJ[\w-]{8}")
-# Amazon's names of accounts, persons and devices are long, but name and open nothing.
+# Amazon's ids of accounts, persons and devices are long, but are names and unlock nothing.
 _OPAQUE = re.compile(r"(?!amzn1\.)[A-Za-z0-9+/=_|.-]{40,}")
 _MAX_DEPTH = 12
-#: Secrets within running text: Amazon's tokens, web tokens, and what follows a name that says that it is one.
+#: Secrets within running text: Amazon's tokens, web tokens, and values after a name that marks a secret.
 _WITHIN = re.compile(
     r"(?P<token>At[a-z]{2}\\?\|[\w+/=.|\\-]{8,}|(?<![\w.-])eyJ[\w-]{8,4096}(?:\.[\w-]{1,4096}){1,2})"
     r"|(?P<cookie>\b(?:set-)?cookie[\"']{0,2}\s{0,4}\\?[:=]\s{0,4})(?P<cookies>[^\r\n]{4,})"
@@ -33,7 +33,7 @@ _WITHIN = re.compile(
 
 
 def hidden(value: str) -> str:
-    """A description of a secret: its length and, where it is too long to be guessed, its SHA-256."""
+    """Describe a secret: its length and, if it is too long to be guessed, its SHA-256."""
     content = value.encode("utf-8", "surrogateescape")
     text = f"present, {len(value)} character{'' if len(value) == 1 else 's'}"
     if len(value) < MIN_DIGEST:
@@ -42,17 +42,17 @@ def hidden(value: str) -> str:
 
 
 def is_secret_name(name: str) -> bool:
-    """Whether a name looks like that of a token, key, password or certificate."""
+    """Whether a name looks like the name of a token, key, password or certificate."""
     return _WORDS.search(_CAMEL.sub("_", name)) is not None
 
 
 def is_secret_value(value: str) -> bool:
-    """Whether a text looks like a token or key: a known beginning, or 40 and more characters without a space."""
+    """Whether a text looks like a token or key: a known prefix, or 40 or more characters without a space."""
     return _PREFIX.match(value) is not None or _OPAQUE.fullmatch(value) is not None
 
 
 def masked(text: str) -> str:
-    """Running text in which each token, password and key that shows itself is replaced by what is said of it.
+    """Replace each recognisable token, password and key in running text with its description.
 
     Args:
         text: such as a line of a log.
@@ -61,14 +61,14 @@ def masked(text: str) -> str:
 
 
 def masked_values(value: object, name: str = "", depth: int = 0) -> Value:
-    """A value of a log, and all within it, with secrets masked as :func:`masked` masks them in running text.
+    """Mask the secrets in a log value and everything within it, as :func:`masked` does in running text.
 
-    What is only called a token, and is the name of a song or an alarm, is kept.
+    Values that are only called a token, such as the name of a song or an alarm, are kept.
 
     Args:
         value: as decoded from JSON.
-        name: what it is called.
-        depth: of the value; deeper than 12 levels nothing is kept.
+        name: the value's name.
+        depth: the value's depth; nothing deeper than 12 levels is kept.
     """
     if depth > _MAX_DEPTH:
         return "nested too deeply; not kept"
@@ -87,13 +87,13 @@ def _masked(found: re.Match[str]) -> str:
 
 
 def without_secrets(value: object, name: str = "", *, by_value: bool = True, depth: int = 0) -> Value:
-    """A JSON value in which each secret is replaced by its description.
+    """Replace each secret in a JSON value with its description.
 
     Args:
         value: as decoded from JSON.
         name: the key it is under. Everything below a secret's key is a secret, except true, false and null.
-        by_value: whether a text that looks like a secret is taken for one whatever its name.
-        depth: of the value; deeper than 12 levels nothing is kept.
+        by_value: whether texts that look like secrets are replaced whatever their name.
+        depth: the value's depth; nothing deeper than 12 levels is kept.
     """
     if depth > _MAX_DEPTH:
         return "nested too deeply; not kept"

@@ -1,6 +1,6 @@
-"""Lines of logs that name the Alexa service, its accounts or its programs, and are of no kind that is read.
+"""Unsupported log lines that name the Alexa service, its accounts or its programs.
 
-None is skipped in silence: each program that wrote such lines has one record, with their number and places.
+None is skipped silently: each program with such lines gets one record, with their number and places.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from parsers.secret import masked
 from parsers.values import shown
 
 DATA_TYPE = "echo:log:named"
-#: Programs of one log that have a record of their own.
+#: The most programs of one log that get their own record.
 MAX_PROGRAMS = 100
 _TEXT = re.compile(
     rb"(?<![a-z])alexa|amazonalexa|amzn1\.(?:account|actor|alexa|ask|comms|echo)|amazon\.speech|com\.amazon\.(?!mshop|kindle|mp3|venezia)\w"
@@ -23,14 +23,14 @@ _TEXT = re.compile(
     rb"|x-amzn-requestid|device-metrics|amazon echo|echo (?:dot|show|spot|input|flex|studio|pop)\b",
     re.IGNORECASE,
 )
-#: In small letters, one of these is in every text that the expression above finds. It is searched for faster.
+#: Every text that the expression above finds contains one of these in lower case, which is a faster search.
 _HINT = re.compile(
     rb"a(?:lexa|mazon|mzn1|vs)|pitangui|wake|::tnih|utterance|requestid|device-metrics|echo (?:d|s|i|f|p)"
 )
 _PROGRAM = re.compile(
     r"SPCH-|ECS_|AIS_|AMBS_|AHE_|(?i:alexa|pryon|wakeword|amazon|avs\b|avs[-_]|headless|sonaroobe|audioencoderd|asrd\b|whad\b)"
 )
-#: Programs of a first-generation Echo, and of devices that run the AVS Device SDK: a system log of theirs is an Echo's.
+#: Programs of a first-generation Echo and of devices with the AVS Device SDK: their system log is an Echo's.
 _ONE = "a line", "names the service or its programs and is"
 _DEVICE_PROGRAM = re.compile(
     rb"(?i:ASRD|Alexa\w{0,40}|audioencoderd|AlexaDaemon|btmd|dmld|loguploadd|whad|lipc\w{0,20}|avs[-_]?\w{0,40}|wakeword\w{0,20})"
@@ -38,14 +38,14 @@ _DEVICE_PROGRAM = re.compile(
 
 
 def names_service(program: str, text: bytes) -> bool:
-    """Whether a line, by who wrote it or by what it says, is about the service."""
+    """Whether a line is about the service, by its program or its text."""
     if _HINT.search(text.lower()) and _TEXT.search(text):
         return True
     return _PROGRAM.match(program) is not None
 
 
 def is_device_program(program: bytes) -> bool:
-    """Whether a program is one that only a device of the service has."""
+    """Whether a program exists only on devices of the service."""
     return _DEVICE_PROGRAM.fullmatch(program) is not None
 
 
@@ -65,11 +65,11 @@ class NamedLines:
 
     @property
     def count(self) -> int:
-        """How many lines there are so far."""
+        """The number of lines so far."""
         return sum(named.places.count for named in self._programs.values())
 
     def add(self, program: str, text: bytes, locator: str, timestamp: Timestamp | None) -> None:
-        """Take a line that no kind knows; it is skipped where it is not about the service."""
+        """Add an unsupported line; it is skipped if it is not about the service."""
         if not names_service(program, text):
             return
         if program not in self._programs and len(self._programs) >= MAX_PROGRAMS:
@@ -83,7 +83,7 @@ class NamedLines:
             named.last = timestamp
 
     def records(self) -> Iterator[Record]:
-        """A record for each program."""
+        """Yield a record for each program."""
         for program, named in self._programs.items():
             yield _record(program, named)
 

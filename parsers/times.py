@@ -1,20 +1,20 @@
-"""Times as the formats write them, read into microseconds since 1970 UTC, or not at all."""
+"""Convert recorded times to microseconds since 1970 UTC, or reject them."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-#: Epoch milliseconds outside 2010-01-01 .. 2100-01-01 are not taken for a time: 0, 1 and -1 mean "none".
+#: Epoch milliseconds outside 2010-01-01 .. 2100-01-01 are not times: 0, 1 and -1 mean "none".
 MILLISECONDS_MIN = 1_262_304_000_000
 MILLISECONDS_MAX = 4_102_444_800_000
 
-#: Descriptions of times that are of a plan or an expiry: an alarm's, a cookie's. They say nothing of when something was
-#: done, and are kept out of the earliest and latest time of a case. A definition says it by ``description``.
+#: Descriptions of scheduled and expiry times: an alarm's, a cookie's. They do not say when something was
+#: done, and do not count for the earliest and latest time of a case. A definition states them by ``description``.
 PLANNED_TIMES = frozenset({"Scheduled to start", "Scheduled to end", "Expiration Time"})
 
 
 def from_milliseconds(value: object) -> int | None:
-    """Microseconds of an epoch time in milliseconds (an int, or its decimal text); None for anything else.
+    """Convert epoch milliseconds (an int, or its decimal text) to microseconds; None for anything else.
 
     Alexa was introduced in 2014: 0, null, negative and absurd values are "no time", never 1970.
     """
@@ -28,7 +28,7 @@ def from_milliseconds(value: object) -> int | None:
 def utc(
     year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0, microsecond: int = 0
 ) -> int | None:
-    """Microseconds of a UTC date; None if there is no such date."""
+    """Convert a UTC date to microseconds; None if the date is invalid."""
     try:
         when = datetime(year, month, day, hour, minute, second, microsecond, tzinfo=UTC)
     except ValueError:
@@ -38,7 +38,7 @@ def utc(
 
 
 def iso(timestamp: int | None) -> str | None:
-    """ISO 8601 in UTC with microseconds, as a row shows it; None for None or a year outside 1..9999."""
+    """Format as ISO 8601 in UTC with microseconds, as in rows; None for None or a year outside 1..9999."""
     if timestamp is None:
         return None
     seconds, micro = divmod(timestamp, 1_000_000)

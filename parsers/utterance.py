@@ -1,9 +1,9 @@
-"""The utterance id: what joins a recording, a cloud record and a line in a device's log.
+"""The utterance id, which links a recording, a cloud record and a line in a device's log.
 
 ``{source}:{version}/{YYYY}/{MM}/{DD}/{HH}/{serial}/{mm}:{ss}::{tag}.{uuid}{region}[/{segment}]``
 
-The time is UTC, to the second, of the start of the audio stream; minutes and seconds follow the serial.
-``source`` is a device type, or a word such as ``TextClient`` for what was typed. ``serial`` is
+The time is the start of the audio stream in UTC, to the second; minutes and seconds follow the serial.
+``source`` is a device type, or a word such as ``TextClient`` for typed requests. ``serial`` is
 ``DEVICE_UNSPECIFIED`` in ids since about October 2021. ``segment`` counts from 0 within one stream.
 
 References:
@@ -28,7 +28,7 @@ _PATTERN = (
     r"(?:/(?P<segment>\d{1,6}))?"
 )
 _whole = re.compile(_PATTERN, re.ASCII)
-#: Ids are short; of a longer text the parts are not kept.
+#: Ids are short; parses of longer texts are not cached.
 _MOST_KEPT = 400
 #: Finds utterance ids inside other text.
 FINDER = re.compile(_PATTERN, re.ASCII)
@@ -36,15 +36,15 @@ FINDER = re.compile(_PATTERN, re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class UtteranceId:
-    """An utterance id, taken apart.
+    """A parsed utterance id.
 
     Attributes:
         text: the id as recorded.
         source: device type, or a word such as ``TextClient``.
         serial: serial number, or None if the id says ``DEVICE_UNSPECIFIED``.
         timestamp: microseconds since 1970 UTC, whole seconds: the start of the stream.
-        uuid: names the stream; segments of one stream share it.
-        region: what follows the uuid (``ZXV``, ``LPM``, ...), or empty.
+        uuid: identifies the stream; segments of one stream share it.
+        region: the text after the uuid (``ZXV``, ``LPM``, ...), or empty.
         segment: number of the segment within the stream, or None for the whole stream.
     """
 
@@ -69,12 +69,12 @@ class UtteranceId:
 
     @classmethod
     def parse(cls, text: str) -> UtteranceId | None:
-        """Take an id apart; None if the text is not one (or names a date that does not exist)."""
+        """Parse an id; None if the text is not one (or has an invalid date)."""
         return _parsed(text) if len(text) <= _MOST_KEPT else _parsed.__wrapped__(text)
 
     @classmethod
     def find(cls, text: str) -> UtteranceId | None:
-        """The first utterance id inside a text, or None."""
+        """Find the first utterance id in a text, or None."""
         for match in FINDER.finditer(text):
             if found := cls.parse(match[0]):
                 return found
@@ -83,7 +83,7 @@ class UtteranceId:
 
 @lru_cache(maxsize=256)
 def _parsed(text: str) -> UtteranceId | None:
-    """An id taken apart. One id is asked for by each reader of the record that holds it."""
+    """Parse an id, cached because each reader of a record asks for the same id."""
     match = _whole.fullmatch(text)
     if match is None:
         return None

@@ -1,4 +1,4 @@
-"""Values from evidence as a record keeps them: bounded, and with what was left out named."""
+"""Copy values from evidence into records: within limits, and naming what was left out."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TypeGuard
 
 from parsers.record import Value
 
-#: A text is kept up to this many characters, a list or an object up to this many members and this deep.
+#: The most characters of a text, the most members of a list or an object, and the greatest depth.
 MAX_TEXT = 8192
 MAX_MEMBERS = 200
 MAX_DEPTH = 7
-#: One record keeps at most this many values, and this many characters of text.
+#: The most values, and the most characters of text, in one record.
 MAX_VALUES = 2000
 MAX_CHARACTERS = 262_144
-#: A name is kept up to this many characters.
+#: The most characters of a name.
 MAX_NAME = 200
 #: The field that says what was left out.
 LEFT_OUT = "left_out"
@@ -25,10 +25,10 @@ _PLAIN = frozenset({str, int, float, bool, type(None)})
 
 @dataclass(slots=True)
 class Keeper:
-    """Copies values within the bounds. One for each record.
+    """Copies values within the limits. Create one for each record.
 
     Attributes:
-        left_out: a sentence for each thing that was cut, at most 20.
+        left_out: a sentence for each cut, at most 20.
     """
 
     left_out: list[Value] = field(default_factory=list)
@@ -36,7 +36,7 @@ class Keeper:
     _characters: int = 0
 
     def fields(self, item: Mapping[str, object]) -> dict[str, Value]:
-        """The members of an object as a record's fields."""
+        """Return the members of an object as record fields."""
         if _is_small(item):
             return dict(item)  # type: ignore[arg-type]
         kept = self._object(item, "", 0)
@@ -45,7 +45,7 @@ class Keeper:
         return kept
 
     def keep(self, value: object, name: str = "", depth: int = 1) -> Value:
-        """One value, cut where it exceeds the bounds. ``name`` is what such a sentence calls it."""
+        """Return one value, cut to the limits. ``name`` is its name in the sentence about a cut."""
         self._values += 1
         if value is None or isinstance(value, (bool, int, float)):
             return value
@@ -85,7 +85,7 @@ class Keeper:
         return kept
 
     def _is_kept_whole(self, value: object) -> TypeGuard[str | int | float | bool | None]:
-        """Whether a plain value is kept as it is: it is counted then. Most are; no name is made for them."""
+        """Whether a plain value is kept unchanged; if so, counts it. Most are, without the cost of building a name."""
         kind = type(value)
         if kind is str:
             count = len(value)  # type: ignore[arg-type]
@@ -112,12 +112,12 @@ class Keeper:
 
 
 def kept_fields(item: Mapping[str, object]) -> dict[str, Value]:
-    """The members of an object as a record's fields, within the bounds."""
+    """Return the members of an object as record fields, within the limits."""
     return dict(item) if _is_small(item) else Keeper().fields(item)  # type: ignore[arg-type]
 
 
 def _is_small(item: Mapping[str, object]) -> bool:
-    """Whether an object holds plain values only, so few and short that nothing is to be cut: most do."""
+    """Whether an object has only few and short plain values, so that nothing needs cutting: most do."""
     values = item.values()
     if len(item) > MAX_MEMBERS or not _PLAIN.issuperset(map(type, values)):
         return False
@@ -128,9 +128,9 @@ def _is_small(item: Mapping[str, object]) -> bool:
 
 
 def shown(value: object, limit: int = 300) -> str | None:
-    """A value as a message shows it: on one line, cut at ``limit`` characters; None if nothing is there.
+    """Format a value for a message: on one line, cut at ``limit`` characters; None if there is nothing to show.
 
-    Lists of plain values are joined by commas. Objects, and lists that hold them, are not shown.
+    Lists of plain values are joined by commas. Objects, and lists that contain them, are not shown.
     """
     if isinstance(value, str):
         if len(value) <= limit and value.isalnum():

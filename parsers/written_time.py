@@ -1,4 +1,4 @@
-"""Times and blanks as tables of a data export, answers of the service and files of a device write them.
+"""Times and placeholders for "nothing" in tables of a data export, service answers and device files.
 
 References:
     glen-w/data_dumps (its parsers and tests): ISO 8601 with ``Z``, with or without a fraction; the words for "nothing".
@@ -10,19 +10,19 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import NamedTuple
 
-#: What a value that stands for nothing is, without blanks around it and in small letters.
+#: Values that stand for nothing, stripped and in lower case.
 BLANKS = frozenset({"", "not available", "not applicable", "data not available", "n/a"})
 _ISO = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?: ?(Z|UTC|[+-]\d\d(?::?\d\d)?))?)?",
     re.ASCII,
 )
-#: The form that most have. The year 0000, which is read as no time, is left to the general form.
+#: The most common form. The year 0000, which is read as no time, is left to the general form.
 _USUAL = re.compile(r"(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-#: Amazon opened in 1995; an earlier year, such as 1970 or 0001, stands for no time.
+#: Amazon opened in 1995; earlier years, such as 1970 or 0001, stand for no time.
 _FIRST_YEAR = 1995
 _LAST_YEAR = 2099
-#: The form of a spreadsheet's dates: days, with a fraction, since 1899-12-30.
+#: The format of spreadsheet dates: days, with a fraction, since 1899-12-30.
 DAYS = "excel"
 _DAYS_BEGIN = datetime(1899, 12, 30)
 _IN_UTC = "The recorded zone is UTC."
@@ -34,7 +34,7 @@ class WrittenTime(NamedTuple):
 
     Attributes:
         timestamp: microseconds since 1970-01-01T00:00:00 UTC; None if no zone is recorded.
-        note: what to say of how it was read.
+        note: how it was read.
     """
 
     timestamp: int | None
@@ -45,7 +45,7 @@ def read(value: str) -> WrittenTime | None:
     """Read an ISO 8601 time; None if its year stands for no time (before 1995 or after 2099).
 
     Raises:
-        ValueError: it is not of that form, or there is no such date.
+        ValueError: it does not have that form, or the date is invalid.
     """
     if usual := read_usual(value):
         return usual
@@ -66,9 +66,9 @@ def read(value: str) -> WrittenTime | None:
 
 
 def read_usual(value: str) -> WrittenTime | None:
-    """The same of a time of the form that most have: the library's own reader reads it alike, and faster.
+    """Read a time in the most common form, with the standard library's faster parser and the same result.
 
-    None of any other form, of what is not a date, and of a year that stands for no time.
+    Returns None for other forms, invalid dates, and years that stand for no time.
     """
     if not _USUAL.fullmatch(value):
         return None
@@ -89,12 +89,12 @@ def read_as(value: str, form: str, *, utc: bool) -> WrittenTime | None:
 
     Args:
         value: as recorded.
-        form: as ``strptime`` takes it; ``excel`` for days since the end of 1899; empty for ISO 8601.
-        utc: whether a time without a zone is in UTC, as whoever wrote the form says.
+        form: a format for ``strptime``; ``excel`` for days since the end of 1899; empty for ISO 8601.
+        utc: whether times without a zone are in UTC, according to the author of the form.
 
     Raises:
-        ValueError: it is not of that form.
-        OverflowError: it is a number of days beyond every calendar.
+        ValueError: it does not have that form.
+        OverflowError: the number of days is outside the calendar.
     """
     if not form:
         found = read(value)

@@ -1,6 +1,6 @@
 """Lines of the AVS Device SDK that become records.
 
-A further kind is one more entry in the table ``log_lines/avs_device_sdk.yaml`` of :mod:`parsers.definitions`.
+To support another kind, add an entry to the table ``log_lines/avs_device_sdk.yaml`` of :mod:`parsers.definitions`.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ class TableKind(ABC):
     """Reads one kind of table.
 
     Attributes:
-        name: unique, as a parser's.
+        name: a unique name, like a parser's.
         version: raised whenever the records of the same rows change.
         about: the human-readable description.
     """

@@ -105,7 +105,7 @@ def _kind(values: Values) -> LineKind:
     time = values[_TIME]
     for key, used in ((_MESSAGE, message.paths), (_TIME, (time.group,) if time else ())):
         if unknown := set(used) - names:
-            raise values.place.key(key.name).error(f"no value is called {', '.join(sorted(unknown))}")
+            raise values.place.key(key.name).error(f"there is no value named {', '.join(sorted(unknown))}")
     return LineKind(
         name=values[_LINE_NAME],
         programs=values[_PROGRAMS],
@@ -125,7 +125,7 @@ def _table(values: Values) -> LineTable:
     kinds = values[_LINES]
     names = [kind.name for kind in kinds]
     if twice := next((name for name in names if names.count(name) > 1), None):
-        raise values.place.key(_LINES.name).error(f"two kinds of line are called {twice}")
+        raise values.place.key(_LINES.name).error(f"two kinds of line have the name {twice}")
     return LineTable(values[_TABLE_NAME], values[_TITLE], kinds)
 
 

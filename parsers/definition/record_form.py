@@ -78,7 +78,7 @@ def _format(text: str) -> str:
     try:
         datetime.strptime(_SOME_TIME.strftime(text), text)
     except (ValueError, re.error) as error:
-        raise ValueError(f"{text!r} is not a form that strptime takes: {error}") from error
+        raise ValueError(f"{text!r} is not a valid strptime format: {error}") from error
     return text
 
 

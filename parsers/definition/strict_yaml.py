@@ -22,7 +22,7 @@ def read(text: str, file: str, *, shipped: bool = False) -> object:
     try:
         return yaml.load(text, Loader=_FastLoader if shipped else _StrictLoader)  # noqa: S506  (both are SafeLoaders)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise DefinitionError(file, "", f"not YAML as it is read here: {error}") from error
+        raise DefinitionError(file, "", f"not YAML that a definition may use: {error}") from error
 
 
 class _StrictLoader(yaml.SafeLoader):

@@ -59,12 +59,12 @@ class Template:
         """Read a template.
 
         Raises:
-            TemplateError: a brace belongs to no gap.
+            TemplateError: a brace is not part of a gap.
         """
         parts = tuple(_GAP.split(text))
         for literal in parts[::4]:
             if literal and ("{" in literal or "}" in literal):
-                raise TemplateError(f"a brace belongs to no gap in {text!r}")
+                raise TemplateError(f"a brace is not part of a gap in {text!r}")
         return cls(text, parts)
 
     @property

@@ -1,4 +1,4 @@
-"""The counters beside an Echo's rotated logs: the oldest chunk kept, the youngest, and the next file to be sent."""
+"""The counters beside an Echo's rotated logs: the oldest and newest chunk kept, and the next file to be sent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NUMBER = re.compile(rb"(\d{8})\s*")
 
 @register
 class LogCounter(Parser):
-    """Reads one such file."""
+    """Reads one counter file."""
 
     name: ClassVar[str] = "echo_log_counter"
     version: ClassVar[str] = "1"
@@ -37,7 +37,7 @@ class LogCounter(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the name and the eight digits."""
+        """Whether the name matches and the content is eight digits."""
         return bool(_NAME.fullmatch(source.name)) and source.size <= 16 and bool(_NUMBER.fullmatch(source.head))
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:

@@ -1,4 +1,4 @@
-"""Batches of measurements that an Echo kept to send: among them what its wake-word detector did."""
+"""Batches of measurements that an Echo stored to send, including those of its wake word detector."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from parsers.times import from_milliseconds
 from parsers.values import shown
 
 DATA_TYPE, WAKE_WORD = "echo:metric", "echo:metric:wake_word"
-#: A larger batch is read up to here.
+#: Larger batches are cut at this size.
 MAX_BYTES = 16 * 1024 * 1024
 _HEAD = re.compile(
     rb"\x0a(?:\x20[0-9a-f]{32}|\x10[A-Z0-9]{16})\x12[\x01-\x20][0-9A-Z]{4,32}\x1a[\x01-\x20][A-Z0-9_]{2,32}"
@@ -29,7 +29,7 @@ _ACCEPTED = re.compile(r"(?P<word>\w{1,40})_Detection_Accept")
 
 @register
 class MetricsBatch(Parser):
-    """Reads one batch, once it is decompressed."""
+    """Reads one batch, after decompression."""
 
     name: ClassVar[str] = "echo_metrics_batch"
     version: ClassVar[str] = "2"
@@ -59,7 +59,7 @@ class MetricsBatch(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By how it begins; by its name where that is lost."""
+        """Whether the first bytes match or, if they are lost, the name."""
         return bool(_HEAD.match(source.head)) or bool(_PATH.fullmatch(source.name) and source.head[:1] == b"\n")
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
@@ -126,7 +126,7 @@ def _entry(field: Field, facts: dict[str, Value], device_type: str | None) -> It
 
 
 def _accepted(source: str, measured: dict[str, Value]) -> str:
-    """The wake word that the detector accepted; empty if the entry says no such thing."""
+    """The wake word that the detector accepted; empty if the entry does not say."""
     if source != _DETECTOR:
         return ""
     for name, value in measured.items():

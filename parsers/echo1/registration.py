@@ -1,4 +1,4 @@
-"""A first-generation Echo's registration with an Amazon account: what is no secret, and that the secrets are there."""
+"""A first-generation Echo's registration with an Amazon account: non-secret values, and which secrets exist."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from parsers.values import Keeper, shown
 
 _FOLDER, _INFO, _TOKEN = "token", "registrationInfo.json", "token.txt"
 _MAX_DEPTH = 4
-#: Names, in lower case without "_", under which a record's columns may stand.
+#: Names for the values of a record's columns, in lower case without "_".
 _SERIAL = ("deviceserialnumber", "deviceserial", "dsn", "serialnumber", "serial")
 _TYPE = ("devicetype", "devicetypeid")
 _ACCOUNT = ("customerid", "directedid", "accountid", "userid", "customername")
@@ -47,7 +47,7 @@ class EchoRegistration(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """Whether folder and name are of the form, and the content too."""
+        """Whether the folder, the name and the content match."""
         if source.folder.rsplit("/", 1)[-1] != _FOLDER:
             return False
         if source.name == _INFO:
@@ -93,7 +93,7 @@ def _registration(value: Mapping[str, object], places: JsonPlaces) -> Record:
 
 
 def _find(value: Value, names: tuple[str, ...], depth: int) -> str | None:
-    """The first text under one of the names, the outermost first; none that was a secret."""
+    """The first text under one of the names, outermost first, excluding secrets."""
     if not isinstance(value, dict) or depth > _MAX_DEPTH:
         return None
     for key, item in value.items():

@@ -1,4 +1,4 @@
-"""What a first-generation Echo keeps about itself as a smart-home endpoint: its record, and the state of its
+"""A first-generation Echo's data about itself as a smart-home endpoint: its record, and the state of its
 sensors."""
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _FOLDER = "smarthomed"
 _SETTINGS, _SCHEMA = "settings.json", "schema.json"
 _DEVICE_TYPE = re.compile(r"A[0-9A-Z]{9,15}")
 _SERIAL = re.compile(r"[0-9A-Z]{12,20}")
-#: States listed in a message.
+#: How many states a message lists.
 _MAX_STATES = 20
 
 
@@ -56,11 +56,11 @@ class EchoSmarthome(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """Whether the folder is of the form, and the content begins as an object."""
+        """Whether the folder matches and the content begins as an object."""
         return _kind(source) != "" and source.head[:256].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield one record of the file, and an issue for what is wrong with it."""
+        """Yield one record of the file, and its issues."""
         loaded = read_object(source)
         yield from loaded.issues
         if loaded.value is None:
@@ -139,7 +139,7 @@ def _state(source: Source, value: Mapping[str, object], found: tuple[Timestamp, 
 
 
 def _states(value: Mapping[str, object], name: str, depth: int = 0) -> Iterator[str]:
-    """Plain values, each after the names that lead to it, without those that may be secret."""
+    """Yield plain values with their paths, without those that may be secret."""
     kept = without_secrets(value, by_value=False) if depth == 0 else value
     for key, item in kept.items() if isinstance(kept, Mapping) else ():
         whole = f"{name} {key}".strip()

@@ -1,4 +1,4 @@
-"""Small state files of an Echo's data partition, which definitions describe."""
+"""Small state files of an Echo's data partition, described by definitions."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from parsers.record import Issue, Record
 from parsers.registry import register
 from parsers.small_file import EXCERPT, NO_TIME, numbered, text_of, too_many_lines, whole
 
-#: A content that is read at once, and a line, are no longer than this.
+#: The greatest length of a line, and of content that is read at once.
 MAX_TEXT = 4096
-#: Folders in which these files stand for certain, so that a content of another form is worth an issue.
+#: Folders that certainly hold these files, so that unexpected content is worth an issue.
 _HOME = re.compile(r"(?:.*/)?(?:var(?:/local)?|p\d+/local)/|local/")
-#: Folders in which a path of one name counts: those, the root of a partition, of an archive and of a copy.
+#: Folders in which a path of a single name counts: those, and the root of a partition, an archive or a copy.
 _ROOT = re.compile(r"|p\d+/|(?:.*/)?p\d+/|.*!/|(?:.*/)?(?<!usr/)local/")
 
 
@@ -46,14 +46,14 @@ class StateFiles(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """Whether a definition names the path, and the content is has its form or the folder is certain."""
+        """Whether a definition names the path, and the content has its form or the folder is certain."""
         found = _described(source.path)
         if found is None:
             return False
         return _HOME.fullmatch(found.home) is not None or _is_of_form(found.file, source)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield a record of the content, or of each line; an issue for what is not of the form."""
+        """Yield a record of the content or of each line; an issue for anything unexpected."""
         found = _described(source.path)
         if found is None:
             yield Issue("The path is none of those that a definition of state files names.")
@@ -68,7 +68,7 @@ class StateFiles(Parser):
 
 @dataclass(frozen=True, slots=True)
 class _Described:
-    """What describes a file, and the folder in which the described path begins (with its ``/``)."""
+    """The description of a file, and the folder in which the described path begins (with its ``/``)."""
 
     definition: StateDefinition
     file: StateFile
@@ -77,16 +77,16 @@ class _Described:
 
 @cache
 def _paths() -> dict[str, list[tuple[PathEnd, _Described]]]:
-    """Each path that a definition names, under its last name.
+    """Index the paths in definitions by their last name.
 
-    Where that may be any name it is under the folder's (``persist/*``), and where it is but partly known under ``*``.
+    If the last name is a wildcard, the path is indexed by its folder (``persist/*``); if partly known, by ``*``.
     """
     found: dict[str, list[tuple[PathEnd, _Described]]] = {}
     for definition in definitions():
         for file in definition.files:
             for path in file.paths:
                 folder, _, last = path.text.rpartition("/")
-                # Any file may have any name: the name of the folder distinguishes most of them.
+                # The name alone matches any file; the folder's name rules out most of them.
                 under = last if "*" not in last else f"{folder.rpartition('/')[2]}/*" if last == "*" else "*"
                 found.setdefault(under, []).append((path, _Described(definition, file)))
     return found
@@ -158,7 +158,7 @@ def _not_of_form(file: StateFile, content: bytes) -> str:
 def _records(
     file: StateFile, form: StateForm, match: re.Match[str], source: Source, place: str
 ) -> Iterator[Record | Issue]:
-    """The record of a content or a line; none where its form says nothing."""
+    """Yield the record of a file's content or a line; nothing if its form makes no record."""
     if form.form is None:
         return
     groups = {name: value for name, value in match.groupdict().items() if value is not None}

@@ -1,4 +1,4 @@
-"""Small JSON files of a device's state: read whole, with the times they hold."""
+"""Read small JSON files of a device's state whole, with the times in them."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _UNZONED = "ISO 8601 without a zone; the zone is unknown."
 
 @dataclass(frozen=True, slots=True)
 class StateObject:
-    """What a file holds.
+    """The content of a file.
 
     Attributes:
-        value: its object, or as much as is whole of it; None if there is none.
-        places: where its values are.
-        issues: what is wrong with the file, without excerpts: they might hold a secret.
+        value: its object, or the complete part of it; None if there is none.
+        places: the locators of its values.
+        issues: issues with the file, without excerpts, which might contain a secret.
     """
 
     value: dict[str, object] | None
@@ -42,7 +42,7 @@ class StateObject:
 
 
 def read_object(source: Source) -> StateObject:
-    """Read a file that holds an object.
+    """Read a file that contains a JSON object.
 
     Raises:
         OSError: the evidence cannot be read.
@@ -58,7 +58,7 @@ def read_object(source: Source) -> StateObject:
 
 
 def timestamps(value: Mapping[str, object], places: JsonPlaces) -> tuple[Timestamp, ...]:
-    """Times in an object, by the look of name and value; at most 50. What each is the time of is only its name."""
+    """Find times in an object by the form of name and value; at most 50. Their meaning is known only from the name."""
     return tuple(islice(_walk(value, (), places), _MAX_TIMES))
 
 

@@ -23,7 +23,7 @@ _COUNTED = " The line writes no year; it was counted back from when the log was 
 
 @register
 class EchoSyslog(Parser):
-    """Reads these logs, once they are decompressed."""
+    """Reads these logs, after decompression."""
 
     name: ClassVar[str] = "echo_syslog"
     version: ClassVar[str] = "3"
@@ -61,7 +61,7 @@ class EchoSyslog(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the name, and by one of the first lines being of the form."""
+        """Whether the name matches and one of the first lines has the form."""
         return is_echo_name(source.name) and begins(source.head, 1)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:

@@ -1,4 +1,4 @@
-"""The Wi-Fi configuration of an Echo: networks by name where it is text, and a measure of it where it is not."""
+"""The Wi-Fi configuration of an Echo: network names if it is text, its entropy if it is not."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DOPPLER, _SUPPLICANT = "wifid.conf", "wpa_supplicant.conf"
 _START = re.compile(r"(?:network|cred)\s*=\s*\{|\[[^\[\]]+\]")
 _VALUE = re.compile(r"(?P<name>[A-Za-z][\w.-]*)\s*=\s*(?P<value>.*)")
 _NAMES = ("ssid", "essid")
-# Names that end so hold secrets; others hold what the network is.
+# Names with these endings hold secrets; others describe the network.
 _SECRET = re.compile(
     r"psk|passphrase|password|passwd|wep_?key\d?|pin|private_key_passwd|eap_?password|pac_file|identity"
 )
@@ -61,7 +61,7 @@ class EchoWifi(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """Whether name and folder are those of the Echo's file, or name and content those of wpa_supplicant's."""
+        """Whether name and folder match the Echo's file, or name and content match wpa_supplicant's."""
         if source.name == _DOPPLER:
             return source.folder.rsplit("/", 1)[-1] == "system"
         if source.name != _SUPPLICANT:
@@ -69,7 +69,7 @@ class EchoWifi(Parser):
         return _BLOCK.search(source.head.decode("utf-8", "replace")) is not None
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield a record for each network; or one with the measured entropy of what is not text."""
+        """Yield a record for each network, or one with the measured entropy if the file is not text."""
         content, issues = whole(source)
         yield from issues
         if not content:
@@ -94,7 +94,7 @@ def _is_text(content: bytes) -> bool:
 
 
 def entropy(content: bytes) -> float:
-    """Shannon's entropy of the bytes, in bits per byte. Few bytes cannot reach 8: at most log2 of their number."""
+    """Shannon entropy in bits per byte. Short input cannot reach 8: the maximum is log2 of its length."""
     total = len(content)
     return -sum(count / total * math.log2(count / total) for count in Counter(content).values())
 
@@ -117,7 +117,7 @@ def _measured(file: str, content: bytes) -> Record:
 
 
 def _networks(content: bytes) -> Iterator[_Network]:
-    """Blocks that name a network: ``network={...}``, or ``[section]`` up to the next."""
+    """Yield blocks that name a network: ``network={...}``, or ``[section]`` up to the next."""
     network: _Network | None = None
     for number, line in numbered(content):
         text = line.strip()

@@ -1,1 +1,1 @@
-"""A request and its answer, whatever recorded them."""
+"""Requests and their answers, whatever program recorded them."""

@@ -1,4 +1,4 @@
-"""What is in the body of an answer: JSON, or several parts of which some are JSON or sound."""
+"""Read the body of an answer: JSON, or a multipart body with JSON or sound."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ RECORDING_TYPE = "alexa:web:recording"
 
 
 def body_records(content: bytes, whole: Body, outer: str, media: str) -> Iterator[Record | Issue]:
-    """The records of JSON, or of the parts of a body of several: what is known in them, and recordings.
+    """Yield the records of JSON or of a multipart body: known answers and recordings.
 
     Args:
         content: the body, decoded.
-        whole: what is known of the answer; its value is what is read here.
+        whole: what is known about the answer; its value is read here.
         outer: the locator of the content.
         media: the value of ``Content-Type``.
     """

@@ -1,4 +1,4 @@
-"""The body of a cached answer, decoded as its header ``Content-Encoding`` says, or as its first bytes show."""
+"""Decode the body of a cached answer according to ``Content-Encoding`` or its first bytes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from parsers.coding import CodingError, decode
 from parsers.formats.json.text import MAX_BYTES
 from parsers.locator import at_coding
 
-#: More codings than this on one body are not undone.
+#: The most codings that are undone on one body.
 MAX_CODINGS = 4
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
@@ -20,9 +20,9 @@ class Decoded:
     """A decoded body.
 
     Attributes:
-        content: its bytes; as stored where they could not be decoded.
-        steps: the steps of the locator that lead from the stored bytes to these.
-        readable: whether the content is what the server meant, as far as is known.
+        content: its bytes; as stored if they could not be decoded.
+        steps: the locator steps from the stored bytes to these.
+        readable: whether the content appears to be what the server meant.
     """
 
     content: bytes
@@ -34,11 +34,11 @@ def decoded(content: bytes, header: str) -> tuple[Decoded, tuple[str, ...]]:
     """Decode a body.
 
     Args:
-        content: as stored.
-        header: the value of ``Content-Encoding``, empty if there is none.
+        content: the bytes as stored.
+        header: the value of ``Content-Encoding``, or empty.
 
     Returns:
-        The decoded body, and a sentence on each thing that was not as expected.
+        The decoded body, and a sentence on each unexpected finding.
     """
     if not content:
         return Decoded(content), ()
@@ -55,7 +55,7 @@ def decoded(content: bytes, header: str) -> tuple[Decoded, tuple[str, ...]]:
             result = decode(result, coding, MAX_BYTES)
         except CodingError as error:
             if not steps and start_of(content[:64]) == 0:
-                # Some caches keep the body decoded beside the header that says it is not.
+                # Some caches store the decoded body although the header names a coding.
                 return Decoded(content), ()
             if error.partial and len(steps) == len(codings) - 1:
                 what = f"The body cannot be decoded whole as {coding[:40]}: {error}. What was decoded was read."

@@ -1,5 +1,5 @@
-"""One cached answer of the Alexa service, whatever kind of cache held it: JSON goes to the readers of answers, a
-recording is reported with its utterance id, and anything else gives one record.
+"""One cached answer of the Alexa service, from any kind of cache: JSON goes to the answer parsers, a
+recording is reported with its utterance id, and anything else makes one record.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.values import shown
 
 DATA_TYPE = "alexa:web:cached"
-#: Of a recording that is a file of the cache by itself, and can be played as it is.
+#: The sentence for a recording that is a cache file of its own and can be played directly.
 RECORDING_FILE_TYPE = "recording:cached"
-#: The data types that :func:`records` may give, beside those of answers.
+#: The data types that :func:`records` may yield, in addition to those of answers.
 DATA_TYPES = (DATA_TYPE, RECORDING_TYPE, RECORDING_FILE_TYPE)
 _JSON_TYPE = re.compile(r"\b(?:json|javascript)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class BytesSent:
-    """How long a body was that was sent and not kept.
+    """The size of a body that was sent but not stored.
 
     Attributes:
-        count: in bytes; None if that is not recorded.
+        count: the size in bytes; None if not recorded.
     """
 
     count: int | None = None
@@ -48,15 +48,15 @@ class BytesSent:
 
 @dataclass(frozen=True, slots=True)
 class CachedBody:
-    """The body of an answer as the cache holds it.
+    """The body of an answer as stored in the cache.
 
     Attributes:
-        content: its bytes, as they came, still encoded.
-        locator: where they are; the first place where there are several.
-        file: the neighbour that holds them, as :attr:`parsers.record.Record.file`.
-        pieces: every place, where the body is in several.
-        whole_file: whether the body is all that its file holds.
-        sent: where the body was not kept, how many bytes of it were sent, as far as is known; None if it was kept.
+        content: its bytes as received, still encoded.
+        locator: the locator of the bytes; the first if there are several.
+        file: the neighbouring file with the bytes, as in :attr:`parsers.record.Record.file`.
+        pieces: all locators, if the body is in several pieces.
+        whole_file: whether the body is the whole file.
+        sent: the number of bytes sent, if the body was not stored; None if it was stored.
     """
 
     content: bytes
@@ -69,22 +69,22 @@ class CachedBody:
 
 @dataclass(frozen=True, slots=True)
 class Cached:
-    """One entry of a cache whose address is one of the Alexa service.
+    """One cache entry with an address of the Alexa service.
 
     Attributes:
         url: the address.
         path: the path of the claimed file.
         clock: whose clock wrote the cache's times.
-        kind: the cache's kind, in words.
-        status_line: the answer's first line; empty if it is not known.
+        kind: the kind of cache, as text.
+        status_line: the answer's first line; empty if unknown.
         headers: the answer's headers.
         body: its body.
-        asked: times of the request and of the response.
-        kept_times: times of the entry itself: made, last used.
-        fields: facts of the entry; every record gets them.
-        issues: what is wrong with the content, a sentence each.
-        remark: a sentence that every message ends with, such as that the entry was deleted.
-        holder: what holds it, as a message begins: a cache, a capture.
+        asked: the times of the request and the response.
+        kept_times: times of the entry itself: creation, last use.
+        fields: facts about the entry, added to every record.
+        issues: problems with the content, one sentence each.
+        remark: a sentence at the end of every message, such as that the entry was deleted.
+        holder: the start of a message, naming the container: a cache, a capture.
     """
 
     url: ApiUrl
@@ -103,7 +103,7 @@ class Cached:
 
 
 def records(cached: Cached) -> Iterator[Record | Issue]:
-    """Yield what an entry holds: at least one record."""
+    """Yield the records of an entry: at least one."""
     body, issues = decoded(cached.body.content, value_of(cached.headers, "Content-Encoding"))
     for what in issues:
         yield Issue(what, cached.body.locator, cached.body.content[:64])
@@ -118,7 +118,7 @@ def records(cached: Cached) -> Iterator[Record | Issue]:
         if count and (timed or not cached.asked):
             return
         if count:
-            # Every record of the answer holds times of its own; this one has the time of the request.
+            # Every record of the answer has its own times; this one has the time of the request.
             yield _entry_record(cached, body, f" {count} record{'s were' if count > 1 else ' was'} read from it.")
             return
     yield _entry_record(cached, body)
@@ -132,7 +132,7 @@ def _is_json(content: bytes, cached: Cached) -> bool:
 
 
 def _answers(cached: Cached, body: Decoded) -> Iterator[Record | Issue]:
-    """The records of a body that is JSON, or has parts that are; issues alone where there are none."""
+    """Yield the records of a JSON or multipart body; only issues if there are no records."""
     outer = join(cached.body.locator, *body.steps)
     fields = _facts(cached)
     for timestamp in cached.kept_times:

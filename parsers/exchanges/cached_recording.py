@@ -1,4 +1,4 @@
-"""Recordings among cached answers: what a voice history played."""
+"""Recordings in cached answers, as played from a voice history."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NOTE = "From the utterance id in the address: UTC, to the second; the start of 
 
 
 def is_recording(content: bytes, media: str, path: str) -> bool:
-    """Whether a body is sound: by its own first bytes, by its media type, or by the address that gave it."""
+    """Whether a body is sound, by its first bytes, its media type, or its address."""
     if not content:
         return False
     head = content[:HEAD_SIZE]
@@ -35,13 +35,13 @@ def is_recording(content: bytes, media: str, path: str) -> bool:
 
 
 def recording(record: Record, content: bytes, url: ApiUrl, holder: str) -> Record:
-    """The record of a cached answer, with what its sound and its address show.
+    """Add to the record of a cached answer what its sound and its address show.
 
     Args:
-        record: as it is for any cached answer.
+        record: the record as for any cached answer.
         content: the sound.
-        url: the address that gave it.
-        holder: what holds it, as the message begins.
+        url: the address it came from.
+        holder: the start of the message, naming the container.
     """
     spoken = _utterance(url)
     fields: dict[str, Value] = {**record.fields, "sha256": hashlib.sha256(content).hexdigest()}
@@ -75,7 +75,7 @@ def recording(record: Record, content: bytes, url: ApiUrl, holder: str) -> Recor
 
 
 def _utterance(url: ApiUrl) -> UtteranceId | None:
-    """The utterance id in an address: a whole parameter, or within the path or a parameter."""
+    """The utterance id in an address: a whole parameter, or part of the path or a parameter."""
     texts = [*url.query.values(), *(unquote(value) for value in url.query.values()), unquote(url.path)]
     for text in texts:
         if found := UtteranceId.parse(text) or UtteranceId.find(text):

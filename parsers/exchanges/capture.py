@@ -1,4 +1,4 @@
-"""What the readers of captured traffic share: an exchange with the Alexa service, and the capture's own record."""
+"""Shared by the parsers of captured traffic: an exchange with the Alexa service, and the capture's own record."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.values import shown
 
 DATA_TYPE = "alexa:web:capture"
-#: The data types that a capture may give, beside those of answers.
+#: The data types that a capture may yield, in addition to those of answers.
 DATA_TYPES = (DATA_TYPE, *cached_answer.DATA_TYPES)
 HOLDER = "The capture"
-#: A message names at most so many hosts, the fields at most so many.
+#: The most hosts named in a message, and in the fields.
 _MAX_HOSTS = 20
 _MAX_LISTED = 1000
 
@@ -35,13 +35,13 @@ class Exchange:
     Attributes:
         url: the address, as captured.
         method: ``GET``, ``POST``, ...
-        status_line: the answer's first line; empty if none came.
-        headers: the answer's headers; ``Content-Encoding`` only where the body is still encoded.
+        status_line: the answer's first line; empty if there was no answer.
+        headers: the answer's headers; ``Content-Encoding`` only if the body is still encoded.
         content: the body as captured.
-        locator: where the body is, or the exchange where there is none.
-        asked: text that was sent with the request.
-        timestamps: when it was sent, when the answer came.
-        sent: where the capture does not hold the answer's body, how many bytes of it were sent; else None.
+        locator: the locator of the body, or of the exchange if there is no body.
+        asked: the text sent with the request.
+        timestamps: when the request was sent and the answer received.
+        sent: the number of bytes sent, if the capture lacks the answer's body; else None.
     """
 
     url: str
@@ -57,7 +57,7 @@ class Exchange:
 
 @dataclass(slots=True)
 class Capture:
-    """The reading of one capture: give it exchanges, then take :meth:`not_held` and :meth:`end`."""
+    """Reads one capture: pass it exchanges, then call :meth:`not_held` and :meth:`end`."""
 
     kind: str
     path: str
@@ -65,11 +65,11 @@ class Capture:
     of_service: int = 0
     hosts: dict[str, int] = field(default_factory=dict)
     without_body: int = 0
-    #: Of the first of these, what an issue says of it, and where it is.
+    #: The issue text and locator of the first one.
     _first_without_body: list[tuple[str, str]] = field(default_factory=list)
 
     def exchange(self, exchange: Exchange) -> Iterator[Record | Issue]:
-        """The records of an exchange. One with another host is skipped, unless the service's answers are in it."""
+        """Yield the records of an exchange. One with another host is skipped unless it contains service answers."""
         self.exchanges += 1
         url = ApiUrl.parse(exchange.url)
         fields = asked_fields(exchange.method, exchange.asked)
@@ -103,10 +103,10 @@ class Capture:
         )
 
     def not_held(self, advice: str) -> Iterator[Issue]:
-        """An issue of the answers whose bodies the capture does not hold; none where it holds them all.
+        """Yield an issue if the capture lacks the bodies of some answers.
 
         Args:
-            advice: how a capture that holds them is made.
+            advice: how to make a capture that includes them.
         """
         if not self.without_body:
             return
@@ -120,7 +120,7 @@ class Capture:
         yield Issue(message, self._first_without_body[0][1])
 
     def end(self, fields: dict[str, Value]) -> Record:
-        """The record of the capture itself; ``fields`` is what it states about itself."""
+        """The record of the capture itself; ``fields`` is what the capture states about itself."""
         exchanges = f"{self.exchanges} exchange{'' if self.exchanges == 1 else 's'}"
         message = f"The capture ({self.kind}) holds {exchanges}, {self.of_service} with the Alexa service"
         if maker := shown(fields.get("made_by"), 100):
@@ -144,7 +144,7 @@ def _host(url: str) -> str:
 
 
 def _of_other_host(exchange: Exchange, path: str, fields: Mapping[str, Value]) -> Iterator[Record | Issue]:
-    """What an answer of the service holds that came from another host, or from an address that is not known."""
+    """Read an answer of the service from another host or an unknown address."""
     body, issues = decoded(exchange.content, value_of(exchange.headers, "Content-Encoding"))
     if not exchange.url:
         yield from (Issue(what, exchange.locator, exchange.content[:64]) for what in issues)

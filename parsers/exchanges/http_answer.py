@@ -1,4 +1,4 @@
-"""An exchange from the raw message that answered it."""
+"""Make an exchange from the raw message that answers it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from parsers.formats.http.message import MAX_BODY, Message, may_have_body
 from parsers.locator import join
 from parsers.record import Issue, Timestamp
 
-#: A length of more digits is none.
+#: Lengths with more digits are ignored.
 _DIGITS = 15
 
 
@@ -23,15 +23,15 @@ def answer_of(
     asked: str = "",
     timestamps: tuple[Timestamp, ...] = (),
 ) -> tuple[Exchange, list[Issue]]:
-    """The exchange that a message answers, and what is wrong with its body.
+    """The exchange that a message answers, and issues with its body.
 
     Args:
         message: the answer.
         body: the locator of the body's bytes, as sent.
-        url: the address that was asked for; empty if it is not known.
-        method: of the request.
-        asked: what was sent with it.
-        timestamps: when it was sent, when the answer came.
+        url: the requested address; empty if unknown.
+        method: the request's method.
+        asked: what was sent with the request.
+        timestamps: when the request was sent and the answer received.
     """
     headers = message.headers
     coding = value_of(headers, "Content-Encoding")
@@ -58,7 +58,7 @@ def answer_of(
 
 
 def is_coded(body: bytes, coding: str) -> bool:
-    """Whether a body is still in the coding that its header names; programs undo it and leave the header."""
+    """Whether a body is still in the coding named in its header; programs may decode it and keep the header."""
     if not coding or coding.strip().lower() == "identity":
         return False
     try:
@@ -68,7 +68,7 @@ def is_coded(body: bytes, coding: str) -> bool:
 
 
 def sent_of(message: Message, method: str) -> BytesSent | None:
-    """How many bytes of a body were sent that the message does not hold; None if none were, or it is not known."""
+    """The size of a body that was sent but is not in the message; None if no body was sent or it is unknown."""
     parts = message.first_line.split(" ")
     status = int(parts[1]) if len(parts) > 1 and parts[1].isascii() and parts[1].isdecimal() else 0
     length = value_of(message.headers, "Content-Length")

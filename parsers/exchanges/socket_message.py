@@ -1,4 +1,4 @@
-"""Messages of a web socket: what of the service's answers is in one, whatever frames it."""
+"""WebSocket messages: the service's answers in one, whatever frames it."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from parsers.alexa_api.items.body import Body
 from parsers.alexa_api.items.text_values import values_of
 from parsers.record import Issue, Record, Timestamp, Value
 
-#: A longer message is not read.
+#: Longer messages are not read.
 MAX_MESSAGE = 16 * 1024 * 1024
 
 
 def message_records(
     content: bytes, locator: str, path: str, timestamps: tuple[Timestamp, ...], fields: Mapping[str, Value]
 ) -> Iterator[Record | Issue]:
-    """Yield what the JSON in a message says; nothing where none of it belongs to the service.
+    """Yield the records of the JSON in a message; nothing if none of it belongs to the service.
 
     Args:
         content: the message.
-        locator: where its bytes stand.
-        path: of the file that holds it, inside the evidence.
-        timestamps: when it was sent.
-        fields: what every record gets.
+        locator: the locator of its bytes.
+        path: the path of its file inside the evidence.
+        timestamps: when the message was sent.
+        fields: fields added to every record.
     """
     if len(content) > MAX_MESSAGE:
         yield Issue(f"A message is longer than {MAX_MESSAGE} bytes; not read.", locator)

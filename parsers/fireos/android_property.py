@@ -1,4 +1,4 @@
-"""Properties that Android keeps over restarts: one file each, one file for all, or a list that ``getprop`` made.
+"""Persistent Android properties: one file per property, one file for all, or a list made by ``getprop``.
 
 References:
     AOSP system/core/init/persistent_properties.cpp (``/data/property/{name}`` up to Android 7;
@@ -24,13 +24,13 @@ from parsers.small_file import NO_TIME, numbered, too_many_lines, whole
 from parsers.values import shown
 
 DATA_TYPE = "echo:state:property"
-#: Android's own bound for a value that may change.
+#: Android's limit for the length of a value that may change.
 _MAX_VALUE = 92
 _FILE = re.compile(r"(?:^|/)property/(?P<name>persist\.[\w.@:-]{1,200})$")
 _ALL = re.compile(r"(?:^|/)property/persistent_properties$")
 _LISTED = re.compile(r"\[(?P<name>[\w.@:-]{1,200})\]: \[(?P<value>.*)\]")
 _BUILT = re.compile(r"(?P<name>(?:ro|persist|sys|net|wifi|dhcp)\.[\w.@:-]{1,200})=(?P<value>.*)")
-#: Properties of a list, or of a build, that say something of the device, its clock, its account or who may enter it.
+#: Properties of a list or build that concern the device, its clock, its account or access to it.
 _TELLING = re.compile(
     r"persist\.(?:sys\.timezone|amazon|alexa|ww|csm|overdub|sys\.locale|sys\.usb|adb|wifi|logd|bluetooth)\b.*|ro\.serialno"
     r"|ro\.boot\.(?:serialno|bootreason|idme|hardware|prod)\b.*|ro\.product\.(?:model|device|name|brand|manufacturer)"
@@ -90,7 +90,7 @@ class AndroidProperty(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the folder and name; a list by its lines."""
+        """Whether the folder and the name match or, for a list, the lines."""
         if _FILE.search(source.path):
             return source.size <= _MAX_VALUE * 100
         if _ALL.search(source.path):
@@ -115,11 +115,11 @@ class AndroidProperty(Parser):
 
 
 def property_of_line(content: bytes, locator: str) -> tuple[str, str, Record | None] | None:
-    """A property in a line of a list: its name, its value, and its record where it belongs to interest.
+    """Read a property from a line of a list: its name, its value, and its record if it is of interest.
 
     Args:
         content: the line.
-        locator: where it stands.
+        locator: its locator.
     """
     found = _LISTED.fullmatch(content.decode("utf-8", "backslashreplace").strip())
     if found is None:
@@ -129,7 +129,7 @@ def property_of_line(content: bytes, locator: str) -> tuple[str, str, Record | N
 
 
 def value_in(source: Source, name: str) -> str | None:
-    """The value of a property in one of these files; None if it has none of this name, or cannot be read.
+    """Return the value of a property in one of these files; None if it is missing or unreadable.
 
     Args:
         source: the file.
@@ -145,7 +145,7 @@ def value_in(source: Source, name: str) -> str | None:
 
 
 def _properties(source: Source, content: bytes) -> tuple[list[_Property] | Issue, bool]:
-    """The properties of a file, and whether each is of interest."""
+    """The properties of a file, and whether all of them are of interest."""
     if named := _FILE.search(source.path):
         text = content.rstrip(b"\0\r\n").decode("utf-8", "backslashreplace")
         return [_Property(named["name"], text, at_bytes(0, len(content)) if content else "")], True
@@ -168,7 +168,7 @@ def _built(content: bytes) -> Iterator[_Property]:
 
 
 def _persistent(content: bytes) -> list[_Property] | Issue:
-    """The properties of the one file for all: messages of a name and a value."""
+    """The properties of the file for all: messages with a name and a value."""
     made: list[_Property] = []
     try:
         for item in fields_of(content):

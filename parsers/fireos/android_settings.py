@@ -30,7 +30,7 @@ _TELLING = re.compile(
 
 @register
 class AndroidSettings(Parser):
-    """Reads one such file."""
+    """Reads one settings file."""
 
     name: ClassVar[str] = "android_settings_xml"
     version: ClassVar[str] = "1"
@@ -48,7 +48,7 @@ class AndroidSettings(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the name and the outermost element."""
+        """Whether the name and the root element match."""
         if not _NAME.fullmatch(source.name):
             return False
         return root_of(source.head) == "settings" or source.head.startswith(BINARY_MAGIC)

@@ -1,4 +1,4 @@
-"""Entries of Android's dropbox that are no logs: starts of the device, crashes, and what else the system put there.
+"""Entries of Android's dropbox other than logs: device starts, crashes, and further entries of the system.
 
 References:
     AOSP frameworks/base, DropBoxManagerService: ``{tag}@{epoch milliseconds}.txt[.gz]``, ``.dat``, and ``.lost`` for an
@@ -21,7 +21,7 @@ from parsers.values import Keeper, shown
 
 BOOT_TYPE, CRASH_TYPE, OTHER_TYPE = "echo:event:boot", "echo:event:crash", "echo:event:dropbox"
 _NAME = re.compile(r"(?P<tag>[\w.%+ -]{1,120}?)(?P<sign>[@_])(?P<ms>\d{13})\.(?P<kind>txt|dat|lost)")
-#: Logs are read by their own parser; the archives that hold them are opened.
+#: Another parser reads the logs; the archives that contain them are opened.
 _LOG = re.compile(r"(?:Log|event_log|kernel_log)\b", re.IGNORECASE)
 _HEADER = re.compile(r"(?P<name>[A-Za-z][\w -]{0,40}): ?(?P<value>.{0,1000})")
 _FIRST_HEADER = re.compile(
@@ -40,13 +40,13 @@ _TIME = (
     "Epoch milliseconds (UTC) in the file's name: when Android put the entry into its dropbox, by the device's clock."
     " Entries of one time are moved on by milliseconds."
 )
-#: Bytes that are read of an entry, headers that are kept of it, and characters of its text.
+#: The most bytes read of an entry, the most headers kept, and the most characters of its text.
 _MAX_READ, _MAX_HEADERS, _MAX_TEXT = 65536, 60, 4000
 
 
 @register
 class AndroidDropbox(Parser):
-    """Reads one entry, once it is unpacked."""
+    """Reads one entry, after unpacking."""
 
     name: ClassVar[str] = "android_dropbox"
     version: ClassVar[str] = "1"
@@ -68,7 +68,7 @@ class AndroidDropbox(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the name, and by the folder or the headers."""
+        """Whether the name matches, and the folder or the headers."""
         found = _NAME.fullmatch(source.name)
         if found is None or (_LOG.match(found["tag"]) and found["kind"] != "lost"):
             return False
@@ -120,7 +120,7 @@ def _headers(text: str) -> tuple[dict[str, str], str]:
 
 
 def _kind(tag: str, *, lost: bool) -> tuple[str, str]:
-    """The data type of an entry, and what it notes."""
+    """The data type of an entry, and what it reports."""
     if lost:
         return OTHER_TYPE, "an entry whose content was discarded"
     if what := _BOOTS.get(tag):

@@ -26,14 +26,14 @@ from parsers.service_names import names_service
 _PATH = re.compile(
     r"(?:^|/)(?:Log\.\w{1,40}(?:_\d{1,4}|[@_]\d{13})|logd/|logcat|dropbox/|main_log|system\.log)", re.IGNORECASE
 )
-#: Lines of the head that are looked at; of forms without a time, so many are enough to tell the form by.
+#: How many lines of the head are checked, and how many lines without a time identify the form.
 _LOOK, _FEW = 400, 32
 _TIMELESS_MAYBE = re.compile(rb"[VDIWEFS]\0?[/(]|beginning of|b\0e\0g\0i\0n\0n\0i\0n\0g\0")
 
 
 @register
 class FireOsLog(Parser):
-    """Reads one log, once it is unpacked."""
+    """Reads one log, after unpacking."""
 
     name: ClassVar[str] = "fireos_log"
     version: ClassVar[str] = "4"
@@ -94,7 +94,7 @@ class FireOsLog(Parser):
     )  # fmt: skip
 
     def claims(self, source: Source) -> bool:
-        """By the lines; in a folder or under a name of such logs, one line of the form is enough."""
+        """Whether the lines have the form; in a log folder or under a log's name, one line is enough."""
         head = source.head
         if encoding_of(head) is None or not (_TIMELESS_MAYBE.search(head) or MAYBE.search(head)):
             return False

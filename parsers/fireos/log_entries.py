@@ -1,4 +1,4 @@
-"""Logs of Android that are no text: ``logcat -B``, the kernel's ``pmsg-ramoops-0``, what Android Studio exports."""
+"""Android logs that are not text: ``logcat -B``, the kernel's ``pmsg-ramoops-0``, exports of Android Studio."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from parsers.record import Issue, Record
 from parsers.registry import register
 from parsers.service_names import DATA_TYPE as NAMED_TYPE
 
-#: Of an export so many bytes are read.
+#: The most bytes read of an export.
 MAX_EXPORT = 64 * 1024 * 1024
 _TYPES = tuple(sorted({*fireos_event.TYPES, *avs_event.TYPES, fireos_event.UTTERANCE_TYPE, NAMED_TYPE, FILE_TYPE}))
 _SHOWS = (
@@ -33,7 +33,7 @@ _MESSAGES = re.compile(r'"logcatMessages"\s{0,20}:\s{0,20}\[')
 
 @register
 class LogcatBinary(Parser):
-    """Reads the entries of Android's logger as bytes."""
+    """Reads binary entries of Android's logger."""
 
     name: ClassVar[str] = "logcat_binary"
     version: ClassVar[str] = "1"
@@ -62,7 +62,7 @@ class LogcatBinary(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the first entries, and by the name of the kernel's store, whose first entry may be cut."""
+        """Whether the first entries match, or the name of the kernel's store, whose first entry may be cut."""
         return logger_entries.begins(source.head, named=_STORE.search(source.path) is not None)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
@@ -112,7 +112,7 @@ class StudioExport(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the member in the head."""
+        """Whether the head has the expected member."""
         head = source.head.removeprefix(b"\xef\xbb\xbf").lstrip()
         return head.startswith(b"{") and _MESSAGES.search(head.decode("utf-8", "replace")) is not None
 
@@ -132,7 +132,7 @@ class StudioExport(Parser):
 
 
 def _messages(text: str, broken: list[Issue], untimed: LogPlaces) -> Iterator[LogcatLine]:
-    """The lines of each message. Adds an issue where the JSON breaks off, and the places of lines without a time."""
+    """Yield the lines of each message. Adds an issue if the JSON is truncated, and the places of untimed lines."""
     found = _MESSAGES.search(text)
     at, index = skip(text, found.end()) if found else len(text), 0
     while text[at : at + 1] != "]":

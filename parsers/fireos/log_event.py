@@ -1,6 +1,6 @@
 """Lines of a Fire OS log that become records.
 
-A further event is one more entry: of the event service in :data:`KINDS`, of any other program in the table
+To support another event, add an entry: for the event service in :data:`KINDS`, for other programs in the table
 ``log_lines/fire_os.yaml`` of :mod:`parsers.definitions`.
 
 References:
@@ -21,7 +21,7 @@ from parsers.times import from_milliseconds
 from parsers.utterance import UtteranceId
 from parsers.values import shown
 
-#: For each event of the event service, the last part of its data type. What is not here is ``other``.
+#: For each event of the event service, the last part of its data type. Other events are ``other``.
 KINDS = {
     "WAKE_WORD": "wake_word", "TOUCH_EVENT": "touch", "BUTTON_EVENT": "button",
     "PRIVACY_MODE_ON": "privacy_mode", "PRIVACY_MODE_OFF": "privacy_mode",
@@ -46,7 +46,7 @@ TYPES = tuple(
 UTTERANCE_TYPE = "echo:log:utterance"
 
 _UTTERANCE = b"::TNIH"
-#: Programs whose lines :func:`_by_code` reads; it also reads those of logs that leave the program out.
+#: Programs whose lines :func:`_by_code` reads; it also reads lines of logs that omit the program.
 _BY_CODE = re.compile(rb"^(?:$|ECS_|DeviceEvent$)|VID_PUBLISHER")
 _RECEIVED = re.compile(rb"Received event: (?P<event>[A-Z][A-Z0-9_]{1,60})")
 _HANDLED = re.compile(rb"handleEventInternal: (?P<event>[A-Z][A-Z0-9_]{1,60})")
@@ -54,9 +54,9 @@ _FACE = re.compile(rb"Request JSON body: (?P<body>\{.*)", re.DOTALL)
 _DEVICE_EVENT = re.compile(
     rb"(?P<origin>[\w.$]{1,200})#(?P<key>[^#]{1,200})#(?P<number>\d{1,18})(?:#(?P<values>.*))?", re.DOTALL
 )
-#: Values of one structured line that are kept, and characters of each.
+#: The most values kept of one structured line, and the most characters of each.
 _MAX_VALUES, _MAX_VALUE = 50, 300
-#: Tags of which the kinds of lines are remembered while a log is read.
+#: How many tags have their line kinds cached while a log is read.
 _MAX_TAGS = 4096
 
 
@@ -65,17 +65,17 @@ class LogEvent:
     """What a line reports.
 
     Attributes:
-        data_type: the record's.
+        data_type: the record's data type.
         message: its sentence.
         fields: what the line names.
-        event: the event service's word, by which two lines of one event are recognised; empty for other lines.
-        person: the person a face was taken for.
+        event: the event service's term, by which two lines of one event are recognised; empty for other lines.
+        person: the person that a face was attributed to.
         seen: when the face was last seen, as written.
         utterance: an utterance id in the line.
         account: an account that the line names.
-        keys: as a record's.
+        keys: the record's keys.
         times: further times in the line.
-        since_start: milliseconds since the device was started, where the line gives them.
+        since_start: milliseconds since the device was started, if the line gives them.
     """
 
     data_type: str
@@ -92,17 +92,17 @@ class LogEvent:
 
 
 class EventFinder:
-    """Says of each line of one log what it tells."""
+    """Finds the event in each line of a log."""
 
     def __init__(self) -> None:
         self._by_tag: dict[bytes, tuple[tuple[LineKind, ...], bool]] = {}
-        # Kinds that anybody may write, and how what is somewhere in each of their lines begins: that is found faster.
+        # Kinds that any program may write, with the start of a text that each of their lines contains: a faster search.
         self._of_anybody = tuple(kind for kind in line_kinds(TABLE) if kind.programs is None)
         words = (_UTTERANCE, *(kind.word for kind in self._of_anybody))
         self._words = re.compile(b"|".join(re.escape(word[:4]) for word in words))
 
     def find(self, tag: bytes, text: bytes) -> LogEvent | None:
-        """What a line tells, or None."""
+        """Return the event of a line, or None."""
         kinds, coded = self._by_tag.get(tag) or self._kinds(tag)
         found = _by_code(tag, text) if coded else None
         if kinds is self._of_anybody and not self._words.search(text):
@@ -135,7 +135,7 @@ def _by_kind(kinds: tuple[LineKind, ...], text: bytes) -> LogEvent | None:
 
 
 def _may_write(kind: LineKind, tag: bytes) -> bool:
-    """Whether a program writes lines of a kind. Where the log leaves its name out, the kind's word must do."""
+    """Whether a program may write lines of a kind. If the log omits its name, the kind's word must suffice."""
     if not tag:
         return bool(kind.word)
     return kind.programs is None or kind.programs.fullmatch(tag) is not None
@@ -164,7 +164,7 @@ def _declared(kind: LineKind, match: re.Match[bytes]) -> LogEvent:
 
 
 def _device_event(text: bytes) -> LogEvent | None:
-    """A line that the device's programs write for those who analyse it: origin, key, a number, and values."""
+    """Read a line of analytics data from the device's programs: origin, key, a number, and values."""
     found = _DEVICE_EVENT.fullmatch(text.strip())
     if found is None:
         return None
@@ -181,7 +181,7 @@ def _device_event(text: bytes) -> LogEvent | None:
 
 
 def _by_code(tag: bytes, text: bytes) -> LogEvent | None:
-    """What a line tells that no table can say."""
+    """Read a line that no table can describe."""
     if (tag.startswith(b"ECS_") or not tag) and (event := _RECEIVED.search(text) or _HANDLED.search(text)):
         word = event["event"].decode("ascii")
         done = "received" if event.re is _RECEIVED else "handled"
@@ -193,7 +193,7 @@ def _by_code(tag: bytes, text: bytes) -> LogEvent | None:
 
 
 def _face(body: bytes) -> LogEvent:
-    """A report of a face to the service: JSON, with JSON inside."""
+    """Read a report of a face to the service: JSON within JSON."""
     message = "The log records that the device reported a face to the service"
     text = body.decode("utf-8", "backslashreplace")
     try:

@@ -1,4 +1,4 @@
-"""Reads a log of Android from its first line to its last: first its times, then its events."""
+"""Read an Android log from start to end twice: first its times, then its events."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from parsers.parser import Source
 from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.service_names import NamedLines
 
-#: Two lines of one event of the event service within so many seconds are one event.
+#: Two lines of one event of the event service within this many seconds are one event.
 _ONE_EVENT = 1.0
-#: Two starts of the device that lie so near are one: a line is written some time after what it counts.
+#: Device starts this close together are one: a line is written some time after the instant it counts from.
 _ONE_START = 5
 _SEEN = "When the face was last seen, as the report in the line says."
 _STARTED = (
@@ -42,7 +42,7 @@ _RAW = (
 
 @dataclass(slots=True)
 class _First:
-    """What the first reading finds."""
+    """The results of the first pass."""
 
     survey: Survey = field(default_factory=Survey)
     made: datetime | None = None
@@ -64,7 +64,7 @@ def read(source: Source) -> Iterator[Record | Issue]:
 
 
 def read_entries(given: Iterable[LogcatLine]) -> Iterator[Record | Issue]:
-    """As :func:`read`, of lines that hold their times in UTC."""
+    """Like :func:`read`, for lines with times in UTC."""
     years = Years()
     reader = _LogReader(Dates(years, zones.UNKNOWN, ""))
     for line in given:
@@ -91,7 +91,7 @@ def _first(source: Source) -> _First:
 
 
 class _LogReader:
-    """The second reading."""
+    """The second pass."""
 
     def __init__(self, dates: Dates) -> None:
         self._dates = dates
@@ -104,7 +104,7 @@ class _LogReader:
         self._started: int | None = None
 
     def line(self, raw: RawLine) -> Iterable[Record]:
-        """The records of a line."""
+        """Return the records of a line."""
         if self._sections.takes(raw.content):
             return self._of_report(raw)
         line = self._lines.read(raw)
@@ -117,14 +117,14 @@ class _LogReader:
         return ()
 
     def entry(self, line: LogcatLine) -> Iterable[Record]:
-        """The records of a line of a known form."""
+        """Return the records of a line of a known form."""
         if self._summary.of_form < MAX_LINES:
             return self._of_form(line)
         self._summary.beyond += 1
         return ()
 
     def _other(self, line: OtherLine) -> None:
-        """A line of no form: in a log that has had none of any form yet it may be one of the form raw."""
+        """Process an unrecognised line: in a log without any recognised line so far, it may have the raw form."""
         if self._dividers and not self._summary.of_form:
             self._raw.add(line.locator)
             self._named.add("", line.content, line.locator, None)
@@ -132,7 +132,7 @@ class _LogReader:
             self._summary.other(line)
 
     def _of_report(self, raw: RawLine) -> Iterator[Record]:
-        """A line of a report that is not a log."""
+        """Yield the records of a report line outside its logs."""
         if self._sections.of_properties and (listed := android_property.property_of_line(raw.content, raw.locator)):
             if listed[2]:
                 yield listed[2]
@@ -164,7 +164,7 @@ class _LogReader:
         return ()
 
     def _repeats(self, found: LogEvent, stamp: Stamp | None) -> bool:
-        """Whether the line tells once more of an event that a line just before mentioned."""
+        """Whether the line repeats the event of a recent line."""
         if not found.event or stamp is None:
             return False
         now = (stamp.epoch if stamp.epoch is not None else stamp.wall) + stamp.microsecond / 1e6
@@ -173,7 +173,7 @@ class _LogReader:
         return before is not None and 0 <= now - before <= _ONE_EVENT and "handled" in found.message
 
     def _start(self, found: LogEvent, line: LogcatLine, timestamp: Timestamp | None) -> Iterator[Record]:
-        """When the device was started, where a line counts from then; once for each start."""
+        """Yield the device start if a line counts from it; once per start."""
         if found.since_start is None or line.stamp is None or timestamp is None:
             return
         known = timestamp.timestamp
@@ -185,7 +185,7 @@ class _LogReader:
         yield _start_record(found.since_start, line, timestamp)
 
     def end(self, years: Years) -> Iterator[Record | Issue]:
-        """What can only be told when the file ends."""
+        """Yield the results that are known only at the end of the file."""
         yield from self._named.records()
         if self._sections.lines:
             self._summary.more["sections"] = self._sections.lines
@@ -244,7 +244,7 @@ def _start_record(since: int, line: LogcatLine, timestamp: Timestamp) -> Record:
 
 
 def _earlier(stamp: Stamp, duration: timedelta) -> str:
-    """A time without a year, so much earlier; empty if that depends on the year."""
+    """An earlier time without a year; empty if the result depends on the year."""
     days, seconds = divmod(stamp.wall, 86400)
     found = set()
     for year in (stamp.year,) if stamp.year else (2023, 2024):

@@ -1,4 +1,4 @@
-"""The zone and the end of a Fire OS log, as far as the file, its path or the evidence beside it states them.
+"""The zone and the end of a Fire OS log, as stated by the file, its path or neighbouring evidence.
 
 References:
     Crasselt and Pugliese, DFRWS USA 2024 (jcrasselt/amazon-echo-show-15): the logs that an Echo Show 15 keeps are in
@@ -19,16 +19,16 @@ from parsers.parser import Source
 from parsers.times import MILLISECONDS_MAX, MILLISECONDS_MIN
 
 PROPERTY = "persist.sys.timezone"
-#: In a name. Windows, and tools that export files, write another sign for the @.
+#: In a name. Windows and export tools replace the @.
 _STAMP = re.compile(r"(?:@|Log\.[a-z_]+_)(\d{13})(?!\d)")
-#: A date that whoever saved the log put into its name.
+#: A date in the log's name, added when it was saved.
 _NAMED = re.compile(
     r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])"
     r"(?:[-_.T ]{0,2}([01]\d|2[0-3])[-_.:h]?([0-5]\d)(?:[-_.:m]?([0-5]\d))?)?(?!\d)"
 )
-#: Folders of a data partition in which logs lie, beside the folder of properties.
+#: Log folders of a data partition, beside the folder of properties.
 _HOME = re.compile(r"(?:^|/)(?:system/dropbox|misc/logd|logd|dropbox)/")
-#: Where Fire OS itself keeps its logs.
+#: The log folders of Fire OS itself.
 _STORE = re.compile(r"(?:^|/)(?:Log\.\w{1,40}(?:_\d{1,4}|[@_]\d{13})|logd/|dropbox/)")
 _UTC = Zone(
     "UTC", UTC, "The device's clock. Its zone is UTC, as the published examination of an Echo Show 15 bears out."
@@ -39,17 +39,17 @@ _NOT_UTC = Zone(
     "The device's clock, in a zone that is not known: it is not UTC, for its lines would be later than the time in the"
     " name of the file, which is UTC.",
 )
-#: A log is packed when its last line is written, or later. Clocks are read to the second.
+#: A log is packed when its last line is written, or later. Clocks have a resolution of one second.
 _SLACK = timedelta(minutes=2)
 _COUNTED = " The line writes no year; it was counted back from {what}."
 
 
 def ended(source: Source, dumped: datetime | None) -> tuple[datetime | None, str]:
-    """When a log ended, for counting years back, and what is said of a year told so.
+    """When a log ended, for inferring years backwards, and what to say about such a year.
 
     Args:
         source: the log.
-        dumped: when the report it is part of was made, as that says.
+        dumped: when the enclosing report was made, as it states.
     """
     stamps = _STAMP.findall(source.path)
     if stamps and MILLISECONDS_MIN <= int(stamps[-1]) <= MILLISECONDS_MAX:
@@ -71,13 +71,13 @@ def _date(found: re.Match[str]) -> datetime | None:
 
 
 def zone_of(source: Source, stated: str, end: datetime | None, survey: Survey) -> Zone:
-    """The zone of a log's lines that write none.
+    """Determine the zone of lines that state none.
 
     Args:
         source: the log.
         stated: the zone that the file itself names, or empty.
         end: when it ended, as the file's name says.
-        survey: the times its lines write.
+        survey: the times in its lines.
     """
     if stated and (zone := zones.named(stated, f"{PROPERTY} in this file")):
         return zone
@@ -91,7 +91,7 @@ def zone_of(source: Source, stated: str, end: datetime | None, survey: Survey) -
 
 
 def _beside(source: Source) -> Zone | None:
-    """The zone that a property of the device names, where the evidence has it beside the log, or beside its archive."""
+    """The zone in a device property, if the evidence has it beside the log or its archive."""
     outer = source.path.split("!/")
     for depth in range(len(outer), 0, -1):
         path = "!/".join(outer[:depth])

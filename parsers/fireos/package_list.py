@@ -1,7 +1,7 @@
-"""The list of installed packages that Android keeps for its lower layers: ``packages.list``.
+"""Android's list of installed packages for its lower layers: ``packages.list``.
 
 References:
-    AOSP frameworks/base, PackageManager Settings: ``name uid debuggable folder label groups``, one a line.
+    AOSP frameworks/base, PackageManager Settings: ``name uid debuggable folder label groups``, one per line.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _LINE = re.compile(
     r"(?P<name>[A-Za-z][\w.]{1,200}) (?P<uid>\d{4,7}) (?P<debuggable>[01]) (?P<folder>/\S{1,300})(?: .{0,400})?"
 )
 _OURS = re.compile(r"(?:com\.)?amazon\.|(?i:.*\b(?:alexa|echo)\b)")
-#: Packages that only a device with the speech client has.
+#: Packages found only on devices with the speech client.
 _DEVICE = re.compile(r"amazon\.speech\.\w+|com\.amazon\.(?:headlessbeacon|knight|device\.\w+|dee\.app|alexa\.\w+)")
 _MAX_KEPT = 190
 
@@ -46,13 +46,13 @@ class PackageList(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the name and the first line."""
+        """Whether the name and the first line match."""
         if source.name != "packages.list":
             return False
         return _LINE.fullmatch(source.head.split(b"\n", 1)[0].decode("utf-8", "replace").rstrip("\r")) is not None
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield one record, where Amazon's packages are listed."""
+        """Yield one record if Amazon packages are listed."""
         content, issues = whole(source)
         yield from issues
         yield from too_many_lines(content)

@@ -1,4 +1,4 @@
-"""The sections of an Android bug report: which of its lines are logs, which are properties, which are others.
+"""The sections of an Android bug report: which lines are logs, properties or other data.
 
 References:
     AOSP frameworks/native/cmds/dumpstate: ``== dumpstate: {local time}``, ``------ TITLE (command) ------``,
@@ -22,7 +22,7 @@ _MAX_SECTIONS = 500
 
 
 def is_report(head: bytes) -> bool:
-    """Whether a file begins as such a report."""
+    """Whether a file begins like a bug report."""
     return _MADE.search(head, 0, 4096) is not None
 
 
@@ -31,11 +31,11 @@ class ReportSections:
     """Follows the sections of a report, line by line.
 
     Attributes:
-        made: when the report was made, by the device's clock in its own zone; taken for counting years back only.
-        title: of the present section; empty before the first.
-        of_logcat: whether the present section is a log of Android; true of a file that is no report.
-        of_properties: whether it is a list of properties.
-        lines: for each section that is not a log, how many lines it has.
+        made: when the report was made, by the device's clock in its own zone; only used for inferring years backwards.
+        title: the title of the current section; empty before the first.
+        of_logcat: whether the current section is an Android log; also true for files that are not reports.
+        of_properties: whether the current section is a list of properties.
+        lines: the number of lines of each section that is not a log.
     """
 
     made: datetime | None = None
@@ -46,7 +46,7 @@ class ReportSections:
     _is_report: bool = False
 
     def takes(self, content: bytes) -> bool:
-        """Take a line; whether it belongs to the report itself: a heading, or a line of a section that is not a log."""
+        """Process a line; returns whether it is part of the report itself: a heading, or a line outside the logs."""
         if content.startswith(b"== dumpstate: "):
             self._begin(content)
             return True

@@ -1,4 +1,4 @@
-"""A policy that developers may give the speech client of Fire OS: ``csm/policy.json`` on the storage that users see.
+"""A developer policy for the speech client of Fire OS: ``csm/policy.json`` on the user-visible storage.
 
 References:
     bboe/overdub (docs/device.md) and the speech client's decompiled program name the file.
@@ -40,7 +40,7 @@ class SpeechPolicy(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the path, and as JSON."""
+        """Whether the path matches and the content is JSON."""
         return _PATH.search(source.path) is not None and source.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:

@@ -1,4 +1,4 @@
-"""Pictures of the screen that Android and Fire OS keep of each task: that they exist, and how large they are.
+"""Screen pictures that Android and Fire OS keep of each task: their existence and size.
 
 ``/system_ce/{user}/snapshots/{task id}.jpg``, ``{task id}_reduced.jpg`` and ``{task id}.proto``.
 
@@ -28,7 +28,7 @@ _ALONE = frozenset((0x01, *range(0xD0, 0xD8)))
 
 @register
 class TaskSnapshot(Parser):
-    """Tells of each file that it is there; what the picture shows is for a person to see."""
+    """Reports that each file exists; the picture itself is for a person to view."""
 
     name: ClassVar[str] = "task_snapshot"
     version: ClassVar[str] = "1"
@@ -47,11 +47,11 @@ class TaskSnapshot(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """Whether the path is that of a snapshot."""
+        """Whether the path belongs to a snapshot."""
         return _PATH.fullmatch(source.path) is not None
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield one record; an issue where the content is not that of a picture."""
+        """Yield one record, and an issue if the content is not a picture."""
         found = _PATH.fullmatch(source.path)
         if found is None:
             yield Issue("The path is not that of a snapshot of the screen.")
@@ -81,7 +81,7 @@ class TaskSnapshot(Parser):
 
 
 def picture_size(head: bytes) -> tuple[int, int] | None:
-    """Width and height in pixels, from the first bytes of a JPEG or PNG; None if they do not say."""
+    """Width and height in pixels, from the first bytes of a JPEG or PNG; None if not given there."""
     if head.startswith(_PNG):
         if len(head) < 24 or head[12:16] != b"IHDR":
             return None

@@ -1,4 +1,4 @@
-"""What other firmware for an Echo Dot notes beside each recording that it keeps of a turn: ``{turn}.json``.
+"""Notes that third-party firmware for an Echo Dot stores beside each recording of a turn: ``{turn}.json``.
 
 References:
     ygelfand/echolocal, recording.go: ``{"slot":0,"bytes":64000,"at":1787327783}`` beside ``{turn}.wav``; ``at`` is in
@@ -27,7 +27,7 @@ _AT = "When other firmware kept the recording, epoch seconds (UTC), by the devic
 
 @register
 class TurnRecording(Parser):
-    """Reads one such note."""
+    """Reads one note."""
 
     name: ClassVar[str] = "modified_turn_recording"
     version: ClassVar[str] = "1"
@@ -43,7 +43,7 @@ class TurnRecording(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the members of the object."""
+        """Whether the object has the expected members."""
         if not source.name.endswith(".json") or source.size > _MAX_SIZE:
             return False
         if not all(f'"{key}"'.encode() in source.head for key in _KEYS):

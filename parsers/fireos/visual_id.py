@@ -1,4 +1,4 @@
-"""Pictures that an Echo with a screen took when somebody enrolled in Visual ID: known by their names.
+"""Pictures that an Echo with a screen took at enrolment in Visual ID, recognised by their names.
 
 ``com.amazon.edgecvs/files/album/{uuid}/{uuid}_{FORWARD|LEFT|RIGHT|UP|DOWN}_{epoch ms}.png`` and ``{uuid}.json``.
 The pictures are encrypted; the name holds the time.
@@ -22,7 +22,7 @@ from parsers.times import from_milliseconds
 from parsers.values import Keeper
 
 PICTURE, ALBUM = "echo:visual_id:picture", "echo:visual_id:album"
-#: A longer album file is not read.
+#: Longer album files are not read.
 MAX_ALBUM = 4 * 1024 * 1024
 _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _FOLDER = r"(?:.*/)?com\.amazon\.edgecvs/files/album/(?:[^/]+/)*"
@@ -56,7 +56,7 @@ class VisualId(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """Whether path and name are those of a picture or of an album."""
+        """Whether the path and the name belong to a picture or an album."""
         return bool(_PICTURE.fullmatch(source.path) or _ALBUM.fullmatch(source.path))
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:

@@ -1,4 +1,4 @@
-"""Wi-Fi networks that Android or Fire OS keeps: ``WifiConfigStore.xml``, Android 8 and later.
+"""Wi-Fi networks stored by Android or Fire OS: ``WifiConfigStore.xml``, Android 8 and later.
 
 References:
     AOSP frameworks/opt/net/wifi: ``WifiConfigStore``, ``NetworkListStoreData``, ``XmlUtil``;
@@ -53,7 +53,7 @@ class WifiStore(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """Whether it is such a store, by its outermost element; in the folder it is in, by its name."""
+        """Whether the root element matches or, in the store's folder, the name."""
         if root_of(source.head) == _ROOT:
             return True
         return source.name == _NAME and (
@@ -82,7 +82,7 @@ def _records(source: Source) -> Iterator[Record | Issue]:
 
 
 def _networks(root: Element) -> Iterator[Element]:
-    """The networks, wherever a list of them stands: the list is in the root, or in a section of it."""
+    """Yield the networks; a list of them is in the root or in one of its sections."""
     for element in root.children:
         if element.name == "Network":
             yield element
@@ -100,7 +100,7 @@ def _read(network: Element) -> Iterator[Record | Issue]:
                 yield item
                 continue
             values.setdefault(item.name, item)
-            # The password is evidence and kept as found: here nothing is replaced.
+            # The password is evidence and kept as found: nothing is replaced here.
             kept[item.name] = Keeper().keep(item.value, item.name)
         sections[section.name] = kept
     name = _ssid(_text(values, "SSID"))
@@ -144,7 +144,7 @@ def _ssid(value: str) -> str | None:
 
 
 def _security(digits: str) -> str:
-    """The words for a set of bits, written as bytes in hexadecimal, the lowest first."""
+    """Describe a set of bits given as hexadecimal bytes, lowest byte first."""
     if not re.fullmatch(r"(?:[0-9A-Fa-f]{2}){1,16}", digits):
         return "not given"
     bits = int.from_bytes(bytes.fromhex(digits), "little")

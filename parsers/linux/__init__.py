@@ -1,1 +1,1 @@
-"""Logs of Linux systems, on whatever device: system logs, the kernel's own, the journal."""
+"""Logs of Linux systems on any device: system logs, kernel logs, the journal."""

@@ -1,4 +1,4 @@
-"""The journal of systemd, as its files and as ``journalctl`` exports it: of Vega OS, soundbars, others."""
+"""The systemd journal, as files and as exported by ``journalctl``: from Vega OS, soundbars, others."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from parsers.record import Issue, Record
 from parsers.registry import register
 from parsers.service_names import DATA_TYPE as NAMED_TYPE
 
-#: A line of an export is read up to here, and an entry of one has at most so many lines and bytes.
+#: The greatest length of an export's line, and the most lines and bytes of one entry.
 MAX_LINE, _MAX_LINES, _MAX_ENTRY = 262_144, 500, 1024 * 1024
 _TYPES = tuple(sorted({*system_event.TYPES, *avs_event.TYPES, FILE_TYPE, METRIC_TYPE, UTTERANCE_TYPE, NAMED_TYPE}))
 _SHOWS = (
@@ -43,16 +43,16 @@ _JSON = re.compile(
     rb'(?:\xef\xbb\xbf)?\s{0,20}(?:\x1e|data: |\[)?\s{0,20}\{.{0,8000}?"__REALTIME_TIMESTAMP"\s?:', re.DOTALL
 )
 _LIST = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,20}\[")
-#: What is before the JSON of a line: a byte order mark, the record separator of json-seq, the word of json-sse.
+#: Prefixes of a line's JSON: a byte order mark, the record separator of json-seq, the field name of json-sse.
 _BEFORE_JSON = re.compile(rb"\s{0,20}(?:\x1e|data: )?\s{0,20}(?=\{)")
 _NEXT_VALUE = re.compile(r"\{")
-#: JSON over several lines is read up to so many bytes.
+#: The most bytes read of JSON that spans several lines.
 MAX_JSON = 64 * 1024 * 1024
 
 
 @register
 class SystemdJournal(Parser):
-    """Reads a file of the journal."""
+    """Reads a journal file."""
 
     name: ClassVar[str] = "systemd_journal"
     version: ClassVar[str] = "1"
@@ -71,11 +71,11 @@ class SystemdJournal(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the first bytes."""
+        """Whether the first bytes match."""
         return source.head.startswith(MAGIC)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield what the journal says of the service; of a device's journal each event, and a record for the file."""
+        """Yield what the journal says about the service; for a device's journal, each event and a file record."""
         damage: dict[str, str] = {}
         missing = 0
 
@@ -123,7 +123,7 @@ def _stamp(microseconds: str) -> Stamp | None:
 
 @register
 class JournalExport(Parser):
-    """Reads what journalctl exports: -o export, -o json and -o verbose."""
+    """Reads exports of journalctl: -o export, -o json and -o verbose."""
 
     name: ClassVar[str] = "journal_export"
     version: ClassVar[str] = "2"
@@ -147,11 +147,11 @@ class JournalExport(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the first line."""
+        """Whether the first line matches."""
         return any(form.match(source.head) for form in (_EXPORT, _JSON, _VERBOSE))
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield what the journal says of the service; of a device's journal each event, and a record for the file."""
+        """Yield what the journal says about the service; for a device's journal, each event and a file record."""
         head = source.head
         entries = _export_entries if head.startswith(b"_") else _verbose_entries
         if found := _JSON.match(head):
@@ -165,7 +165,7 @@ class JournalExport(Parser):
 
 
 def _json_entries(stream: BinaryIO) -> Iterator[SyslogLine | OtherLine]:
-    """Entries that are each in a line of its own."""
+    """Yield entries that take one line each."""
     for raw in raw_lines(stream, MAX_LINE):
         before = _BEFORE_JSON.match(raw.content)
         try:
@@ -176,7 +176,7 @@ def _json_entries(stream: BinaryIO) -> Iterator[SyslogLine | OtherLine]:
 
 
 def _json_values(stream: BinaryIO) -> Iterator[SyslogLine | OtherLine]:
-    """Entries over several lines, one after the other or in a list."""
+    """Yield entries that span several lines, consecutive or in a list."""
     content = stream.read(MAX_JSON)
     text, at, begin = content.decode("latin-1"), 0, 0
     while found := _NEXT_VALUE.search(text, at):
@@ -200,7 +200,7 @@ def _of_json(value: object, locator: str) -> SyslogLine | None:
 
 
 def _bytes(value: object) -> bytes:
-    """A member's value: text, or the numbers of its bytes where it is not text; of several the first."""
+    """A member's value: text, or byte numbers if it is not text; the first if there are several."""
     if isinstance(value, list):
         if value and all(isinstance(item, int) and 0 <= item < 256 for item in value):
             return bytes(value)
@@ -209,7 +209,7 @@ def _bytes(value: object) -> bytes:
 
 
 def _export_entries(stream: BinaryIO) -> Iterator[SyslogLine | OtherLine]:
-    """Entries of the export form: lines of NAME=value, or NAME, a length in eight bytes, and the value."""
+    """Yield entries of the export format: lines of NAME=value, or NAME, an eight-byte length, and the value."""
     fields: dict[str, bytes] = {}
     at = start = message_at = message_size = size = 0
     while line := stream.readline(MAX_LINE):
@@ -239,7 +239,7 @@ def _export_entries(stream: BinaryIO) -> Iterator[SyslogLine | OtherLine]:
 
 
 def _verbose_entries(stream: BinaryIO) -> Iterator[SyslogLine | OtherLine]:
-    """Entries of a line with their time, and below it their fields, each in a line that begins with blanks."""
+    """Yield entries of the verbose format: a line with the time, then the fields, each on an indented line."""
     stamp: Stamp | None = None
     fields: dict[str, bytes] = {}
     locator, stamp_locator = "", ""

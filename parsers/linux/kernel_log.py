@@ -1,4 +1,4 @@
-"""The kernel's own log: ``dmesg``, ``last_kmsg``, ``console-ramoops``, ``/proc/kmsg``. Its times are uptime.
+"""Kernel logs: ``dmesg``, ``last_kmsg``, ``console-ramoops``, ``/proc/kmsg``. Their times are uptime.
 
 References:
     Linux, printk (``[    0.943043] text``, ``<6>`` before it; ``/dev/kmsg``: ``6,1234,943043,-;text``). An Echo Show
@@ -28,7 +28,7 @@ from parsers.secret import masked
 from parsers.times import from_milliseconds
 
 TABLE = "kernel"
-#: A longer line is read up to here.
+#: Longer lines are cut at this length.
 MAX_LINE = 16384
 _LOOK = 100
 _SINCE = "As dmesg writes it: a minute without a year, or the seconds since the line before. It gives no date."
@@ -86,7 +86,7 @@ class KernelLog(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the first lines, and by the name or words of such a device."""
+        """Whether the first lines match, and the name or words indicate such a device."""
         if encoding_of(source.head) is None or not _MAYBE.search(source.head):
             return False
         if not (_NAME.search(source.path) or _DEVICE.search(source.head.replace(b"\0", b""))):
@@ -117,7 +117,7 @@ class KernelLog(Parser):
 
 
 class _KernelClock:
-    """Gives the time of each line."""
+    """Determines the time of each line."""
 
     def __init__(self) -> None:
         self._years = Years()
@@ -125,7 +125,7 @@ class _KernelClock:
         self._stamps = SyslogReader()
 
     def timestamp(self, found: re.Match[bytes]) -> Timestamp | None:
-        """The time of a line; None if there is no such date or time of day."""
+        """The time of a line; None if the date or time is invalid."""
         if found["since"] is not None:
             recorded = found["since"].decode("ascii").strip()
             return Timestamp("Recorded Time", recorded, Clock.DEVICE, None, _SINCE)

@@ -1,4 +1,4 @@
-"""System logs of other devices: soundbars, televisions, routers, and whatever else writes of the service."""
+"""System logs of other devices: soundbars, televisions, routers, and anything else that mentions the service."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from parsers.record import Issue, Record
 from parsers.registry import register
 from parsers.service_names import DATA_TYPE as NAMED_TYPE
 
-#: Lines of the head that are looked at: a log of Android's is not this parser's.
+#: How many lines of the head are checked, to leave Android logs to their own parser.
 _LOOK = 100
 _COUNTED = " The line writes no year; it was counted back from the time in the file's name."
 
 
 @register
 class SystemLogs(Parser):
-    """Reads any system log for what it says of the service; all of it where a device of the service wrote it."""
+    """Reads what any system log says about the service; reads all of it if a device of the service wrote it."""
 
     name: ClassVar[str] = "syslog"
     version: ClassVar[str] = "2"
@@ -59,11 +59,11 @@ class SystemLogs(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """Whether the first lines are of the form, and the file is not named as a first-generation Echo's log."""
+        """Whether the first lines have the form, and the name is not that of a first-generation Echo's log."""
         if is_echo_name(source.name) or not begins(source.head):
             return False
         return not any(form_of(line, STRONG) for line in first_lines(source.head, _LOOK, MAX_LINE))
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield what the log says of the service; of a device's log each event, and a record for the file."""
+        """Yield what the log says about the service; for a device's log, each event and a record for the file."""
         return read(source, SystemLog(zones.UNKNOWN, _COUNTED, yearless.stamp_of(source.name), device=False))

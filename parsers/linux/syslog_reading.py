@@ -1,4 +1,4 @@
-"""Reads a system log, of whatever form of syslog, from its first line to its last."""
+"""Read a system log, in any form of syslog, from start to end."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _METRIC = re.compile(
     rb"metric_(?P<channel>\w{1,40}),(?P<seconds>\d{9,11}),(?P<kind>\w{1,40}),(?P<program>[^,]{1,80}),(?P<source>[^,]{1,80}),"
     rb"(?P<name>[^,]{1,200}),(?P<value>[^,]{1,80})"
 )
-#: Names of the logs that a first-generation Echo keeps beside its main one.
+#: Names of the logs of a first-generation Echo other than the main one.
 _ECHO_NAME = re.compile(
     r"(?:auth|kern|daemon|bluetooth|cron|user|syslog|crash_dumptrace|metrics_\w{1,40}?)(?:\.log)?"
     r"(?:_\d{8}_\d{14})?(?:\.dmld_temp|\.\d{1,3})?(?:\.txt)?"
@@ -36,19 +36,19 @@ _INSIDE = "The device's clock, epoch seconds (UTC), as written inside the line."
 
 
 def is_echo_name(name: str) -> bool:
-    """Whether a file is named as the logs of a first-generation Echo are."""
+    """Whether a file has the name of a first-generation Echo's log."""
     return _ECHO_NAME.fullmatch(name) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class SystemLog:
-    """What is known of a log before it is read.
+    """What is known about a log before it is read.
 
     Attributes:
-        zone: of lines that write none.
-        counted: what follows the note of a year that was counted back.
-        rotated: when the log was rotated; None if that is not known.
-        device: whether it is known for a device's own. If not, it is taken for one where its lines show that.
+        zone: the zone of lines that state none.
+        counted: the text after the note on a year that was inferred backwards.
+        rotated: when the log was rotated; None if unknown.
+        device: whether it is known to be a device's own log. If not, its lines decide.
     """
 
     zone: Zone
@@ -58,7 +58,7 @@ class SystemLog:
 
 
 def read(source: Source, log: SystemLog) -> Iterator[Record | Issue]:
-    """Yield a record for each event, and one for the file: of a text log. See :func:`read_lines`."""
+    """Yield a record for each event in a text log, and one for the file. See :func:`read_lines`."""
 
     def text_lines() -> Iterator[SyslogLine | OtherLine]:
         with source.open() as stream:
@@ -70,11 +70,11 @@ def read(source: Source, log: SystemLog) -> Iterator[Record | Issue]:
 def read_lines(given: Callable[[], Iterator[SyslogLine | OtherLine]], log: SystemLog) -> Iterator[Record | Issue]:
     """Yield a record for each event, and one for the file.
 
-    Of a log that nothing shows to be a device's, only what is about the service is given, if there is anything.
+    If nothing shows that the log is a device's, only lines about the service are reported, if any.
 
     Args:
-        given: gives the lines from the first to the last; it is called twice.
-        log: what is known of the log.
+        given: returns an iterator over all lines; it is called twice.
+        log: what is known about the log.
     """
     years, shown = _survey(given(), log)
     device = log.device or shown
@@ -86,7 +86,7 @@ def read_lines(given: Callable[[], Iterator[SyslogLine | OtherLine]], log: Syste
 
 
 def _survey(given: Iterator[SyslogLine | OtherLine], log: SystemLog) -> tuple[Years, bool]:
-    """First reading: when each line was written, where the clock was stepped, and whether a device of ours wrote it."""
+    """First pass: when each line was written, where the clock was stepped, whether a device of the service wrote it."""
     survey, steps, shown, count = Survey(), dict[int, float](), False, 0
     avs = AvsFinder()
     for line in given:
@@ -103,7 +103,7 @@ def _survey(given: Iterator[SyslogLine | OtherLine], log: SystemLog) -> tuple[Ye
 
 
 class _SyslogReader:
-    """The second reading."""
+    """The second pass."""
 
     def __init__(self, dates: Dates, *, device: bool, names: bool) -> None:
         self._dates, self._device, self._names = dates, device, names
@@ -112,7 +112,7 @@ class _SyslogReader:
         self._records = 0
 
     def line(self, line: SyslogLine | OtherLine) -> Record | None:
-        """The record of a line, if it has one."""
+        """Return the record of a line, if any."""
         if isinstance(line, OtherLine):
             self._summary.other(line)
             return None
@@ -131,7 +131,7 @@ class _SyslogReader:
         return found
 
     def end(self, years: Years, *, device: bool) -> Iterator[Record | Issue]:
-        """What can only be told when the file ends."""
+        """Yield the results that are known only at the end of the file."""
         yield from self._named.records()
         if device or self._records or self._named.count:
             yield from self._summary.end(years)
@@ -166,7 +166,7 @@ class _SyslogReader:
 
 
 def _stamp(line: SyslogLine) -> Stamp | None:
-    """A line's time; with the year that a metric's own time in the same line gives."""
+    """A line's time, with the year from a metric's own time in the same line."""
     stamp = line.stamp
     if stamp is None or stamp.year or not stamp.dated or (metric := _METRIC.match(line.text)) is None:
         return stamp

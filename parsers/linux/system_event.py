@@ -1,7 +1,7 @@
-"""Lines of a Linux system's log that become records: which, of what kind, and in what words.
+"""Lines of a Linux system log that become records: which lines, of what kind, and in what words.
 
-A further event is one more entry in :data:`EVENTS`: the program that writes the line, what the text holds (named groups
-become fields and may be in the sentence), the data type and the sentence.
+To support another event, add an entry to :data:`EVENTS`: the program, what the text contains (named groups
+become fields and may be used in the sentence), the data type and the sentence.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ class Event:
     """One kind of line.
 
     Attributes:
-        data_type: the record's.
-        program: the program that writes it, whole.
-        text: what the line's text holds.
-        sentence: what the record says, with the text's groups in braces.
+        data_type: the record's data type.
+        program: the full name of the program that writes it.
+        text: the expression that the line's text must match.
+        sentence: the record's sentence, with the text's groups in braces.
     """
 
     data_type: str
@@ -34,7 +34,7 @@ def _event(data_type: str, program: bytes, text: bytes, sentence: str) -> Event:
     return Event(f"echo:log:{data_type}", re.compile(program), re.compile(text), sentence)
 
 
-#: By how many seconds the clock was stepped, and by how many minutes cron saw it move.
+#: The seconds by which the clock was stepped, and the minutes by which cron saw it move.
 STEP = re.compile(rb"step time server \S{1,80} offset (-?\d{1,12}(?:\.\d{1,9})?) sec")
 DISPARITY = re.compile(rb"time disparity of (?P<minutes>\d{1,9}) minutes detected")
 
@@ -100,13 +100,13 @@ EVENTS = (
     _event("bluetooth", rb"bluetoothd", rb"(?P<text>(?:Connect|Disconnect|Device|Pairing|Authori[sz]ation)\b.{0,160}"
            + _ADDRESS + rb".{0,160})", "The log records of Bluetooth: {text}"),
 )  # fmt: skip
-#: Programs of which the events are remembered while a log is read.
+#: How many programs have their events cached while a log is read.
 _MAX_PROGRAMS = 1000
 TYPES = tuple(sorted({event.data_type for event in EVENTS}))
 
 
 def step(program: bytes, text: bytes) -> float | None:
-    """By how many seconds a line says that the clock was set forward just before it; None if it does not."""
+    """The seconds by which a line says the clock was just set forward; None if it does not say so."""
     if program == b"ntpdate" and (found := STEP.search(text)):
         return float(found[1])
     if program == b"crond" and (found := DISPARITY.search(text)):
@@ -129,7 +129,7 @@ class SystemEventFinder:
         return None
 
     def _events(self, program: bytes) -> tuple[Event, ...]:
-        """The events of which a program writes."""
+        """The events that a program may log."""
         found = self._by_program.get(program)
         if found is None:
             if len(self._by_program) >= _MAX_PROGRAMS:

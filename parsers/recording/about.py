@@ -1,4 +1,4 @@
-"""The description of the recording parser for people."""
+"""The human-readable description of the recording parser."""
 
 from __future__ import annotations
 

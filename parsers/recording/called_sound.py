@@ -1,7 +1,7 @@
-"""Files that are called like files of sound, though their first bytes are of no format that is known.
+"""Files with the name of a sound file whose first bytes are of no known format.
 
 References:
-    The names that FFmpeg, SoX and the file managers of Android and Windows take for those of sound.
+    The name endings that FFmpeg, SoX and the file managers of Android and Windows treat as sound.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from parsers.encoding import wide_encoding
 from parsers.parser import Source, looks_like_text
 from parsers.recording.names import ending
 
-#: Endings of names that are of sound and nothing else.
+#: Name endings used only for sound.
 _ENDINGS = frozenset({
     ".wav", ".wave", ".w64", ".rf64", ".mp3", ".mp2", ".mpga", ".m4a", ".m4b", ".m4r", ".aac", ".loas", ".latm",
     ".ogg", ".oga", ".opus", ".spx", ".flac", ".amr", ".awb", ".3ga", ".wma", ".aif", ".aiff", ".aifc", ".caf",
@@ -18,18 +18,18 @@ _ENDINGS = frozenset({
     ".shn", ".dsf", ".dff", ".gsm", ".g722", ".sbc", ".aptx", ".silk", ".slk", ".dss", ".ds2", ".msv", ".dvf",
     ".qcp", ".evrc", ".voc", ".sph", ".8svx", ".ra",
 })  # fmt: skip
-#: How files begin that are plainly something else: archives, pictures, documents, databases, forks of macOS.
+#: How files of other types begin: archives, pictures, documents, databases, resource forks of macOS.
 _OTHERS = (
     b"PK\3\4", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"SQLite format 3\0", b"\0\5\x16\7",
     b"\x7fELF", b"Rar!", b"7z\xbc\xaf", b"BZh", b"\xfd7zXZ",
 )  # fmt: skip
 _RESOURCE_FORK = "._"
-#: Bytes at least: fewer are no recording.
+#: The least size of a recording, in bytes.
 _LEAST = 8
 
 
 def is_called_sound(source: Source) -> bool:
-    """Whether the name of a file is that of sound, and its bytes may be it: no text, zeros or known other."""
+    """Whether a file is named like sound and its bytes may be sound: not text, zeros or a known other format."""
     if ending(source.name) not in _ENDINGS or source.name.startswith(_RESOURCE_FORK) or source.size < _LEAST:
         return False
     head = source.head
@@ -37,9 +37,9 @@ def is_called_sound(source: Source) -> bool:
 
 
 def _is_text(head: bytes) -> bool:
-    """Whether the first bytes are text of a coding that can be distinguished from sound: ASCII, UTF-8, UTF-16,
+    """Whether the first bytes are text in an encoding that differs visibly from sound: ASCII, UTF-8, UTF-16,
     UTF-32."""
     sample = head[:1024]
     whole = len(sample.decode("utf-8", "ignore").encode("utf-8"))
-    # The last character may be cut.
+    # The last character may be truncated.
     return looks_like_text(head) and (whole > len(sample) - 4 or bool(wide_encoding(head)))

@@ -1,4 +1,4 @@
-"""What the name of a recording's file says: a number, an utterance id, or a time and a text.
+"""Information in the file name of a recording: a number, an utterance id, or a time and a text.
 
 References:
     The DFRWS 2017 web scrape (``1.wav`` .. ``14.WAV``, joined to utterance ids by a list in the same folder).
@@ -15,7 +15,7 @@ from parsers.record import Clock, Timestamp
 from parsers.times import utc
 from parsers.utterance import UtteranceId
 
-#: Characters of a name that are looked at, from its end.
+#: How many characters at the end of a name are read.
 _MAX_NAME = 1024
 #: File systems do not allow ``:`` and ``/`` in names; programs put one of these in their place.
 _SIGN = "[:/_ -]"
@@ -36,7 +36,7 @@ _VOICE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """What CIFT put into a name.
+    """The parts of a name given by CIFT.
 
     Attributes:
         text: the text, as far as CIFT kept it.
@@ -48,19 +48,19 @@ class Voice:
 
 
 def ending(name: str) -> str:
-    """The ending of a file's name with its dot, in lower case; empty if it has none."""
+    """The file name extension with its dot, in lower case, or empty."""
     stem, dot, last = name.rpartition(".")
     return f".{last.lower()}" if dot and stem else ""
 
 
 def number(name: str) -> int | None:
-    """The number that is the whole of a file's name but its extension (``9.WAV``), or None."""
+    """The number, if a file name consists of one before its extension (``9.WAV``), or None."""
     stem = name.rpartition(".")[0].rstrip(".") or name
     return int(stem) if stem.isascii() and stem.isdecimal() and len(stem) <= 9 else None
 
 
 def utterance(name: str) -> tuple[UtteranceId, str] | None:
-    """The utterance id in a file's name, restored to its true form, and the text in the name that it was."""
+    """The utterance id in a file name, restored to its original form, and the text it was in the name."""
     plain = unquote(name[-_MAX_NAME:])
     for match in _UTTERANCE.finditer(plain):
         date = "/".join(re.split(_SIGN, match["date"]))

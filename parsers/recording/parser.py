@@ -1,4 +1,4 @@
-"""Recordings of sound, in whatever container, one record a file."""
+"""Sound recordings in any container, one record per file."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NOT_KNOWN = (
 
 @register
 class RecordingParser(Parser):
-    """Says of a recording what it is: container, coding, duration, whether it is whole, and what its name states."""
+    """Reports a recording's container, coding, duration, completeness, and the information in its name."""
 
     name: ClassVar[str] = "recording"
     version: ClassVar[str] = "3"
@@ -37,11 +37,11 @@ class RecordingParser(Parser):
     about: ClassVar[About] = ABOUT
 
     def claims(self, source: Source) -> bool:
-        """Whether the file begins as one of the known containers, or is called like a file of sound and is not text."""
+        """Whether the file has a known container format, or is named like a sound file and is not text."""
         return recognise(source.head, source.name) is not None or is_called_sound(source)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield one record, and an issue for what is wrong and for what follows the recording's end."""
+        """Yield one record, and issues for errors and for data after the recording's end."""
         known = recognise(source.head, source.name)
         if known is None:
             if is_called_sound(source):
@@ -131,7 +131,7 @@ def _start(spoken: UtteranceId) -> Timestamp:
 
 
 def message(facts: AudioFacts) -> str:
-    """One sentence on a recording: its duration, what it is, and whether it is whole."""
+    """Describe a recording in one sentence: its duration, what it is, and whether it is complete."""
     length = "unknown duration"
     if facts.duration_us is not None:
         seconds, rest = divmod((facts.duration_us + 500) // 1000, 1000)

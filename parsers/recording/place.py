@@ -1,4 +1,4 @@
-"""What the place of a sound file mentions it: a sound of the device's own, or a turn that other firmware kept.
+"""What a sound file's place shows: a sound of the device's own, or a turn kept by third-party firmware.
 
 References:
     Folders of an Echo Dot 2: ``securedStorageLocation/earcons``, ``system/local/share/earcon/{language}``
@@ -23,12 +23,12 @@ _AT = "When other firmware kept the recording, epoch seconds (UTC), as {name} be
 
 @dataclass(frozen=True, slots=True)
 class RecordingPlace:
-    """What a place tells.
+    """What a place shows.
 
     Attributes:
-        remark: the end of the message; empty if there is nothing to say.
-        fields: of the record.
-        timestamps: of the record.
+        remark: the end of the message, or empty.
+        fields: fields for the record.
+        timestamps: timestamps for the record.
     """
 
     remark: str = ""
@@ -37,7 +37,7 @@ class RecordingPlace:
 
 
 def place_of(source: Source) -> RecordingPlace:
-    """What the path of a sound file, or the file beside it, tells. Raises OSError where that cannot be read."""
+    """Read the path of a sound file and the file beside it. Raises OSError if that file cannot be read."""
     if _EARCONS.search(source.path):
         remark = " By its folder it is one of the device's own sounds (an earcon): every device of the kind has it."
         return RecordingPlace(remark, {"own_sound": True})

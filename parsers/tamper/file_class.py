@@ -1,4 +1,4 @@
-"""Which files the rules for lines are for: startup files, scripts, logs and settings, by content first, path second.
+"""Decide which line rules apply to a file (startup files, scripts, logs, settings), by content first, path second.
 
 References:
     upstart: init(5), /etc/init/*.conf; System V: /etc/init.d, /etc/inittab; Android: system/core/init (``*.rc``),
@@ -12,7 +12,7 @@ import re
 
 from parsers.parser import looks_like_text
 
-#: Folders for data, of a device's file system: the system's own programs do not lie there.
+#: Data folders of a device's file system, where the system's own programs are not stored.
 DATA_FOLDERS = (
     r"(?:/var/(?:local|tmp|volatile|run|spool|log)/|/var/(?=[^/]+$)|/data/(?:local|adb|tmp)/|/data/(?=[^/]+$)"
     r"|/tmp/|/dev/shm/|/media/card/|/mnt/(?:sdcard|card)/|/sdcard/|/home/root/|/home/[^/.]+/(?=[^/]+$))"
@@ -34,17 +34,17 @@ _PROPERTY = re.compile(
     r"/[\w.-]{0,40}\.prop$|/prop\.default$|/getprop[\w.-]{0,40}$|/data/property/[^/]+$|/proc/cmdline$|/cmdline(?:\.txt)?$"
 )
 _LOG = re.compile(r"/(?:kern|auth|daemon|syslog|messages|cron|dmesg|last_kmsg|logcat)[\w.-]{0,80}$", re.IGNORECASE)
-#: Programs whose lines the rules for logs are about.
+#: Programs whose lines the log rules check.
 _SYSTEM_PROGRAM = re.compile(
     rb"(?:^|\n)(?:<\d{1,3}>)?\[ {0,10}\d{1,10}\.\d{6}\]|[ /](?:kernel|init|login|su|crond?|sshd|dropbear|audit)"
     rb"(?:\[\d{1,10}\])?: |\b(?:adbd|auditd) {0,8}: "
 )
-#: The start of a line as the kernel, syslog, an Echo or logcat writes it.
+#: The start of a line from the kernel, syslog, an Echo or logcat.
 _LOG_LINE = re.compile(
     rb"(?:<\d{1,3}>)?(?:\[ {0,10}\d{1,10}\.\d{6}\]|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |\d{8}:\d{6} "
     rb"|\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} |\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)"
 )
-#: The first bytes in which the lines are looked for, and how many lines may come before one of the form. Where the
+#: The number of first bytes searched for lines, and how many other lines may precede one of the form. If the
 #: name is that of a log too, more of its start may be lost.
 _SAMPLE, _LINES = 4096, 5
 _NAMED_SAMPLE, _NAMED_LINES = 65536, 1000
@@ -53,31 +53,31 @@ _ELF = b"\x7fELF"
 
 
 def whole_path(path: str) -> str:
-    """A path as the rules match it: it begins with ``/``, and what is in an archive is below it."""
+    """A path as the rules match it: it begins with ``/``, and archive members are below the archive."""
     return "/" + path.replace("!/", "/").lstrip("/")
 
 
 def is_system_log(head: bytes, path: str) -> bool:
-    """Whether a log is, by its name or by who writes in it, one that the rules are about."""
+    """Whether the log rules apply to a file, by its name or by the programs that write in it."""
     return _LOG.search(path) is not None or _SYSTEM_PROGRAM.search(head) is not None
 
 
 def is_elf(head: bytes) -> bool:
-    """Whether a file begins as a compiled program or library does."""
+    """Whether a file begins like a compiled program or library."""
     return head.startswith(_ELF)
 
 
 def is_script(head: bytes, path: str) -> bool:
-    """Whether a file names its interpreter in its first line, or is named as a script."""
+    """Whether a file names its interpreter in its first line, or has a script's name."""
     return head.startswith(b"#!") or (_SCRIPT.search(path) is not None and not is_elf(head))
 
 
 def classes_of(head: bytes, path: str) -> frozenset[str]:
-    """The classes a file is of: some of :data:`parsers.definition.tamper.FILES`, ``log`` and ``property``.
+    """The classes of a file: some of :data:`parsers.definition.tamper.FILES`, ``log`` and ``property``.
 
     Args:
         head: its first bytes.
-        path: its path as :func:`whole_path` gives it.
+        path: its path as returned by :func:`whole_path`.
     """
     found: set[str] = set()
     if not head or is_elf(head):

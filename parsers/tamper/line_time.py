@@ -1,4 +1,4 @@
-"""The time a log line begins with, in the forms that devices write."""
+"""The time at the start of a log line, in the formats that devices use."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from parsers.record import Clock, Timestamp
 from parsers.times import utc
 
-#: A clock that reads an earlier year has not been set.
+#: An earlier year means that the clock was not set.
 FIRST_YEAR = 2010
 
 _ECHO = re.compile(rb"(\d{4})(\d\d)(\d\d):(\d\d)(\d\d)(\d\d)(?= )")
@@ -28,7 +28,7 @@ _SECONDS = "Seconds since the device was started; the line gives no date."
 
 
 def line_timestamp(text: bytes) -> Timestamp | None:
-    """When a log line was written; None if it does not begin with a time of a known form.
+    """When a log line was written; None if it does not begin with a time in a known format.
 
     Args:
         text: the line.

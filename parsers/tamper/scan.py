@@ -1,4 +1,4 @@
-"""Reads a file's lines once, in bounded memory, and finds what rules for lines look for."""
+"""Read a file's lines once, in bounded memory, and find the hits of line rules."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import BinaryIO
 from parsers.definition.tamper import Rule
 from parsers.literal_search import LiteralSearch
 
-#: Bytes read at a time. A longer line is looked at in parts.
+#: The number of bytes read at a time. Longer lines are checked in parts.
 BLOCK = 1024 * 1024
-#: Bytes of a line that are looked at before a rule's word, and from it on.
+#: How many bytes of a line are checked before a rule's word, and from it on.
 BEFORE, FROM = 1024, 3072
-#: Hits of one rule kept in one file.
+#: The most hits of one rule that are kept per file.
 MAX_HITS = 100
 
 _LF = 0x0A
@@ -30,8 +30,8 @@ class Hit:
     Attributes:
         rule: the rule.
         line: the line's number, from 1.
-        offset: of ``text`` in the file, in bytes.
-        text: the line without its end, or that part of a long line which was looked at.
+        offset: the offset of ``text`` in the file, in bytes.
+        text: the line without its end, or the checked part of a long line.
         whole: whether ``text`` is the whole line.
     """
 
@@ -43,10 +43,10 @@ class Hit:
 
 
 class RuleScanner:
-    """Finds the hits of some rules in one file. To be used once."""
+    """Finds the hits of some rules in one file. Use it once."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        """Take the rules; rules that are not for lines are skipped."""
+        """Store the rules; rules that are not about lines are skipped."""
         of_lines = [rule for rule in rules if rule.pattern]
         self._worded = [rule for rule in of_lines if rule.words]
         self._following = [_Following(rule) for rule in of_lines if rule.after]
@@ -59,7 +59,7 @@ class RuleScanner:
         self._last: dict[str, int] = {}
 
     def scan(self, stream: BinaryIO) -> list[Hit]:
-        """Read the file from its position to its end; the hits in the order of lines.
+        """Read the file from its position to its end; returns the hits in line order.
 
         Raises:
             OSError: the file cannot be read.
@@ -76,7 +76,7 @@ class RuleScanner:
         return sorted(self._hits, key=lambda hit: (hit.line, hit.offset, hit.rule.name))
 
     def left_out(self) -> Iterator[tuple[Rule, int]]:
-        """The rules of which more lines were found than were kept, and how many were found."""
+        """Yield the rules with more hits than were kept, and how many were found."""
         rules = {hit.rule.name: hit.rule for hit in self._hits}
         for name, count in self._counts.items():
             if count > MAX_HITS and name in rules:
@@ -86,7 +86,7 @@ class RuleScanner:
         return rule.name not in self._barred and not self._missing.get(rule.name)
 
     def _block(self, block: _TextBlock) -> None:
-        # All words of all rules are looked for in one pass; few are in a clean log.
+        # All words of all rules are searched in one pass; a clean log contains few of them.
         present = self._search.present(block.text) if self._search else frozenset()
         if present:
             self._whole_file(present)
@@ -124,7 +124,7 @@ class RuleScanner:
                     self._add(Hit(rule, line, block.offset + start, part.text.rstrip(b"\r"), whole))
 
     def _add(self, hit: Hit) -> None:
-        """Keep a hit; a line gives one hit of a rule."""
+        """Keep a hit; each line gives at most one hit per rule."""
         name = hit.rule.name
         if self._last.get(name) == hit.line:
             return
@@ -142,7 +142,7 @@ class _Following:
         self._armed = False
 
     def lines(self, text: bytes, end: int) -> Iterator[tuple[int, int, int]]:
-        """Number (from 0), start and end of each hit; blank lines and comments do not count as lines between."""
+        """Yield the number (from 0), start and end of each hit; blank lines and comments are ignored in between."""
         rule, start, number = self.rule, 0, 0
         while start < end:
             stop = text.find(b"\n", start)
@@ -163,15 +163,15 @@ class _Following:
 
 @dataclass(frozen=True, slots=True)
 class _TextBlock:
-    """A part of the file. What follows ``end`` is only there to be seen as the next line.
+    """A part of the file. Text after ``end`` is only used as the next line.
 
     Attributes:
         text: the bytes.
-        end: how many of them are looked at.
-        offset: of ``text`` in the file.
+        end: how many of them are checked.
+        offset: the offset of ``text`` in the file.
         line: the number of its first line.
-        ends: whether the file ends with it.
-        begins: whether it begins with the beginning of a line.
+        ends: whether it is the last part of the file.
+        begins: whether it starts at the beginning of a line.
     """
 
     text: bytes
@@ -182,7 +182,7 @@ class _TextBlock:
     begins: bool
 
     def line_around(self, start: int, end: int) -> tuple[int, int, bool]:
-        """Start and end of the line around some bytes, as far as it lies here, and whether it is whole."""
+        """Start and end of the line around some bytes, within this block, and whether it is complete."""
         before, after = self.text.rfind(b"\n", 0, start), self.text.find(b"\n", end)
         closed = (before >= 0 or self.begins) and (after >= 0 or self.ends)
         return before + 1, after if after >= 0 else len(self.text), closed
@@ -190,7 +190,7 @@ class _TextBlock:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What is looked at of a line: as found, in lower case, the next line, and whether it is a comment."""
+    """The checked part of a line: as found, in lower case, the next line, and whether it is a comment."""
 
     text: bytes
     lower: bytes
@@ -226,7 +226,7 @@ def _is_comment(text: bytes, first: int, last: int) -> bool:
 
 
 def _read(stream: BinaryIO, kept: bytes) -> tuple[bytes, bool]:
-    """What was kept and a block more, and whether the file ends with it."""
+    """The kept bytes and the next block, and whether the file ends there."""
     pieces, size = [kept], 0
     while size < BLOCK:
         piece = stream.read(BLOCK - size)
@@ -238,7 +238,7 @@ def _read(stream: BinaryIO, kept: bytes) -> tuple[bytes, bool]:
 
 
 def _cut(text: bytes) -> int:
-    """Where to stop in a block that is not the last: before its last whole line, so that a next line can be seen."""
+    """Where to stop in a block that is not the last: before its last complete line, so that a next line can be seen."""
     last = text.rfind(b"\n")
     before = text.rfind(b"\n", 0, last) if last > 0 else -1
     if before >= 0 and len(text) - before <= BLOCK:

@@ -16,9 +16,9 @@ from parsers.tamper.file_class import classes_of, is_elf, is_script, is_system_l
 from parsers.tamper.line_time import line_timestamp
 from parsers.tamper.scan import MAX_HITS, Hit, RuleScanner
 
-#: Bytes of a line that a record keeps.
+#: How many bytes of a line a record keeps.
 MAX_TEXT = 300
-#: Classes of files that are claimed for what may be behind their head.
+#: Classes of files that are claimed because hits may be beyond their head.
 _LONG = frozenset({"startup", "foreign"})
 
 
@@ -69,7 +69,7 @@ class Tamper(Parser):
     )  # fmt: skip
 
     def claims(self, source: Source) -> bool:
-        """Whether a rule finds something in the head or place of a file, or may find it behind the head."""
+        """Whether a rule finds something in a file's head or place, or may find it beyond the head."""
         path = whole_path(source.path)
         if any(_of_file(source, path)):
             return True
@@ -83,7 +83,7 @@ class Tamper(Parser):
         return source.size > HEAD_SIZE and goes_on
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield a record for each sign. A file without any yields nothing."""
+        """Yield a record for each sign. Files without signs yield nothing."""
         path = whole_path(source.path)
         for rule in _of_file(source, path):
             yield _file_record(rule, source)
@@ -106,12 +106,12 @@ def _of_lines(classes: frozenset[str], path: str) -> list[Rule]:
 
 @cache
 def _file_rules() -> tuple[Rule, ...]:
-    """The rules of whole files: every file is looked at, so the others are not even skipped."""
+    """The rules for whole files, separated because every file is checked against them."""
     return tuple(rule for rule in all_rules() if rule.kind in ("placement", "permission"))
 
 
 def _of_file(source: Source, path: str) -> Iterator[Rule]:
-    """The rules that a file fits by its place, its first bytes and its mode."""
+    """The rules that a file matches by its place, its first bytes and its mode."""
     heads = _heads(source)
     for rule in _file_rules():
         fits = rule.head in heads if rule.kind == "placement" else bool((source.mode or 0) & rule.mode)
@@ -120,7 +120,7 @@ def _of_file(source: Source, path: str) -> Iterator[Rule]:
 
 
 def _heads(source: Source) -> frozenset[str]:
-    """What a file's first bytes are, of what rules ask for."""
+    """The types of a file's first bytes that rules can check."""
     found = {"any"}
     if source.head:
         found.add("content")

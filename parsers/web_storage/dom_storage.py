@@ -1,7 +1,7 @@
-"""Entries of Local Storage and of Session Storage, and of any other store with keys that are texts.
+"""Entries of Local Storage, Session Storage, and other stores with text keys.
 
 Local Storage: ``_``, the origin, a zero byte, and the key; ``META:`` and ``METAACCESS:`` with the origin, whose values
-are when the origin's items last changed or were used and how many bytes they have. Keys and values begin with a byte: 0
+state when the origin's items last changed or were used and their size in bytes. Keys and values begin with a byte: 0
 for UTF-16LE, 1 for Latin-1.
 Session Storage: ``namespace-``, the tab's id, ``-`` and the origin, whose value is the number of a map; ``map-``, that
 number, ``-`` and the key (UTF-8), whose value is UTF-16LE.
@@ -48,7 +48,7 @@ _USED = "When the items of the origin were last used, as the store noted it."
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """A text, and where JSON in it is."""
+    """A text, with the places of JSON in it."""
 
     text: str
     places: Places
@@ -56,12 +56,12 @@ class _Text:
 
 @dataclass(slots=True)
 class DomStorage(StoreReader):
-    """Reads a store of items that pages keep under names."""
+    """Reads a store of named items."""
 
     _maps: dict[bytes, str] = field(default_factory=dict)
 
     def wanted(self, entry: LevelEntry) -> bool:
-        """Items of the service's pages or that name it; those whose page another entry tells."""
+        """Whether an entry belongs to the service's pages or names the service, or its page is in another entry."""
         key = entry.key
         if _MAP.fullmatch(key) or _NAMESPACE.fullmatch(key):
             return True
@@ -69,7 +69,7 @@ class DomStorage(StoreReader):
             return False
         if self.in_app:
             return True
-        # One search is half the work of two.
+        # A single search takes half as long as two.
         return names_the_service(key if key.startswith((_META, _ACCESS)) else key + b"\n" + (entry.value or b""))
 
     def records(self, versions: Iterable[Version]) -> Iterator[Record | Issue]:
@@ -116,7 +116,7 @@ class DomStorage(StoreReader):
         )  # fmt: skip
 
     def _meta(self, version: Version, value: bytes) -> Record:
-        """The record of what the store notes of an origin."""
+        """The record of the store's metadata about an origin."""
         access = version.entry.key.startswith(_ACCESS)
         origin = _readable(version.entry.key.removeprefix(_ACCESS if access else _META))
         facts = version_fields(version)
@@ -150,7 +150,7 @@ def _readable(content: bytes) -> str:
 
 
 def _marked(content: bytes) -> str:
-    """A text behind the byte that says how it is written; as it is where there is none."""
+    """Decode a text after its encoding byte; unchanged if there is none."""
     if content[:1] == bytes((_UTF16,)):
         return content[1:].decode("utf-16-le", "replace")
     if content[:1] == bytes((_LATIN,)):
@@ -173,6 +173,6 @@ def _wide_value(entry: LevelEntry, skipped: int) -> _Text:
 
 
 def _places(entry: LevelEntry, content: bytes, skipped: int) -> Places:
-    """Where JSON in a text of one byte a character is. Beyond ASCII no pointer leads into Latin-1."""
+    """The places of JSON in a text of one byte per character. Pointers cannot be used in non-ASCII Latin-1."""
     place = within(entry.value_at, skipped) if entry.value_at and content.isascii() else ""
     return JsonPlaces(place) if place else TextPlaces(entry.locator)

@@ -29,12 +29,12 @@ from parsers.web_storage.stored_item import (
 )  # fmt: skip
 
 _FOLDER = re.compile(r"(?:^|/)([a-z][a-z-]{1,30})_([A-Za-z0-9.-]{1,253})_(\d{1,5})(?:@\d{1,3})?\.indexeddb\.leveldb/")
-#: At most this many issues on values that cannot be decoded are listed; the others are counted.
+#: The most listed issues about undecodable values; the others are counted.
 _MAX_UNREAD = 20
 
 
 def folder_origin(path: str) -> str:
-    """The origin that the folder of such a database is named after; empty if it is none of these."""
+    """The origin in the name of a database's folder; empty if it has another name."""
     found = None
     for found in _FOLDER.finditer(path):  # noqa: B007  (the last folder)
         pass
@@ -53,7 +53,7 @@ class IndexedStore(StoreReader):
     _unread: int = 0
 
     def wanted(self, entry: LevelEntry) -> bool:
-        """The names of databases and object stores, their values and what mentions their blobs."""
+        """Whether an entry is a name of a database or object store, a value, or a reference to a value's blobs."""
         key = IndexedKey.parse(entry.key)
         if key is None:
             return False
@@ -117,12 +117,12 @@ class IndexedStore(StoreReader):
 
 
 def _plain_origin(origin: str) -> str:
-    """An origin as pages have it: the databases note ``https_alexa.amazon.com_0@1``."""
+    """Convert an origin to its usual form: the databases write ``https_alexa.amazon.com_0@1``."""
     return folder_origin(f"{origin.partition('@')[0]}.indexeddb.leveldb/") or origin
 
 
 def _decoded(entry: LevelEntry, fields: dict[str, Value]) -> tuple[object, Issue | None]:
-    """The value of a script; where it cannot be decoded, the texts in it and an issue."""
+    """Decode a script's value; if that fails, return the texts in it and an issue."""
     content = entry.value or b""
     try:
         content = content[read_varint(content, 0)[1] :]

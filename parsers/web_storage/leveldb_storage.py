@@ -1,8 +1,8 @@
-"""LevelDB databases in which browsers and WebViews keep what pages store, and those of the Alexa app.
+"""LevelDB databases in which browsers and WebViews store page data, and those of the Alexa app.
 
-Why there is a reader of LevelDB here: the library of LevelDB itself, and its bindings (plyvel), open a database only by
+Why there is a LevelDB reader here: LevelDB's own library, and its bindings (plyvel), open a database only by
 changing it. dfindexeddb (Apache-2.0) demands exact versions of python-snappy and zstd that exclude plaso's, and checks
-no checksums. chromium-reader (MIT, made after ccl_chromium_reader) checks none either, raises where a log is damaged,
+no checksums. chromium-reader (MIT, modelled on ccl_chromium_reader) verifies none either, raises on damaged logs,
 and gives only the block's place for an entry in a compressed block.
 """
 
@@ -34,7 +34,7 @@ _INDEXED_FOLDER = re.compile(r"\.indexeddb\.leveldb/[^/]+$")
 
 @register
 class LevelDbStorage(Parser):
-    """Reads a database by its MANIFEST, with the files beside it; a file that no MANIFEST names, by itself."""
+    """Reads a database by its MANIFEST, with the files beside it; a file that no MANIFEST names, on its own."""
 
     name: ClassVar[str] = "leveldb_storage"
     version: ClassVar[str] = "1"
@@ -78,13 +78,13 @@ class LevelDbStorage(Parser):
     )
 
     def claims(self, source: Source) -> bool:
-        """By the form, and by the folder or what the file names."""
+        """Whether the form matches, and the folder or the names in the file."""
         if not (_is_place(source.path) or source.names):
             return False
         return has_form(source)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield the items, and one record on the store; nothing for a file that is read with its MANIFEST."""
+        """Yield the items, and one record about the store; nothing for a file that is read with its MANIFEST."""
         if source.name == CURRENT:
             return
         listed = DatabaseList.beside(source)
@@ -141,7 +141,7 @@ def _judged(
 
 
 def _kind_of(path: str, reader: StoreReader) -> str:
-    """What the store is, as a sentence begins."""
+    """Describe the store, as the start of a sentence."""
     if isinstance(reader, IndexedStore):
         return "An IndexedDB"
     found = _DOM_FOLDER.search(path)

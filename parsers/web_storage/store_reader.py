@@ -1,4 +1,4 @@
-"""What reads the entries of one store, whatever its kind: which are wanted, what they say, how many there are."""
+"""The base class for readers of stores: which entries are wanted, what they say, how many there are."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class StoreReader(ABC):
     """Reads the entries of one store.
 
     Attributes:
-        path: of the claimed file.
+        path: the path of the claimed file.
         clock: whose clock made the times in the store.
         in_app: whether the store is in the folder of an Alexa app, so that everything in it is listed.
         listed: how many entries have records so far.
@@ -29,15 +29,15 @@ class StoreReader(ABC):
 
     @abstractmethod
     def wanted(self, entry: LevelEntry) -> bool:
-        """Whether an entry is to be kept in mind until every file is read."""
+        """Whether to keep an entry in memory until every file is read."""
 
     @abstractmethod
     def records(self, versions: Iterable[Version]) -> Iterator[Record | Issue]:
-        """What the entries say that were kept in mind."""
+        """Yield the records of the entries kept in memory."""
 
 
 def version_fields(version: Version) -> dict[str, Value]:
-    """What every record of an entry says of it."""
+    """The fields common to all records of an entry."""
     fields: dict[str, Value] = {"sequence": version.entry.sequence, "provenance": version.provenance.value}
     if not version.live:
         fields["why"] = version.why
@@ -51,7 +51,7 @@ def version_remark(version: Version) -> str:
 
 
 def within(locator: str, skipped: int) -> str:
-    """The locator of the bytes behind the first ones of a range; empty if there is no range."""
+    """The locator of a range without its first bytes; empty if there is no range."""
     outer, mark, place = locator.rpartition("bytes:")
     offset, plus, length = place.partition("+")
     if not (mark and plus) or int(length) < skipped:

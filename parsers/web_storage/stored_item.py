@@ -1,4 +1,4 @@
-"""One item that a page has stored: answers of the service in it are read as such, anything else gives one record."""
+"""An item stored by a page: answers of the service in it are read as such, anything else makes one record."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from parsers.utterance import FINDER, UtteranceId
 from parsers.values import Keeper, shown
 
 LOCAL_TYPE, SESSION_TYPE, INDEXED_TYPE = "alexa:web:local_storage", "alexa:web:session_storage", "alexa:web:indexed_db"
-#: Of an entry of a store that is none of these; of a store as a whole.
+#: The data types of other entries and of a store as a whole.
 ENTRY_TYPE, STORE_TYPE = "alexa:app:store_entry", "alexa:web:storage_file"
-#: The data types that this module may give, beside those of answers.
+#: The data types that this module may yield, in addition to those of answers.
 DATA_TYPES = (LOCAL_TYPE, SESSION_TYPE, INDEXED_TYPE, ENTRY_TYPE, STORE_TYPE)
 _NAMES = {
     LOCAL_TYPE: "Local Storage", SESSION_TYPE: "Session Storage", INDEXED_TYPE: "IndexedDB",
     ENTRY_TYPE: "A key-value store",
 }  # fmt: skip
-#: A longer text is not decoded as JSON.
+#: Longer texts are not decoded as JSON.
 _MAX_JSON = 64 * 1024 * 1024
 _MAX_KEY = 400
-#: Of a longer text the rest is not searched for secrets, and not kept.
+#: The rest of a longer text is neither searched for secrets nor kept.
 _MAX_TEXT = 65536
 _SERVICE = re.compile(rf"(?:[a-z-]{{2,20}}://)?(?:{HOST})(?::\d{{1,5}})?/?(?:\^.{{0,500}})?", re.ASCII | re.IGNORECASE)
 _NAMED = re.compile(rb"(?<![a-z])a\0?l\0?e\0?x\0?a", re.IGNORECASE)
@@ -45,27 +45,27 @@ def is_service_origin(origin: str) -> bool:
 
 
 def names_the_service(content: bytes) -> bool:
-    """Whether a key or a value, in UTF-8, UTF-16 or one byte a character, names the service."""
+    """Whether a key or a value in UTF-8, UTF-16 or one byte per character names the service."""
     return bool(names_in(content)) or _NAMED.search(content) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class StoredItem:
-    """An item.
+    """A stored item.
 
     Attributes:
         data_type: one of the types above.
-        path: of the claimed file.
+        path: the path of the claimed file.
         clock: whose clock made the times in the store.
-        origin: of the page; empty if it is not known.
+        origin: the page's origin; empty if unknown.
         key: its name, as text.
-        value: a text, or a decoded value; None if a deletion is all that is left.
-        locator: of the whole entry.
-        places: of the value, where it is a text.
-        size: of the value in bytes.
-        file: as :attr:`parsers.record.Record.file`.
-        remark: a sentence that every message ends with; empty for an item that is live.
-        fields: facts of the entry; every record gets them.
+        value: a text, or a decoded value; None if only a deletion is left.
+        locator: the locator of the whole entry.
+        places: the places of the value, if it is a text.
+        size: the size of the value in bytes.
+        file: as in :attr:`parsers.record.Record.file`.
+        remark: a sentence at the end of every message; empty for a live item.
+        fields: facts about the entry, added to every record.
     """
 
     data_type: str
@@ -83,12 +83,12 @@ class StoredItem:
 
     @property
     def deleted_only(self) -> bool:
-        """Whether nothing but a deletion is left."""
+        """Whether only a deletion is left."""
         return self.value is None and self.size < 0
 
 
 def item_records(item: StoredItem) -> Iterator[Record | Issue]:
-    """Yield what an item says: the records of the answers in it, else one record of the item."""
+    """Yield the records of an item: those of the answers in it, else one record of the item."""
     value, places = item.value, item.places
     if isinstance(value, str) and value.lstrip()[:1] in ("{", "[") and len(value) <= _MAX_JSON:
         try:
@@ -112,7 +112,7 @@ def item_records(item: StoredItem) -> Iterator[Record | Issue]:
 def _of_item(made: Record | Issue, item: StoredItem) -> Record | Issue:
     if isinstance(made, Record):
         return replace(made, message=f"{made.message} {item.remark}") if item.remark else made
-    # The locator of an issue would be taken for one of the claimed file.
+    # An issue's locator would be read as one in the claimed file.
     return replace(made, what=f"{item.file}, {item.key[:80]}: {made.what}", locator="") if item.file else made
 
 
@@ -147,7 +147,7 @@ def _record(item: StoredItem, value: object) -> Record:
 
 def _utterance(value: object) -> UtteranceId | None:
     """The utterance id in a value; None if there is none, or more than one."""
-    # A text is not decoded first: it may be nested deeper than can be encoded again.
+    # The text is not decoded first: it may be nested too deeply to be encoded again.
     text = value.replace("\\/", "/") if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     if "::TN" not in text and "%3a%3atn" not in text.lower():
         return None
@@ -156,7 +156,7 @@ def _utterance(value: object) -> UtteranceId | None:
 
 
 def _clock_of(timestamp: Timestamp, utterance: UtteranceId | None) -> Clock:
-    """Whose clock made a time that a page stored is not known, except of one within an utterance id."""
+    """The clock of a time stored by a page: unknown, except for a time in an utterance id."""
     return timestamp.clock if utterance and timestamp.recorded == utterance.recorded_time else Clock.UNKNOWN
 
 
@@ -171,13 +171,13 @@ def _kept(item: StoredItem, value: object) -> Value:
 
 
 def counted(store_name: str, total: int, listed: int, fields: Mapping[str, Value]) -> Record:
-    """The record of a store as a whole: how many entries it has, and how many are listed.
+    """The record of a store as a whole: the number of its entries, and how many are listed.
 
     Args:
-        store_name: what the store is, as a sentence begins.
-        total: how many entries were read, of all versions.
-        listed: how many of them have records of their own.
-        fields: facts of the store.
+        store_name: the store's description, as the start of a sentence.
+        total: the number of entries read, of all versions.
+        listed: how many of them have their own record.
+        fields: facts about the store.
     """
     entries = f"{total} entr{'y' if total == 1 else 'ies'}"
     rest = total - listed

@@ -60,7 +60,7 @@ def test_the_names_of_what_is_no_evidence_are_refused(taken: str) -> None:
     class Pretender(Foreign):
         name = taken
 
-    with pytest.raises(registry.ReservedNameError, match="begins as the name of no parser does"):
+    with pytest.raises(registry.ReservedNameError, match="has a reserved prefix"):
         registry.register(Pretender)
 
 

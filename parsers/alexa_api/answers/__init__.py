@@ -1,1 +1,1 @@
-"""Which kind an answer is, and answers whose kind is not known."""
+"""Identify the kind of an answer, and read answers of unknown kind."""

@@ -175,7 +175,7 @@ class ResponseParser(ABC):
     """Reads one kind of answer.
 
     Attributes:
-        name: unique, as a parser's.
+        name: a unique name, like a parser's.
         version: raised whenever the records of the same answer change.
         about: the human-readable description.
         urls: paths of the addresses of such answers; ``{name}`` matches one part of a path.

@@ -1,4 +1,4 @@
-"""What cloud records say of an utterance: its id, its time, and the text the service recognised."""
+"""Utterance data in cloud records: the id, the time, and the text that the service recognised."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Speech that the device plays: which message brought it, when it started, when it ended."""
+"""Speech that the device plays: the message that triggered it, its start and its end."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from parsers.echo1.log.line import LogLine
 from parsers.echo1.log.pattern import stream_id
 from parsers.utterance import UtteranceId
 
-#: Seconds between the start of speech and the line of the message that brought it, in either order.
+#: The most seconds between the start of speech and the line of its message, in either order.
 _START_SECONDS = 10
 
-#: The last answers of an interaction that may still be spoken.
+#: How many of an interaction's last answers may still be playing.
 _LAST = 4
 
 
 class Answers:
-    """Puts speech with the interactions it answers.
+    """Matches speech with the interactions that it answers.
 
-    A start is logged just before the message it belongs to is; it waits, in an interaction of its own, to be claimed.
+    A start is logged just before its message, so it waits, in an interaction of its own, to be claimed.
 
     Args:
-        interactions: the open interactions; speech that belongs to none is added as one of its own.
+        interactions: the open interactions; unmatched speech is added as a new one.
     """
 
     def __init__(self, interactions: list[Interaction]) -> None:
         self._open = interactions
 
     def started(self, line: LogLine, time: str) -> None:
-        """Take a line that says that speech starts."""
+        """Process a line that reports the start of speech."""
         speech = next((s for s in self._newest() if s.message and not s.start and not s.end), None)
         if speech is None or not _near(speech, line):
             speech = self._alone(line)
@@ -37,14 +37,14 @@ class Answers:
         self._touch(speech, line)
 
     def ended(self, line: LogLine, time: str) -> None:
-        """Take a line that says that speech ends."""
+        """Process a line that reports the end of speech."""
         unended = [speech for speech in self._newest() if not speech.end]
         speech = next((speech for speech in unended if speech.start), next(iter(unended), None)) or self._alone(line)
         speech.end, speech.end_time = line, time
         self._touch(speech, line)
 
     def message(self, line: LogLine, match: re.Match[str]) -> None:
-        """Take a line that says that a message with speech was handled."""
+        """Process a line that reports that a message with speech was handled."""
         utterance = stream_id(line.text, match.end())
         if utterance is None:
             return
@@ -72,7 +72,7 @@ class Answers:
                 one.last = line
 
     def _claimed(self, line: LogLine) -> Speech | None:
-        """Speech that started just before, and that no message has claimed."""
+        """Return speech that started just before and that no message has claimed."""
         for one in reversed(self._open):
             if not one.at and len(one.answers) == 1 and not one.answers[0].message:
                 speech = one.answers[0]
@@ -89,7 +89,7 @@ class Answers:
                 return one
         if utterance is None:
             return None
-        # The line that names the stream may be torn or missing: the id holds the second of the stream's opening.
+        # The line that names the stream may be damaged or missing: the id contains the second of the stream's opening.
         second = utterance.timestamp // 1_000_000
         return next((one for one in reversed(self._open) if one.stream is None and one.opened_near(second)), None)
 

@@ -1,7 +1,7 @@
-"""The lines of a log, read in blocks, with a note of which may be worth taking apart.
+"""Read the lines of a log in blocks, noting which may be worth parsing.
 
-Nearly every line of this log is about the network. Looking for a few words in a whole block is several times
-faster than looking at each line.
+Nearly every line of this log is about the network. Searching a whole block for a few words is several times
+faster than checking each line.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from parsers.formats.logs.text import Utf8Stream
 
-#: Of a longer line only this much is read.
+#: Longer lines are cut at this length.
 MAX_LINE = 65_536
-#: Bytes read at once.
+#: The number of bytes read at once.
 BLOCK_SIZE = 262_144
 
-#: Lines without any of these say nothing that becomes a record. The zero byte is among them: it is an issue.
+#: Lines without any of these make no record. The zero byte is included because it causes an issue.
 _WORDS = (
     b"detection_type=", b"logGroupMetric:", b"WakeupWord=", b"utterance", b"voiceRequestId", b"encoderStreamingStarted",
     b"data='", b"asrStreamId=", b"finalize_stream", b"messageType=Microphone.",
@@ -29,14 +29,14 @@ _WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Some lines.
+    """A block of lines.
 
     Attributes:
         first: the number of the first line, counted from 1.
         lines: the lines, each without its LF and at most :data:`MAX_LINE` bytes.
-        wanted: which of them hold one of the words.
-        cut: which of them were longer.
-        has_zeros: whether there is a zero byte among them.
+        wanted: the lines that contain one of the words.
+        cut: the lines that were longer.
+        has_zeros: whether any line contains a zero byte.
     """
 
     first: int
@@ -47,7 +47,7 @@ class Block:
 
 
 def blocks(stream: Utf8Stream) -> Iterator[Block]:
-    """The lines of a file, some thousands at a time."""
+    """Yield the lines of a file, some thousands at a time."""
     first, rest, cut = 1, b"", False
     while content := stream.read(BLOCK_SIZE):
         content = rest + content
@@ -63,7 +63,7 @@ def blocks(stream: Utf8Stream) -> Iterator[Block]:
 
 
 def _shortened(rest: bytes) -> tuple[bytes, bool]:
-    """The start of a long line, and whether more of it is left out. Of many zero bytes at its start one is kept."""
+    """The start of a long line, and whether the rest was dropped. Leading zero bytes are reduced to one."""
     if len(rest) > MAX_LINE and rest.startswith(b"\0"):
         rest = b"\0" + rest.lstrip(b"\0")
     return rest[:MAX_LINE], len(rest) > MAX_LINE
@@ -79,7 +79,7 @@ def _block(first: int, content: bytes, cut: bool) -> Block:
 
 
 def _wanted(content: bytes) -> set[int]:
-    """The indexes of the lines that hold one of the words."""
+    """The indexes of the lines that contain one of the words."""
     places = set()
     for word in _WORDS:
         at = content.find(word)

@@ -1,9 +1,9 @@
-"""Starts of the device, by the marks they leave in the log.
+"""Starts of the device, recognised by the traces they leave in the log.
 
-At a start the log daemon begins first, with the clock still at the year its hardware begins with, and writes the
+The log daemon starts first, with the clock still at the hardware's initial year, and writes the
 kernel's lines. A script then sets the clock from a date kept on disk, saved every five minutes; the boot script writes
-its line; and a time server is asked once Wi-Fi is up. After a restart without loss of power, the kernel's log from
-before it is written too, under the name ``last_kmsg``.
+its line; a time server is queried once Wi-Fi is up. After a restart without loss of power, the kernel's log from
+before the restart is written too, under the name ``last_kmsg``.
 
 References:
     Mich21050/EchoSystemFiles: etc/init/pseudo-rcS.conf, syslog-ng.conf, last-kmsg.conf, boot-begins.conf,
@@ -22,7 +22,7 @@ from parsers.record import Record, Value
 
 _KERNEL = re.compile(r"\[ *0\.0+\] Linux version (?P<version>\S{1,60})")
 _RESTARTING = "Restarting system"
-#: Marks of one start are within this many lines of each other.
+#: The traces of one start are within this many lines of each other.
 _MAX_LINES = 20_000
 _MARKS = {
     "kernel": "the kernel's first line",
@@ -41,13 +41,13 @@ class _Start:
 
 
 class Boots:
-    """Puts the marks of a start together. :meth:`feed` takes lines in their order."""
+    """Combines the traces of each start. Pass lines to :meth:`feed` in order."""
 
     def __init__(self) -> None:
         self._start: _Start | None = None
 
     def feed(self, line: LogLine) -> tuple[bool, list[Record]]:
-        """Take a line; returns whether a start begins with it, and the records of starts of which all is known."""
+        """Process a line; returns whether a start begins with it, and the records of completed starts."""
         mark = _mark(line)
         if mark is None:
             return False, []
@@ -65,7 +65,7 @@ class Boots:
         return begins, done
 
     def end(self) -> list[Record]:
-        """The record of the start whose marks were being read."""
+        """Return the record of the start in progress, if any."""
         start, self._start = self._start, None
         return [_record(start)] if start is not None else []
 
@@ -77,7 +77,7 @@ class Boots:
             return mark in start.marks
         if mark == "kernel_log_before":
             return False
-        # The boot script comes after the kernel and the log daemon; the log daemon may start twice before it.
+        # The boot script follows the kernel and the log daemon; the log daemon may start twice before it.
         return "boot_script" in start.marks or (mark == "kernel" and mark in start.marks)
 
 

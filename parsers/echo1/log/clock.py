@@ -1,4 +1,4 @@
-"""The log's own clock: what the log says of it, where it jumps, and where it had not yet been set.
+"""The log's own clock: what the log says about it, where it jumps, and where it was not yet set.
 
 References:
     Mich21050/EchoSystemFiles: etc/init/openntpd.conf, etc/syslog-ng.conf (which lines of ntpd and ntpdate go to this
@@ -17,7 +17,7 @@ from parsers.echo1.log.timestamps import line_timestamp
 from parsers.locator import at_line
 from parsers.record import Record, Timestamp, Value
 
-#: Seconds of a step back, and of a step on between neighbouring lines, from which a step is a record.
+#: The smallest backward step, and forward step between neighbouring lines, in seconds, that make a record.
 STEP_BACK = 2
 STEP_ON = 15 * 60
 
@@ -31,16 +31,16 @@ _CHANGED = re.compile(
     r"|[Ss]etting system (?:clock|time) to|[Ss]ystem (?:clock|time) (?:was |has been |is )?(?:set|stepped|changed)"
     r"|name=\w{0,40}[tT]imeChanged,"
 )
-#: A line that mentions the clock has one of these: to look for them is faster than to search for the patterns.
+#: Every line about the clock contains one of these: searching for them is faster than matching the patterns.
 _WORDS = ("clock", "ime server", "updateTimeFrom", "IMSG_HTTPTIME", "ystem time", "imeChanged,")
 _OFFSET = re.compile(r"time server (?P<server>\S{1,60}) offset (?P<offset>[-+]?\d{1,12}(?:\.\d{1,12})?) sec")
 _ADJUSTED = re.compile(r"adjusting local clock by (?P<offset>[-+]?\d{1,12}(?:\.\d{1,12})?)s")
-#: How many stretches of a clock not yet set are kept: interactions are reported soon after their lines.
+#: How many periods with an unset clock are kept: interactions are reported soon after their lines.
 _MAX_STRETCHES = 4
 
 
 def may_tell_of_clock(text: str) -> bool:
-    """Whether a line's text may be one that :func:`clock_line` or :class:`Trust` reads. Quick, and wrong at times."""
+    """Whether :func:`clock_line` or :class:`Trust` may read a line's text. Fast, with false positives."""
     return any(map(text.__contains__, _WORDS))
 
 
@@ -61,23 +61,23 @@ class _Stretch:
 
 
 class Trust:
-    """Knows the stretches of the log between a start of the device and the first word of a time server."""
+    """Tracks the parts of the log between a device start and the first contact with a time server."""
 
     def __init__(self) -> None:
         self._stretches: list[_Stretch] = []
 
     def started(self, line: LogLine) -> None:
-        """A start of the device begins with a line."""
+        """Note that a device start begins with this line."""
         self._reached(line.number)
         self._stretches = [*self._stretches[1 - _MAX_STRETCHES :], _Stretch(line.number)]
 
     def feed(self, line: LogLine) -> None:
-        """Take a line: it may say that a time server was reached."""
+        """Process a line, which may say that a time server was reached."""
         if _REACHED.search(line.text) and line.program != "last_kmsg":
             self._reached(line.number)
 
     def marked(self, record: Record) -> Record:
-        """The record; where its times were made before a time server was reached, their notes say so."""
+        """Add a note to the record's times if they were made before a time server was reached."""
         if not self._stretches or record.data_type in ("echo:log:boot", "echo:log:clock_change"):
             return record
         return replace(record, timestamps=tuple(self._with_note(timestamp) for timestamp in record.timestamps))
@@ -96,7 +96,7 @@ class Trust:
 
 
 class Steps:
-    """Watches the stamps of neighbouring lines for steps back and for long gaps."""
+    """Checks the stamps of neighbouring lines for backward steps and long gaps."""
 
     def __init__(self) -> None:
         self._stamp = b""
@@ -104,12 +104,12 @@ class Steps:
         self.seconds: int | None = None
 
     def check(self, number: int, content: bytes, last_number: int) -> Iterator[Record]:
-        """Take a line whose stamp differs from that of the line before; returns a record where the clock steps.
+        """Process a line whose stamp differs from the previous line's; yields a record if the clock steps.
 
         Args:
-            number: of the line, from 1.
-            content: of the line; it has a stamp.
-            last_number: of the last line before it that has a stamp.
+            number: the line's number, from 1.
+            content: the line, which has a stamp.
+            last_number: the number of the last previous line with a stamp.
         """
         seconds = seconds_of(content)
         if seconds is None:
@@ -120,7 +120,7 @@ class Steps:
             yield _step(take_apart(last_number, last), take_apart(number, content), seconds - before)
 
     def passed(self, content: bytes) -> None:
-        """Take a line of which it is known that the clock does not step between it and the line before."""
+        """Process a line that is known to follow without a clock step."""
         seconds = seconds_of(content)
         if seconds is not None:
             self._stamp, self.seconds = content[:STAMP_SIZE], seconds

@@ -1,7 +1,7 @@
-"""The lines of one interaction, put together: heard, streamed, named by the service, answered.
+"""The lines of one interaction, combined: heard, streamed, named by the service, answered.
 
 Lines of one interaction carry different names for it: a sample number, the first 31 characters of the request's id,
-the whole id, the id of the stream. They are put together by these names, and where a line has none, by order: it then
+the whole id, the id of the stream. They are combined by these names and, where a line has none, by order: it then
 belongs to the newest interaction that lacks such a line and is recent enough.
 
 References:
@@ -16,21 +16,21 @@ from parsers.echo1.log.line import LogLine
 from parsers.echo1.log.pattern import LIPC_CUT
 from parsers.utterance import UtteranceId
 
-#: How many interactions may be open at once, and how many answers are kept of one.
+#: How many interactions may be open at once, and how many answers are kept per interaction.
 MAX_OPEN = 8
 MAX_ANSWERS = 64
-#: Seconds, by the log's clock, after which an interaction is over: since its last line; while speech goes on.
+#: Seconds, by the log's clock, after which an interaction is over: since its last line; while speech continues.
 MAX_SILENCE = 60
 MAX_SPEECH = 900
 
-#: The second in an utterance id and the device's opening of the stream differ by no more, where the clock is right.
+#: The greatest difference between the second in an utterance id and the stream's opening, with a correct clock.
 _ID_SECONDS = 3
 _HEARD = {"accepted", "received", "word"}
 
 
 @dataclass(slots=True)
 class Speech:
-    """Speech that the device played: the message that brought it, its start, its end. Each may be missing."""
+    """Speech that the device played: the message that triggered it, its start, its end. Each may be missing."""
 
     utterance: str | None = None
     message: LogLine | None = None
@@ -48,14 +48,14 @@ class Speech:
 
 @dataclass(slots=True)
 class Interaction:
-    """What the log says of one interaction.
+    """What the log says about one interaction.
 
     Attributes:
-        last: its last line so far.
-        at: for each thing that was logged, the line it is on.
-        values: what the lines say.
+        last: its most recent line.
+        at: the line of each logged event.
+        values: the values in the lines.
         answers: speech played for it.
-        at_end: whether the file ends while it may go on.
+        at_end: whether the file ends while it may still be in progress.
     """
 
     last: LogLine
@@ -76,7 +76,7 @@ class Interaction:
 
     @property
     def stream(self) -> str | None:
-        """The id of its audio stream: as the log names it, or as an answer names it."""
+        """The id of its audio stream, as named by the log or by an answer."""
         named = self.values.get("stream")
         if named is None:
             named = next((speech.utterance for speech in self.answers if speech.utterance), None)
@@ -92,14 +92,14 @@ class Interaction:
         return sorted(spoken | {line.number for line in self.at.values()})
 
     def put(self, name: str, line: LogLine, **values: str) -> None:
-        """Note the line of a thing, with what it says. The first one is kept."""
+        """Store the line of an event, with its values. The first line is kept."""
         self.at.setdefault(name, line)
         self.last = line
         for key, value in values.items():
             self.values.setdefault(key, value)
 
     def within(self, line: LogLine, seconds: int) -> bool:
-        """Whether a line follows the last one in this time; so too where the log gives no time to compare."""
+        """Whether a line follows the last one within this time, or the log gives no time to compare."""
         if line.seconds is None or self.last.seconds is None:
             return True
         return abs(line.seconds - self.last.seconds) <= seconds
@@ -110,7 +110,7 @@ class Interaction:
         return line is not None and line.seconds is not None and abs(line.seconds - second) <= _ID_SECONDS
 
     def is_over(self, line: LogLine) -> bool:
-        """Whether it is over when a line is written."""
+        """Whether it is over at the time of a line."""
         if self.within(line, MAX_SILENCE):
             return False
         speaks = any(speech.start and not speech.end for speech in self.answers)

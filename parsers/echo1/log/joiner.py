@@ -1,4 +1,4 @@
-"""Puts the lines of the log's interactions together."""
+"""Combine the lines of the log's interactions."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from parsers.echo1.log.interaction import MAX_OPEN, MAX_SILENCE, Interaction
 from parsers.echo1.log.line import LogLine
 from parsers.utterance import UtteranceId
 
-#: Seconds within which the lines of one wake word follow each other, and the opening of its stream.
+#: Seconds within which the lines of one wake word follow each other, up to the opening of its stream.
 _WORD_SECONDS = 5
 _OPENING_SECONDS = 10
-#: Seconds within which the service names a stream and takes up a request.
+#: Seconds within which the service names a stream and starts on a request.
 _NAMING_SECONDS = 30
 
-#: What may stand of an interaction when its stream is opened.
+#: The events of an interaction that may precede the opening of its stream.
 _BEFORE_OPENING = {"accepted", "received", "word", "started", "request_cut", "request"}
 
 _Handler = Callable[[LogLine, re.Match[str]], None]
 
 
 class Joiner:
-    """Puts lines together. :meth:`feed` takes lines in their order and gives what is finished."""
+    """Combines lines. Pass lines to :meth:`feed` in order; it returns finished interactions."""
 
     def __init__(self) -> None:
         self._open: list[Interaction] = []
         self._answers = Answers(self._open)
-        # Each with a word that such a line has: to look for a word is faster than to search for a pattern.
+        # Each with a word that such lines contain: searching for a word is faster than matching a pattern.
         self._handlers: tuple[tuple[str, re.Pattern[str], _Handler], ...] = (
             ("detection_type=", pattern.DETECTION, self._detected),
             ("logGroupMetric:action=", pattern.METRIC, self._metric),
@@ -45,7 +45,7 @@ class Joiner:
         )
 
     def feed(self, line: LogLine) -> list[Interaction]:
-        """Take a line; returns interactions that are over."""
+        """Process a line; returns interactions that are over."""
         over = [one for one in self._open if one.is_over(line)]
         if over:
             self._open[:] = [one for one in self._open if not any(one is other for other in over)]
@@ -62,7 +62,7 @@ class Joiner:
         """Every interaction still open.
 
         Args:
-            last: the seconds of the file's last line, if the file ends; None if the device was restarted.
+            last: the seconds of the last line if the file ends; None if the device was restarted.
         """
         left = self._open[:]
         self._open.clear()
@@ -75,7 +75,7 @@ class Joiner:
         return self._open[-1]
 
     def _of_word(self, line: LogLine, name: str) -> Interaction:
-        """The newest interaction, if it belongs to a wake word or unknown, and lacks such a line; else a new one."""
+        """Return the newest interaction if it is recent, not closed and lacks such a line; else a new one."""
         newest = next((one for one in reversed(self._open) if one.heard or "started" in one.at), None)
         if newest is None or {name, "closed"} & newest.at.keys() or not newest.within(line, _WORD_SECONDS):
             return self._begin(line)
@@ -99,7 +99,7 @@ class Joiner:
 
     def _opened(self, line: LogLine, time: str, kind: str) -> None:
         for one in reversed(self._open):
-            # A stream of another kind than "WW" is not for the wake word that may be before it.
+            # A stream of a kind other than "WW" does not belong to a preceding wake word.
             if one.at and one.at.keys() <= _BEFORE_OPENING and not (one.heard and "WW" not in kind):
                 break
         else:
@@ -194,7 +194,7 @@ class Joiner:
             one.put("sent", line, sent_status=match["status"], sent_bytes=written["bytes"])
 
     def _ending(self, line: LogLine, lacks: str) -> Iterator[Interaction]:
-        """Open interactions, newest first, whose stream may end with a line."""
+        """Yield open interactions, newest first, whose stream may end with this line."""
         for one in reversed(self._open):
             another = lacks == "finished" and "sequence" in one.values
             begun = {"opened", "closed", "stream", "finished", "sent"} & one.at.keys()
@@ -203,7 +203,7 @@ class Joiner:
 
 
 def _word_place(one: Interaction) -> int | None:
-    """Where in the device's samples the wake word begins, by the line of the stream's start."""
+    """The sample number at which the wake word begins, from the line of the stream's start."""
     if "sequence" not in one.values or "first_in_audio" not in one.values:
         return None
     return int(one.values["sequence"]) + int(one.values["first_in_audio"])

@@ -1,7 +1,7 @@
-"""A line of a first-generation Echo's main system log.
+"""Lines of a first-generation Echo's main system log.
 
 ``YYYYMMDD:HHMMSS program[pid]: L component:function:key=value,...:text``, UTC, to the second. The device's own
-configuration of its log daemon gives the form: stamp, a blank, the program with its number where it has one, the text.
+log daemon configuration defines the form: stamp, a blank, the program with its process id if any, the text.
 
 References:
     Mich21050/EchoSystemFiles: etc/syslog-ng.conf (the destination of ``/var/log/messages``), and measured on
@@ -18,9 +18,9 @@ from typing import NamedTuple
 
 from parsers.times import utc
 
-#: A clock that reads an earlier year has not been set: the device starts at the year its hardware begins with.
+#: An earlier year means that the clock was not set: the device starts at the hardware's initial year.
 FIRST_YEAR = 2010
-#: Bytes of the stamp and the blank after it.
+#: The length of the stamp and the blank after it, in bytes.
 STAMP_SIZE = 16
 
 _STAMP = re.compile(rb"\d{8}:\d{6} ")
@@ -32,14 +32,14 @@ _WHOLE = re.compile(rb"\d{8}:\d{6} [^\s:\[\]]{1,64}(?:\[\d{1,10}\])?: ")
 
 
 class LogLine(NamedTuple):
-    """A line taken apart.
+    """A parsed line.
 
     Attributes:
         number: counted from 1.
         stamp: the time as written.
-        seconds: the time as whole seconds since 1970 UTC, for comparing lines; None if there is no such date.
-        timestamp: microseconds since 1970 UTC; None if there is no such date or the clock was not set.
-        program: who wrote it; empty if the line does not say.
+        seconds: the time as whole seconds since 1970 UTC, for comparing lines; None if the date is invalid.
+        timestamp: microseconds since 1970 UTC; None if the date is invalid or the clock was not set.
+        program: the program that wrote it; empty if the line does not say.
         text: what follows the program and the level.
     """
 
@@ -57,13 +57,13 @@ def has_stamp(content: bytes) -> bool:
 
 
 def in_order(stamps: Sequence[bytes], most: int) -> bool:
-    """Whether stamps are all of the form and of dates there are, none is before the one before it, and none far behind.
+    """Whether all stamps are valid dates in ascending order, without large gaps.
 
-    It may say no where they are: it looks at many at once, so that neighbours need not be compared one by one.
+    It may return False for ordered stamps: it checks many at once to avoid comparing neighbours one by one.
 
     Args:
-        stamps: the first :data:`STAMP_SIZE` bytes of lines that follow each other.
-        most: seconds between neighbours; not less than an hour's quarter.
+        stamps: the first :data:`STAMP_SIZE` bytes of consecutive lines.
+        most: the most seconds between neighbours; at least a quarter of an hour.
     """
     distinct = list(dict.fromkeys(stamps))
     if _ORDERLY.fullmatch(b"".join(distinct)) is None or any(len(stamp) != STAMP_SIZE for stamp in distinct):
@@ -81,7 +81,7 @@ def is_whole(content: bytes) -> bool:
 
 
 def take_apart(number: int, content: bytes) -> LogLine:
-    """The parts of a line that has a stamp."""
+    """Parse a line that has a stamp."""
     match = _MESSAGE.match(content.rstrip(b"\r"), STAMP_SIZE)
     program, text = (match["program"] or b"", match["text"]) if match else (b"", b"")
     seconds = seconds_of(content[:STAMP_SIZE])
@@ -97,7 +97,7 @@ def take_apart(number: int, content: bytes) -> LogLine:
 
 
 def seconds_of(stamp: bytes) -> int | None:
-    """A stamp as whole seconds since 1970 UTC; None if there is no such date or time of day."""
+    """Convert a stamp to whole seconds since 1970 UTC; None if the date or time is invalid."""
     midnight = _midnight(stamp[:8])
     hour, minute, second = int(stamp[9:11]), int(stamp[11:13]), int(stamp[13:15])
     if midnight is None or hour > 23 or minute > 59 or second > 59:

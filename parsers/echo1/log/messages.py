@@ -1,4 +1,4 @@
-"""The main system log of a first-generation Echo: what it heard, what it sent, and what it did."""
+"""The main system log of a first-generation Echo: what the log says it heard, sent and did."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from parsers.service_names import DATA_TYPE as NAMED_TYPE
 from parsers.service_names import NamedLines, names_service
 
 _NAME = re.compile(r"messages(?:_\d{8}_\d{14})?(?:\.gz)?")
-#: The first lines with content that are looked at, and how many of them must have the form: one may be torn, or junk.
+#: How many non-empty lines are checked, and how many must have the form: one may be damaged or junk.
 _SAMPLE, _OF_FORM, _LOOK = 32, 2, 16 * 1024
 
 
 @register
 class EchoMessages(Parser):
-    """Reads ``messages`` and its rotations, once they are decompressed."""
+    """Reads ``messages`` and its rotations, after decompression."""
 
     name: ClassVar[str] = "echo_messages"
     version: ClassVar[str] = "2"
@@ -70,8 +70,8 @@ class EchoMessages(Parser):
     )  # fmt: skip
 
     def claims(self, source: Source) -> bool:
-        """Whether the first lines are of the form; or the name is, and the start is lost to zero bytes."""
-        # Where the start is lost to zero bytes, the lines begin far behind it.
+        """Whether the first lines have the form, or the name matches and the start is lost to zero bytes."""
+        # If the start is lost to zero bytes, the lines begin long after it.
         named = _NAME.fullmatch(source.name)
         if (encoding := encoding_of(source.head)) is None and not named:
             return False
@@ -85,7 +85,7 @@ class EchoMessages(Parser):
         return found >= min(_OF_FORM, max(1, len(lines)))
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield the records of the log as interactions end, and an issue for what cannot be read."""
+        """Yield the records of the log as interactions end, and an issue for each unreadable part."""
         reader, silent = LogReader(), True
         with source.open() as stream:
             for block in blocks(Utf8Stream(stream)):
@@ -100,21 +100,21 @@ class EchoMessages(Parser):
 
 
 def _named(source: Source) -> Iterator[Record]:
-    """Of a log in which nothing is of a kind that is read: the lines that name the service, program by program."""
+    """For a log without any supported line, report the lines that name the service, by program."""
     named = NamedLines()
     with source.open() as stream:
         for block in blocks(Utf8Stream(stream)):
             for number, content in enumerate(block.lines, block.first):
                 if has_stamp(content):
                     line = take_apart(number, content)
-                    # Each program of the device is the service's: only what a line says counts.
+                    # Every program on the device belongs to the service, so only the line's text counts.
                     if names_service("", line.text.encode()):
                         named.add(line.program, line.text.encode(), at_line(number), line_timestamp(line))
     yield from named.records()
 
 
 def _first_lines(head: bytes) -> list[bytes]:
-    """The first lines with content. Most files are not this parser's, so no more is split than is looked at."""
+    """The first non-empty lines. Most files are not claimed, so no more is split than needed."""
     found: list[bytes] = []
     rest = head.replace(b"\0", b"\n").lstrip()
     while rest and len(found) < _SAMPLE:

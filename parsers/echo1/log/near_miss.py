@@ -1,4 +1,4 @@
-"""Detections that the wake word detector did not accept, and whether the log shows audio sent after them."""
+"""Detections that the wake word detector did not accept, and whether the log shows audio sent afterwards."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from parsers.echo1.log.timestamps import line_timestamp
 from parsers.locator import at_line
 from parsers.record import Record, Value
 
-#: Seconds after a detection within which a stream may be opened for it.
+#: The most seconds between a detection and the opening of its stream.
 STREAM_SECONDS = 5
-#: How many detections may wait for what follows.
+#: How many detections may be pending.
 _MAX_WAITING = 16
 
 _OPENS = re.compile(r"action=open\w{0,30}StreamToServer,|utterance_preroll_ntp_time=")
-#: A line that opens a stream has one of these.
+#: Every line that opens a stream contains one of these.
 _OPENING_WORDS = ("StreamToServer,", "utterance_preroll_ntp_time=")
 _HEARD = "action=wakeWordReceived,"
 
 
 class NearMisses:
-    """Keeps a detection until it is known whether a stream follows it. :meth:`feed` takes lines in their order."""
+    """Holds a detection until it is known whether a stream follows. Pass lines to :meth:`feed` in order."""
 
     def __init__(self) -> None:
         self._waiting: list[tuple[LogLine, str]] = []
 
     def feed(self, line: LogLine) -> list[Record]:
-        """Take a line; returns the records of detections of which all is known."""
+        """Process a line; returns the records of completed detections."""
         done: list[Record] = []
         found = pattern.DETECTION.search(line.text) if "detection_type=" in line.text else None
         if (found and found["type"] == pattern.ACCEPTED) or _HEARD in line.text:
@@ -47,10 +47,10 @@ class NearMisses:
         return done
 
     def end(self, last: int | None = None) -> list[Record]:
-        """The records of detections that still wait: nothing more can follow them.
+        """Return the records of pending detections: nothing more can follow them.
 
         Args:
-            last: the seconds of the file's last line, if the file ends.
+            last: the seconds of the last line, if the file ends.
         """
         done = [_record(one, kind, None, last=last) for one, kind in self._waiting]
         self._waiting.clear()

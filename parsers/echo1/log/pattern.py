@@ -1,4 +1,4 @@
-"""What the lines of an interaction look like. Every value ends at a mark, so that a torn line gives no half value.
+"""Patterns for the lines of an interaction. Every value must end at a delimiter, so that damaged lines are not misread.
 
 References:
     Measured on messages_00003921 .. 00003924 of Mich21050/EchoSystemFiles.
@@ -50,13 +50,13 @@ _OTHER_ID = re.compile(r"([^\s,]{1,200}?)(?::(?=\s|$)|,|\s)")
 
 
 def scores(text: str) -> dict[str, str]:
-    """What a detection line says of the detection: its id, scores and threshold, those that are there."""
+    """The detection's id, scores and threshold, as far as the line gives them."""
     found = {name: pattern.search(text) for name, pattern in _SCORES.items()}
     return {name: match[1] for name, match in found.items() if match}
 
 
 def stream_id(text: str, at: int) -> str | None:
-    """The stream or utterance id that starts at a place; what has another form, as found; None if torn."""
+    """The stream or utterance id at an offset; other forms as found; None if truncated."""
     match = FINDER.match(text, at)
     if match and text[match.end() : match.end() + 1] in (":", ",", " "):
         return match[0]

@@ -1,4 +1,4 @@
-"""Reads a log from its first line to its last, and gives each line to those who may make a record of it."""
+"""Read a log from the first line to the last, and pass each line to the components that make records."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _EXCERPT = 64
 
 @dataclass(slots=True)
 class _Skipped:
-    """Neighbouring lines that have no stamp: the first, how many of them are not empty, and what the first holds."""
+    """Neighbouring lines without a stamp: the first, the number of non-empty ones, and the first one's content."""
 
     first: int
     count: int = 0
@@ -33,7 +33,7 @@ class _Skipped:
 
 
 class LogReader:
-    """One reading of one file. Give it blocks in their order, then :meth:`end`."""
+    """Reads one file. Pass it blocks in order, then call :meth:`end`."""
 
     def __init__(self) -> None:
         self._stamp = b""
@@ -42,12 +42,12 @@ class LogReader:
         self._joiner, self._near_misses, self._states = Joiner(), NearMisses(), States()
 
     def block(self, block: Block) -> Iterator[Record | Issue]:
-        """The records and issues of a block."""
+        """Yield the records and issues of a block."""
         if self._goes_on_orderly(block):
             yield from self._orderly(block)
             return
         for index, content in enumerate(block.lines):
-            # Most lines end here: written in the same second as the one before, and without any of the words.
+            # Most lines end here: same second as the previous line, and without any of the words.
             if content[:STAMP_SIZE] == self._stamp and index not in block.wanted:
                 continue
             yield from self._line(block.first + index, content, wanted=index in block.wanted)
@@ -56,10 +56,10 @@ class LogReader:
             yield Issue(what, at_line(block.first + index), block.lines[index][:_EXCERPT])
 
     def _goes_on_orderly(self, block: Block) -> bool:
-        """Whether every line has a stamp, and the clock steps nowhere in the block, nor before it."""
+        """Whether every line has a stamp, and the clock does not step in or before the block."""
         if not self._stamp or self._skipped or block.cut:
             return False
-        # Most blocks are so: nothing is looked at line by line then, but the lines with one of the words.
+        # Most blocks are like this: only the lines with one of the words are checked individually.
         return not block.has_zeros and in_order([self._stamp, *[line[:STAMP_SIZE] for line in block.lines]], STEP_ON)
 
     def _orderly(self, block: Block) -> Iterator[Record | Issue]:
@@ -71,7 +71,7 @@ class LogReader:
         self._stamp = block.lines[-1][:STAMP_SIZE]
 
     def end(self) -> Iterator[Record | Issue]:
-        """What is known only when the file ends."""
+        """Yield the results that are known only at the end of the file."""
         yield from self._skipped_ends()
         yield from self._records(self._joiner.end(self._steps.seconds))
         yield from self._marked(self._near_misses.end(self._steps.seconds))
@@ -123,7 +123,7 @@ class LogReader:
         return map(self._trust.marked, records)
 
     def _zeros(self, number: int, content: bytes) -> Iterator[Record | Issue]:
-        """What a line with zero bytes still holds: whole lines may be before and after them."""
+        """Read a line with zero bytes: complete lines may precede and follow them."""
         what = (
             "The line holds zero bytes, as a loss of power may leave them; they were passed over,"
             " and so was what stands between them without a time."
@@ -138,7 +138,7 @@ class LogReader:
     def _skip(self, number: int, content: bytes) -> None:
         if self._skipped is None:
             self._skipped = _Skipped(number)
-        # The stamp of the line before must not stand for the next one: its number would be wrong.
+        # The previous line's stamp must not be reused for the next one: its number would be wrong.
         self._stamp = b""
         if content.strip():
             if not self._skipped.count:

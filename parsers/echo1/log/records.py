@@ -1,4 +1,4 @@
-"""Records of a finished interaction. Each says what the log says, and on which lines."""
+"""Records of a finished interaction. Each reports what the log says, and on which lines."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from parsers.locator import at_line
 from parsers.record import Record, Timestamp, Value
 from parsers.utterance import UtteranceId
 
-#: Audio goes to the encoder at this many samples a second.
+#: The sample rate of the audio sent to the encoder, in samples per second.
 SAMPLE_RATE = 16_000
-#: Milliseconds by which a time in a line and the line's own second may differ; the record states a larger one.
+#: The accepted difference, in ms, between a time in a line and the line's own second; larger ones are reported.
 CLOCK_TOLERANCE_MS = 5_000
 
 _AUDIO_START = " The start of the audio sent, with what was heard just before the wake word."
@@ -104,7 +104,7 @@ def _audio_stream(one: Interaction) -> Iterator[Record]:
 
 
 def _stream_timestamps(one: Interaction) -> list[Timestamp]:
-    """The times of a stream that its lines give as milliseconds."""
+    """The times of a stream that its lines give in milliseconds."""
     described = (("started", "Start Time"), ("opened", "Connection Established"), ("closed", "End Time"))
     timestamps = []
     for name, description in described:
@@ -115,7 +115,7 @@ def _stream_timestamps(one: Interaction) -> list[Timestamp]:
 
 
 def _timed(timestamps: list[Timestamp], place: LogLine) -> tuple[Timestamp, ...]:
-    """The times; where none of them is a date, the second of the line as well."""
+    """Add the line's own second to the times if none of them is a valid date."""
     if any(timestamp.timestamp is not None for timestamp in timestamps):
         return tuple(timestamps)
     return (line_timestamp(place), *timestamps)
@@ -184,7 +184,7 @@ def _record(
 
 
 def _with_utterance(record: Record, text: str) -> Record:
-    """The record with an utterance id, and the device it names. What is no utterance id is kept as a field."""
+    """Add an utterance id and the device it names to a record. Other text is kept as a field."""
     utterance = UtteranceId.parse(text)
     if utterance is None:
         return replace(record, fields={**record.fields, "stream_id": text})
@@ -192,7 +192,7 @@ def _with_utterance(record: Record, text: str) -> Record:
 
 
 def _clock_difference(one: Interaction, timestamps: tuple[Timestamp, ...]) -> int | None:
-    """Milliseconds from a line's own second to a time in it, where they differ by more than they should."""
+    """Milliseconds from a line's own second to a time in it, if the difference is too large; else None."""
     lines = {line.number: line for line in one.at.values()}
     lines |= {line.number: line for speech in one.answers for line in speech.lines}
     differences = []

@@ -1,4 +1,4 @@
-"""Single lines of the log that are records by themselves: sound output, mute, buttons."""
+"""Single log lines that make a record each: sound output, mute, buttons."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _VOLUME = re.compile(
 _HARDWARE_MUTE = re.compile(r"HardwareMute-(?P<value>-?\w{1,20})[;}]")
 _RULES = "ControlRuleEngine:processRules:"
 _MUTE = re.compile(r"(?<![A-Za-z])mute|(?<![A-Z])M(?:ute|UTE)")
-#: A line on mute has one of these.
+#: Every line about mute contains one of these.
 _MUTE_WORDS = ("mute", "Mute", "MUTE")
 _NAMED = re.compile(
     r"updating_state=(?P<state>\w{1,60}),value=(?P<value>[^,:]{0,60})[,:]"
@@ -26,14 +26,14 @@ _NAMED = re.compile(
 )
 _BUTTON = re.compile(r"(?:name|event|state|reason|source|key|prop|cmd)=\w{0,60}[bB]utton")
 _REPEATED = "Last message '"
-#: How many programs' last lines on mute are kept.
+#: How many programs' last mute lines are kept.
 _MAX_PROGRAMS = 64
-#: Characters of a line shown in a message.
+#: How many characters of a line a message shows.
 _SHOWN = 300
 
 
 class States:
-    """Reads single lines. Keeps the last state of mute, so that a repeated one makes no record."""
+    """Reads single lines. Remembers the last mute state, so that repeats make no record."""
 
     def __init__(self) -> None:
         self._hardware_mute: tuple[str, int] | None = None
@@ -82,7 +82,7 @@ class States:
 
 
 def verbatim(line: LogLine, data_type: str, lead: str, more: dict[str, Value] | None = None) -> Record:
-    """A record that gives a line as found."""
+    """A record that quotes a line as found."""
     text = line.text if len(line.text) <= _SHOWN else line.text[: _SHOWN - 1] + "…"
     fields: dict[str, Value] = {"program": line.program, "text": line.text, **(more or {})}
     return Record(data_type, f"{lead}: {text}", at_line(line.number), (line_timestamp(line),), fields=fields)

@@ -1,4 +1,4 @@
-"""Times of the log as a record holds them."""
+"""Make timestamps from times in the log."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def line_timestamp(line: LogLine, description: str = "Recorded Time") -> Timesta
 
 
 def millisecond_timestamp(line: LogLine, value: str, description: str, note: str = "") -> Timestamp:
-    """A time written in a line as epoch milliseconds; a value that is not a time (0, or before 2010) is kept as
+    """A time in a line in epoch milliseconds; a value that is not a time (0, or before 2010) is kept as
     text."""
     timestamp = from_milliseconds(value)
     meaning = _MILLISECOND + note if timestamp is not None else "The value inside the line is not a date."

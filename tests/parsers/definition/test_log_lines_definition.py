@@ -46,12 +46,12 @@ def test_a_definition_is_read() -> None:
 @pytest.mark.parametrize(
     ("good", "bad", "where"),
     [
-        ("name: two", "name: one", "two kinds of line are called one"),
+        ("name: two", "name: one", "two kinds of line have the name one"),
         ("    programs: 'A|B'\n", "", "at least one of the keys programs, word"),
         (r"\d{1,3}", r"\d+", "bounded repeats"),
         (r"\d{1,3})", r"\d{1,3}", "log_lines"),
-        ("records {x}", "records {other}", "no value is called other"),
-        ("group: x", "group: w", "no value is called w"),
+        ("records {x}", "records {other}", "there is no value named other"),
+        ("group: x", "group: w", "there is no value named w"),
         ("unit: s", "unit: h", "is not one of s, ms"),
         ("known: seen", "known: perhaps", "is not one of seen, described"),
         ("    known: seen\n", "", "the key is missing"),

@@ -230,7 +230,7 @@ FILE = "{name: a, paths: [x], content: x, message: m}"
         (FILE.replace("content: x", "content: '('"), "state[0].content: '(' is not a regular expression"),
         (FILE.replace("message: m", "message: '{y}'"), "state[0]: 'x' has no group y"),
         (FILE.replace("}", ", keys: ['a:{y}']}"), "state[0]: 'x' has no group y"),
-        (FILE.replace("message: m", "message: '{'"), "state[0].message: a brace belongs to no gap"),
+        (FILE.replace("message: m", "message: '{'"), "state[0].message: a brace is not part of a gap"),
         (FILE.replace("[x]", "[]"), "state[0].paths: a list is expected"),
         (FILE.replace("[x]", "x"), "state[0].paths: a list is expected"),
         ("{name: a, paths: [x], lines: []}", "state[0].lines: a list is expected"),
