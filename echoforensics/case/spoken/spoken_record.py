@@ -95,7 +95,7 @@ class SpokenTime(NamedTuple):
 
 @dataclass(slots=True)
 class SpokenRecord:
-    """A record that may belong to an interaction. It is never changed; a frozen class is several times slower to create.
+    """A record that may belong to an interaction. It is never changed; a frozen class takes far longer to create.
 
     Attributes:
         record: its id, which depends on its content alone.
