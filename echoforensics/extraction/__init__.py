@@ -1,1 +1,1 @@
-"""The way from evidence to records: take in, read, match, parse, join, number, seal."""
+"""Extraction of evidence into records: take in, read, match, parse, join, number, seal."""

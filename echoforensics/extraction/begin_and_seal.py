@@ -1,4 +1,4 @@
-"""How the ledger of a case begins what is done to it, and how a case is sealed when that is over."""
+"""Opens the ledger for a run, and seals the case at its end."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 
 def open_in_ledger(case: OpenCase, options: Options, skipped: tuple[SkippedSource, ...] = ()) -> None:
-    """Say in the ledger, and in the table of what is known of the case, under which circumstances it is written.
+    """Record the circumstances of this run in the ledger and in the case's information.
 
     Args:
         case: the case.
-        options: what the investigator asked for.
-        skipped: sources that were given and could not be opened.
+        options: the investigator's options.
+        skipped: sources that could not be opened.
     """
     action = RESUMED if any(entry.action in BEGINNINGS for entry in case.actions()) else BEGUN
     with case.store.transaction():
@@ -63,13 +63,13 @@ def _circumstances(options: Options) -> dict[str, Any]:
         "timezone": options.timezone,
         "head_file": HEAD,
         "parsers": {parser.name: parser.version for parser in load()},
-        # A map decides what rows say, so it is kept whole.
+        # A map determines the content of rows, so it is stored whole.
         "maps": [{"file": name, "content": text} for name, text in options.maps],
     }
 
 
 def seal_case(case: OpenCase, report: Report) -> CaseCounts:
-    """Join, number, and put the digests of the tables and of their closed file into the ledger."""
+    """Join, number, and record the digests of the tables and of their closed file in the ledger."""
     report("joining records", 0, 0)
     number_rows(case.store)
     if not are_interactions_up_to_date(case.store, case.sealed_extent):

@@ -1,4 +1,4 @@
-"""Which of what was carved is new: not a file that was read, nor a part of one."""
+"""Selects the new carved files: neither files that were read, nor parts of them."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CarvedFiles:
-    """What is new, as entries, and how many finds were skipped because they are part of files that were read."""
+    """The new carved files as entries, and the number of skipped finds that are part of files that were read."""
 
     entries: list[Entry]
     passed_over: int
 
 
 def entries_of(carved: Sequence[Carved], disk: Disk, store: Store, vault: Vault, placement: Placement) -> CarvedFiles:
-    """Make entries of what is new.
+    """Make entries of new carved files.
 
-    Skipped are: a file that was read, found once more by its own form; a piece of a recording that was read whole
-    as a file; anything within an archive that was opened; records within a file that a parser reads; records, and
-    sound without a header, within something larger that was carved; what is in compressed content of files that
+    It skips: a file that was read, found again by its own format; a piece of a recording that was read whole
+    as a file; anything inside an archive that was opened; records in a file that a parser reads; records, and
+    headerless sound, inside something larger that was carved; finds in compressed content of files that
     were listed.
 
     Args:
-        carved: what was carved, in order of place.
-        disk: where.
+        carved: carved finds, in order of place.
+        disk: the disk they were found on.
         store: the case, with the entries of the disk's files.
         vault: its copies of the files that are read.
-        placement: where the content of these files lies.
+        placement: location of these files' content.
 
     Raises:
         CaseDiskError: a copy cannot be read.
@@ -61,7 +61,7 @@ def entries_of(carved: Sequence[Carved], disk: Disk, store: Store, vault: Vault,
         owner = owners.get(each.offset)
         within = each.offset < outer and (each.is_record or each.is_bare)
         passed_over = within or recordings.hold(each.ranges)
-        # A size that compressed bytes state by chance may lead beyond them.
+        # A size read from compressed bytes may by chance reach beyond them.
         is_packed = packed.hold([(each.offset, 1)])
         where = None if passed_over else _where(each, owner, store, is_packed=is_packed)
         if where is None:
@@ -74,7 +74,7 @@ def entries_of(carved: Sequence[Carved], disk: Disk, store: Store, vault: Vault,
 
 
 def _where(carved: Carved, owner: Owner | None, store: Store, *, is_packed: bool) -> str | None:
-    """In what it lies; None if it is no more than what was read already, or is in compressed content."""
+    """Return what contains it; None if it is only part of what was read, or is in compressed content."""
     if owner is None:
         return None if is_packed else "outside the files that were listed"
     entry = entry_summary(store, owner.entry)
@@ -88,11 +88,11 @@ def _where(carved: Carved, owner: Owner | None, store: Store, *, is_packed: bool
 
 
 def _is_read(carved: Carved, owner: Owner, entry: EntrySummary) -> bool:
-    """Whether what begins in the content of an entry is read with it."""
+    """Whether a find that begins in an entry's content is read with that entry."""
     if carved.is_bare or any(name.startswith(OPENED) for name in entry.read_by):
-        # An archive's members were read from it, also where it is in pieces and a find would run on into others'.
+        # An archive's members were read from it, even if it is fragmented and a find would run on into other content.
         return True
-    # A file that no parser reads is searched for ids of utterances; for whole records it is not.
+    # A file that no parser reads is searched for utterance ids, but not for whole records.
     others = (Tamper.name,) if carved.kind == UTTERANCE_KIND else (Tamper.name, NAME)
     read = any(name not in others for name in entry.read_by)
     if owner.at == 0:

@@ -1,4 +1,4 @@
-"""The content of one entry: read once, hashed, searched for names of the service, and kept if it is to be."""
+"""The content of one entry: read once, hashed, searched for service names, and kept if wanted."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
     from echoforensics.evidence.name_search import NameSearch
 
 
-#: Errors that are no defects of a reader, and what one that has a defect is called.
+#: Errors that are not bugs of a reader, and the name for one that is.
 PASSES = (EchoforensicsError, *READ_ERRORS)
 READER = "the reader of this file"
 
 
 @dataclass(frozen=True, slots=True)
 class ReadContent:
-    """What reading some content came to.
+    """The result of reading some content.
 
     Attributes:
-        sha256: of what was read, hexadecimal.
-        size: bytes that were read.
-        issue: what went wrong, a sentence; empty if nothing did.
-        damaged: whether a check of what was read failed.
+        sha256: SHA-256 of the bytes read, hexadecimal.
+        size: number of bytes read.
+        issue: the error, a sentence; empty if there was none.
+        damaged: whether a checksum of the content failed.
     """
 
     sha256: str
@@ -41,10 +41,10 @@ class ReadContent:
 
 
 def read_content(stream: BinaryIO, head: bytes, staged: Staged | None, search: NameSearch | None = None) -> ReadContent:
-    """Read the rest of an entry, from behind its head: into the vault if it is to be kept, else only hashed.
+    """Read the rest of an entry, after its head: into the vault if it is kept, else only for hashing.
 
     Raises:
-        CaseDiskError: it cannot be written into the vault.
+        CaseDiskError: the vault cannot be written.
     """
     whole, size, issue, damaged = hashlib.sha256(), 0, "", False
     piece = head
@@ -73,10 +73,10 @@ def read_content(stream: BinaryIO, head: bytes, staged: Staged | None, search: N
 
 
 def read_head(stream: BinaryIO) -> bytes:
-    """The first bytes of an entry. One that breaks off within them still gives what came before.
+    """Read the first bytes of an entry. If reading fails within them, return the bytes before.
 
     Raises:
-        One of READ_ERRORS: not even the first byte can be read.
+        One of READ_ERRORS: not even the first byte is readable.
     """
     head = b""
     while len(head) < HEAD_SIZE:
@@ -93,7 +93,7 @@ def read_head(stream: BinaryIO) -> bytes:
 
 
 def _sentence(error: BaseException, size: int) -> str:
-    """What is to be said of content of which ``size`` bytes were read before an error."""
+    """The issue's text for content that failed after ``size`` bytes."""
     if not isinstance(error, ContentError):
         return f"only the first {size} bytes could be read: {error}"
     if not error.damaged:

@@ -1,8 +1,8 @@
 """Dropping artefacts from a sealed case, as a court orders: the ledger keeps their digests and the reason.
 
-The database is made again beside the old one, without what is dropped. The ledger then gets two lines, on what was
-dropped and on the new seal; the new database takes the old one's place, and the files go. Where that is interrupted
-after the lines were written, the same command completes it.
+The database is rebuilt beside the old one, without the dropped artefacts. The ledger then gets two lines, on the
+removal and on the new seal; the new database replaces the old one, and the files are deleted. If a run is
+interrupted after the lines were written, the same command completes it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from chain_of_custody.signer import Signer
     from echoforensics.case.custody.removal import RemovedContent
 
-#: What the ledger's seal counts.
+#: Tables that the ledger's seal counts.
 _COUNTED = ("entries", "artefacts", "issues", "records", "rows")
 
 
@@ -51,22 +51,22 @@ def drop_artefacts(
     case: Path, exhibits: list[str], reason: str, key: Signer | None, actor: str,
     agreed: Callable[[RemovedContent], bool] = lambda _: True,
 ) -> RemovedContent | None:  # fmt: skip
-    """Drop the artefacts that exhibits are of, with all that these say, and seal the case again.
+    """Drop the artefacts of exhibits with all their records, and seal the case again.
 
     Args:
         case: the case folder.
-        exhibits: their numbers. An artefact goes whole: all exhibits of the same file are dropped with it.
-        reason: why; it goes into the ledger, and into what is left of each exhibit.
-        key: the examiner's, as for the case; None if it is unsigned.
-        actor: who acts, as the ledger names them.
-        agreed: asked with what would be dropped, before anything changes; where it answers no, nothing does.
+        exhibits: exhibit numbers. An artefact is dropped whole: with all exhibits of the same file.
+        reason: the reason; it is recorded in the ledger, and in the remains of each exhibit.
+        key: the examiner's key, as for the case; None if it is unsigned.
+        actor: name of the person, for the ledger.
+        agreed: called with what would be dropped, before anything changes; nothing is changed if it returns False.
 
     Returns:
-        What was dropped, or would have been; None if an interrupted run had got so far that it was only completed.
+        What was dropped, or would have been; None if the call only completed an interrupted run.
 
     Raises:
         UsageError: there is no such exhibit, it was dropped before, or no reason is given.
-        CaseError: the case is not complete or not as it was sealed, or cannot be written.
+        CaseError: the case is incomplete, has changed since it was sealed, or cannot be written.
     """
     if not reason.strip():
         raise UsageError("give a reason; it is recorded in the ledger")
@@ -123,7 +123,7 @@ def _drop(
 
 
 def _artefacts(store: Store, exhibits: list[str]) -> set[str]:
-    """The artefacts that exhibits are of."""
+    """Return the artefacts of exhibits."""
     known = set(artefact_hashes(store))
     found = set()
     for exhibit in exhibits:
@@ -135,7 +135,7 @@ def _artefacts(store: Store, exhibits: list[str]) -> set[str]:
 
 
 def _was_made(case: Path, seal: Any) -> bool:
-    """Whether an interrupted run had sealed a new database and had not yet put it in its place."""
+    """Whether an interrupted run had sealed a new database without moving it into place."""
     made = case / RENEWED
     return made.is_file() and not made.is_symlink() and file_digest(made) == seal.get("database")
 

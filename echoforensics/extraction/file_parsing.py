@@ -1,4 +1,4 @@
-"""What one file of a case says: its parsers' records and issues, read from the case's own copy. Nothing is written."""
+"""Parses one file of a case, from the case's own copy: its records and issues. Nothing is written."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from echoforensics.extraction.neighbours import Neighbours
     from parsers.alexa_api.items.service_names import ServiceName
 
-#: A chunk has at most so many records and issues, and ends where it has so many characters of text.
+#: Limits of a chunk: records and issues, and characters of text.
 CHUNK_ITEMS, CHUNK_TEXT = 1000, 1024 * 1024
 
 
@@ -40,12 +40,12 @@ class RecordInEntry(NamedTuple):
 
 @dataclass(slots=True)
 class FoundChunk:
-    """Some of what was found in a file, one after another.
+    """Consecutive findings in a file.
 
     Attributes:
-        records, issues: what was found.
+        records, issues: the findings.
         entry: number of the entry that the locators of the records are in.
-        text: about how many characters they have: of records the message, the transcript and the fields are counted.
+        text: their approximate size in characters: messages, transcripts and fields of records are counted.
     """
 
     records: list[PreparedRecord] = field(default_factory=list)
@@ -58,11 +58,11 @@ class FoundChunk:
 
     @property
     def full(self) -> bool:
-        """Whether no more is to be added."""
+        """Whether the chunk is full."""
         return len(self.records) + len(self.issues) >= CHUNK_ITEMS or self.text >= CHUNK_TEXT
 
     def add(self, found: RecordInEntry | Issue) -> None:
-        """Add what was found."""
+        """Add a finding."""
         if isinstance(found, Issue):
             self.issues.append(found)
             self.text += len(found.what)
@@ -72,7 +72,7 @@ class FoundChunk:
             self.text += _characters(found.record)
 
     def takes(self, found: RecordInEntry | Issue) -> bool:
-        """Whether it belongs to the same file as the records here."""
+        """Whether a finding belongs to the same file as the records here."""
         return isinstance(found, Issue) or found.entry == self.entry or not self.records
 
 
@@ -82,16 +82,16 @@ def _characters(record: PreparedRecord) -> int:
 
 
 def chunks(found: Iterable[RecordInEntry | Issue], *, hand_over: Callable[[], bool] = bool) -> Iterator[FoundChunk]:
-    """Put what was found in a file together, in order; memory is bounded.
+    """Group the findings of a file into chunks, in order; memory is limited.
 
     Args:
-        found: what was found.
-        hand_over: whether a chunk that is not full is to be given too; asked after each thing that was found.
+        found: the findings.
+        hand_over: whether to yield a chunk that is not full; called after each finding.
     """
     chunk = FoundChunk()
     for each in found:
         if isinstance(each, RecordInEntry):
-            # As most are.
+            # As in most files.
             entry, record = each
             if entry != chunk.entry and chunk.records:
                 yield chunk
@@ -113,10 +113,10 @@ def _silent(_parser: str) -> None:
 
 
 class FileParser:
-    """Parses files of one evidence item. It holds no state of its own, so that it may do so in any process."""
+    """Parses files of one evidence item. It holds no state, so any process can use it."""
 
     def __init__(self, evidence: int, parsers: tuple[Parser, ...], vault: Vault, neighbours: Neighbours) -> None:
-        """Take the evidence item's number, the run's parsers, the case's vault, and what finds files beside a file."""
+        """Take the evidence item's number, the run's parsers, the case's vault, and a finder of neighbouring files."""
         self._evidence = evidence
         self._parsers = {parser.name: parser for parser in parsers}
         self._vault = vault
@@ -129,12 +129,12 @@ class FileParser:
         ordinal: int = 0,
         begins: Callable[[str], None] = _silent,
     ) -> Iterator[RecordInEntry | Issue]:
-        """What a file says.
+        """Yield the findings of a file.
 
         Args:
-            file: the file, which some parser claims.
-            passed: names of parsers that are not asked: an earlier attempt has what they say.
-            ordinal: how many records these gave.
+            file: the file, which a parser claims.
+            passed: names of parsers to skip: an earlier attempt has their findings.
+            ordinal: number of records from these parsers.
             begins: called with the name of each parser before it reads the file.
 
         Raises:
@@ -172,7 +172,7 @@ class FileParser:
         return Source(file.path, file.size, head, opener, self._neighbours.source, file.mode)
 
     def _claimed(self, file: EntryToParse) -> tuple[Parser, ...]:
-        """Who claimed the file when it was read, and is still installed."""
+        """The parsers that claimed the file when it was read, and are still installed."""
         return tuple(self._parsers[name] for name in file.read_by if name in self._parsers)
 
     def _file_of(self, file: EntryToParse, record: Record) -> KeptFile | None:
@@ -183,7 +183,7 @@ class FileParser:
 
 
 def _names(source: Source) -> list[ServiceName]:
-    """What of the service a file names that gave no record. What cannot be read was an issue before."""
+    """Return service names in a file that gave no record. Read errors are already issues."""
     try:
         return names_of(source)
     except READ_ERRORS:

@@ -1,4 +1,4 @@
-"""What one parser finds in one file, with what goes wrong as issues."""
+"""Runs one parser on one file, with errors as issues."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 def findings(parser: Parser, source: Source, disk: Path | None = None) -> Iterator[Record | Issue]:
-    """What a parser finds in a file: records, signed, and issues. What it raises is an issue too.
+    """Yield a parser's findings in a file: signed records, and issues. Exceptions become issues too.
 
     Args:
-        parser: it claims the file.
+        parser: a parser that claims the file.
         source: the file.
-        disk: the case whose copy of the file is read; None if the evidence itself is.
+        disk: the case whose copy of the file is read; None for the evidence itself.
 
     Raises:
         CaseDiskError: the case's copy cannot be read.
@@ -33,7 +33,7 @@ def findings(parser: Parser, source: Source, disk: Path | None = None) -> Iterat
     issues: list[Issue] = []
     try:
         with fence(parser.name, issues, READ_ERRORS):
-            # A parser that raised when it was asked does so again, and that is an issue here.
+            # A parser that raised when asked raises again here, and that is an issue.
             parser.claims(source)
             for found in parser.parse(parser.sees(source)):
                 if isinstance(found, Issue):

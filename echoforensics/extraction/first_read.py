@@ -1,6 +1,6 @@
-"""The one read of a source: it is hashed and searched while its entries are read from the same pages of memory.
+"""The single read of a source: it is hashed and searched while its entries are read from the same pages of memory.
 
-Of several sources, a large one is read so while what the one before it says is parsed.
+A large source is read this way while the source before it is being parsed.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ if TYPE_CHECKING:
     from echoforensics.evidence.source import EvidenceSource
     from echoforensics.extraction.options import Options
 
-#: Sources from this size on, in bytes, are read by a process of their own: two threads of Python get in each other's
-#: way. A smaller one is read before such a process has begun.
+#: Sources from this size on, in bytes, are read by a separate process: two Python threads would slow each other
+#: down. Smaller ones are read faster than a process starts.
 OWN_PROCESS_FROM = 128 * 1024 * 1024
 
-#: Bytes between two reports of progress out of that process.
+#: Bytes between two progress reports of that process.
 _STEP = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is to be read, and how.
+    """A source to read, and how.
 
     Attributes:
         path: the source.
         kind: what it was opened as.
         algorithms: names of hashes.
-        carve: whether an image is searched.
-        listing: for a folder: the form of the listing that is hashed.
+        carve: whether to search an image.
+        listing: for a folder: the format of the listing to hash.
     """
 
     path: Path
@@ -55,8 +55,8 @@ class Task:
     listing: str = SECOND
 
     def run(self, progress: Callable[[int], None]) -> Result:
-        """Read the source. Raises OSError or SourceError where it cannot be read."""
-        # Opened once more: what is open for the entries is read at the same time.
+        """Read the source. Raises OSError or SourceError if it cannot be read."""
+        # Opened again: the handle for the entries is in use at the same time.
         with closing(open_bytes(self.path, self.kind, self.listing)) as source:
             search = None
             if self.carve and source.media is not None:
@@ -69,7 +69,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a source hashes to, what was carved (None if nothing was searched), and how many finds were not kept."""
+    """A source's hashes, its carved finds (None without a search), and the number of finds that were not kept."""
 
     hashes: SourceHashes
     carved: list[Carved] | None
@@ -80,12 +80,12 @@ class FirstRead:
     """Reads a source in the background."""
 
     def __init__(self, task: Task, size: int, *, apart: bool = True) -> None:
-        """Begin to read a source.
+        """Start to read a source.
 
         Args:
-            task: what is to be read, and how.
-            size: of the source, bytes; 0 if it is not known.
-            apart: whether a process of its own may be started.
+            task: the source to read, and how.
+            size: size of the source in bytes; 0 if unknown.
+            apart: whether to allow a separate process.
         """
         self._task = task
         self.done = 0
@@ -109,7 +109,7 @@ class FirstRead:
             self._process.wait()
 
     def wait(self, seconds: float) -> bool:
-        """Wait at most so long; whether it is done."""
+        """Wait at most this long; returns whether the read is done."""
         try:
             self._future.exception(timeout=seconds)
         except TimeoutError:
@@ -117,7 +117,7 @@ class FirstRead:
         return True
 
     def result(self) -> Result:
-        """What was found, when it is done. Raises OSError or SourceError where the source could not be read."""
+        """Return the result, once done. Raises OSError or SourceError if the source could not be read."""
         return self._future.result()
 
     def _run(self) -> Result:
@@ -127,7 +127,7 @@ class FirstRead:
         self.done = done
 
     def _relay(self) -> Result:
-        """Take what the process writes: progress, then the result or the error it met."""
+        """Receive the process's messages: progress, then the result or its error."""
         assert self._process is not None  # noqa: S101 (the constructor has looked)
         try:
             while isinstance(received := self._process.receive(), int):
@@ -141,15 +141,15 @@ class FirstRead:
 
 
 class ReadAhead:
-    """First reads of the sources of a run: those of large ones begin while an earlier source is still being worked on.
+    """First reads of a run's sources: those of large ones start while an earlier source is still being processed.
 
-    What is read does not depend on that, nor in which order the case is written.
+    Neither the results nor the order in which the case is written depend on this.
     """
 
     def __init__(self, sources: Sequence[EvidenceSource], options: Options) -> None:
-        """Take the sources in their order, and what the investigator asked for."""
+        """Take the sources in order, and the investigator's options."""
         self._apart = options.worker_count > 1
-        # A first read hashes and searches at once: it takes two processors or so.
+        # A first read hashes and searches at once: it takes about two processors.
         self._most = max(1, options.worker_count // 2) if self._apart else 0
         self._to_come = deque((source, self._task(source, options)) for source in sources)
         self._begun: dict[Path, FirstRead] = {}
@@ -169,17 +169,17 @@ class ReadAhead:
         self._begun.clear()
 
     def reading(self, source: EvidenceSource, options: Options) -> FirstRead:
-        """The first read of a source, begun now if it was not before. It is to be entered."""
+        """Return the first read of a source, started now if it was not yet. Use it in a ``with`` statement."""
         begun = self._begun.pop(source.path, None)
         return begun or FirstRead(self._task(source, options), source.size, apart=self._apart)
 
     def go_on(self, current: EvidenceSource, known: Collection[Path], under_way: int = 0) -> None:
-        """Begin to read sources behind one, as many as there is room for.
+        """Start to read sources after the current one, as many as there is room for.
 
         Args:
-            current: the source that is worked on.
-            known: paths of sources that the case has, which are not read so.
-            under_way: how many first reads are under way that were handed out.
+            current: the source being processed.
+            known: paths of sources that the case has, which are not read this way.
+            under_way: number of running first reads that were handed out.
         """
         while self._to_come and any(source is current for source, _ in self._to_come):
             self._to_come.popleft()
@@ -190,7 +190,7 @@ class ReadAhead:
 
 
 def _serve(task: Task, send: Callable[[object], None]) -> None:
-    """In a process of its own: read a source; send progress and the result, or the error that was met."""
+    """In the separate process: read a source; send progress and the result, or the error."""
     reported = 0
 
     def advance(done: int) -> None:

@@ -1,4 +1,4 @@
-"""Taking a source in: the one read, in which it is hashed, searched for signatures, and its entries are read."""
+"""Takes a source in with a single read, which hashes it, searches it for signatures, and reads its entries."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ if TYPE_CHECKING:
     from echoforensics.extraction.options import Options, Report
     from parsers.parser import Parser
 
-#: What a source is hashed with once it was read: whether it is what it was is told by SHA-256 alone.
+#: Hash for rereading a source: SHA-256 alone decides whether it is unchanged.
 AGAIN = ("sha256",)
-#: How often progress is reported while only the hashing is still going on, seconds.
+#: Seconds between progress reports while only hashing continues.
 _TICK = 0.1
 
 
@@ -52,14 +52,14 @@ def take_in(
     report: Report,
     ahead: ReadAhead,
 ) -> tuple[int, SourceHashes]:
-    """Hash a source and read its entries, unless an earlier run did. What ``parsers`` claim of them is kept.
+    """Hash a source and read its entries, unless an earlier run did. Entries that ``parsers`` claim are kept.
 
     Returns:
-        The evidence item's number, and what the source hashes to now.
+        The evidence item's number, and the current hashes of the source.
 
     Raises:
-        SourceError: it cannot be read.
-        CaseError: it is not what it was when an earlier run took it in.
+        SourceError: the source cannot be read.
+        CaseError: the source has changed since an earlier run took it in.
     """
     known = next((item for item in case.evidence() if item.location == source.path), None)
     if known:
@@ -117,7 +117,7 @@ def _read_first(
 
 
 def _opening(source: EvidenceSource) -> Opening:
-    """How a source is opened again, and where in it its files lie."""
+    """Return how to open a source again, and where its files are in it."""
     if isinstance(source.container, Disk):
         return Opening(source.offsets, source.container.layout())
     if not source.path.is_file():
@@ -129,7 +129,7 @@ def _opening(source: EvidenceSource) -> Opening:
 def _carve(
     case: OpenCase, source: EvidenceSource, reader: EntryReader, result: Result, placement: Placement, report: Report
 ) -> dict[str, Any] | None:
-    """Read what was carved as entries. Returns counts for the ledger; None if nothing was searched."""
+    """Read carved finds as entries. Returns counts for the ledger; None without a search."""
     if result.carved is None or not isinstance(source.container, Disk):
         return None
     carved = entries_of(result.carved, source.container, case.store, case.vault, placement)
@@ -153,10 +153,10 @@ def _hash(
 
 
 def begin_hashing_again(item: EvidenceItem, options: Options) -> FirstRead | None:
-    """Begin to hash an evidence item once more, in a process of its own, when its source was read for the last time.
+    """Start to hash an evidence item again, in a separate process, once its source was read for the last time.
 
     Returns:
-        What is to be entered, and given to :func:`hash_again`; None if it is not worth a process.
+        The read, to use in a ``with`` statement and pass to :func:`hash_again`; None if it is not worth a process.
     """
     if options.worker_count == 1 or item.size < OWN_PROCESS_FROM:
         return None
@@ -164,7 +164,7 @@ def begin_hashing_again(item: EvidenceItem, options: Options) -> FirstRead | Non
 
 
 def hash_again(case: OpenCase, item: EvidenceItem, report: Report, begun: FirstRead | None) -> SourceHashes:
-    """Hash an evidence item once more, or take what was ``begun``. Raises SourceError where it cannot be read."""
+    """Hash an evidence item again, or use what was ``begun``. Raises SourceError if it cannot be read."""
     doing = f"hashing {item.name} again"
     if begun is None:
         with closing(case.reopen_bytes(item)) as source:
@@ -197,7 +197,7 @@ def _forget(case: OpenCase, number: int) -> None:
 
 
 def free_name(case: OpenCase, name: str) -> str:
-    """What an evidence item is called in a case: its name, with a number where that is taken."""
+    """Return a free name for an evidence item: its own, with a number appended if that is taken."""
     taken = {item.name for item in case.evidence()}
     count, free = 1, name
     while free in taken:

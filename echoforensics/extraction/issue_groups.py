@@ -1,4 +1,4 @@
-"""One cause that repeats is one issue: with how often, and with its places."""
+"""Groups repeated issues: one issue for each cause, with its count and places."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from parsers.record import Issue
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Of one cause so many places are named.
+#: Maximum number of places listed for one cause.
 MAX_PLACES = 20
-#: Of files that are named in one issue so many.
+#: Maximum number of files listed in one issue.
 MAX_FILES = 500
 
 
 class IssueGroups:
-    """The issues of one file. Those of one parser that say the same become one."""
+    """The issues of one file. Equal issues of one parser are merged."""
 
     def __init__(self) -> None:
         self._groups: dict[tuple[str, str], list[Issue]] = {}
@@ -27,7 +27,7 @@ class IssueGroups:
         return bool(self._groups)
 
     def add(self, issue: Issue) -> None:
-        """Take an issue."""
+        """Add an issue."""
         key = (issue.parser, issue.what)
         self._counts[key] = self._counts.get(key, 0) + 1
         group = self._groups.setdefault(key, [])
@@ -35,7 +35,7 @@ class IssueGroups:
             group.append(issue)
 
     def grouped(self) -> Iterator[Issue]:
-        """The issues, each cause once, in the order they were met."""
+        """Yield the issues, each cause once, in the order of occurrence."""
         for key, group in self._groups.items():
             count = self._counts[key]
             if count == 1:
@@ -48,7 +48,7 @@ class IssueGroups:
 
 
 def joined(found: list[tuple[str, Issue]]) -> Issue:
-    """One issue for several files with one cause.
+    """Make one issue for several files with one cause.
 
     Args:
         found: the path of each file, and its issue.
@@ -64,6 +64,6 @@ _FORM = ", in a form that is not read."
 
 
 def _cause(what: str) -> str:
-    """What of the service one file names, as its issue has it between brackets."""
+    """The service names of one file, which its issue has in brackets."""
     inner = what.partition(_FORM)[0].partition("(")[2]
     return inner.removesuffix(")") or "in a form that is not read"

@@ -1,4 +1,4 @@
-"""Cases that were made apart of different sources, put together as if one run had made them."""
+"""Merges cases that were made separately from different sources, as if one run had made them."""
 
 from __future__ import annotations
 
@@ -41,30 +41,30 @@ if TYPE_CHECKING:
     from echoforensics.case.evidence_table import EvidenceItem
     from echoforensics.extraction.options import KeyGiver, Options, Report
 
-#: Lines of a part's ledger on an evidence item that the whole's ledger has too.
+#: Lines of a part's ledger on an evidence item that are copied to the merged case's ledger.
 _KEPT = (TAKEN_IN, HASHED_AGAIN)
 
 
 def merge_cases(
     path: Path, parts: list[Path], key: Signer | KeyGiver | None, options: Options, report: Report
 ) -> CaseCounts:
-    """Add what other cases hold to a case, which is made where there is none; then join, number and seal.
+    """Add the contents of other cases to a case, which is created if missing; then join, number and seal.
 
-    The exhibits have the numbers that one run over the sources gives, in the order of the cases. A source that the case
-    has already is skipped. The cases that are added stay as they are.
+    The exhibits get the numbers that one run over the sources would give, in the order of the cases. A source that
+    the case already has is skipped. The added cases do not change.
 
     Args:
         path: the case folder.
-        parts: the other cases: sealed, and as they were sealed.
-        key: as of :func:`echoforensics.extraction.run.extract`.
-        options: of these the examiner, agency, reference and time zone count.
-        report: called with what is being done.
+        parts: the other cases: sealed, and unchanged since.
+        key: as for :func:`echoforensics.extraction.run.extract`.
+        options: only examiner, agency, reference and time zone are used.
+        report: progress callback.
 
     Returns:
-        What there is in the whole case.
+        Counts for the whole case.
 
     Raises:
-        CaseError: a part is not a sealed case of this version, or not as it was sealed; or the case cannot be written.
+        CaseError: a part is not a sealed case of this version, or has changed; or the case cannot be written.
             Nothing was changed.
         CaseDiskError: the case's disk is full or failing.
     """
@@ -79,7 +79,7 @@ def merge_cases(
 
 
 def standing_of_part(part: Path, case: Path, report: Report) -> CaseStanding:
-    """Verify a part that is to be added to a case. Raises CaseError where it is none, or not as it was sealed."""
+    """Verify a part before it is added to a case. Raises CaseError if it is no case, or has changed since its seal."""
     report(f"verifying {part.name}", 0, 0)
     if not (part / DATABASE).is_file():
         raise CaseError(f"{part}: not a case folder (it has no {DATABASE})")
@@ -106,15 +106,15 @@ def add_merged(
     case: OpenCase, path: Path, found: CaseStanding, report: Report, made: Mapping[str, Any] | None = None,
     location: str = "",
 ) -> None:  # fmt: skip
-    """Add one part, and say in the ledger which it is and that its seal was verified.
+    """Add one part, and record in the ledger which one it is and that its seal was verified.
 
     Args:
-        case: what it is added to.
+        case: the case to add to.
         path: the part.
-        found: what verifying it came to.
-        report: called with what is being done.
-        made: what else the ledger says of it: where it was made.
-        location: where its evidence lies, if that is not where the part says that it was read.
+        found: result of its verification.
+        report: progress callback.
+        made: further content of the ledger line: where the part was made.
+        location: path of its evidence, if it differs from the path that the part records.
     """
     with Case.open(path) as part:
         _add(case, part, found, report, {**(made or {}), **({"location": location} if location else {})})
@@ -142,7 +142,7 @@ def _add(case: OpenCase, part: Case, found: CaseStanding, report: Report, made: 
 
 
 def _lines(part: Case) -> dict[str, dict[str, Mapping[str, Any]]]:
-    """What the part's ledger says of each evidence item, by its name and what was done; the last of each."""
+    """The part's ledger lines on each evidence item, by its name and action; the last of each."""
     lines: dict[str, dict[str, Mapping[str, Any]]] = {}
     for entry in read(part.path / LEDGER):
         if entry.action in _KEPT:

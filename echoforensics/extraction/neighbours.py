@@ -19,16 +19,16 @@ class Neighbours:
     """The files of one evidence item whose content is in the case."""
 
     def __init__(self, find: Callable[[str], KeptFile | None], vault: Vault) -> None:
-        """Take what finds a file of the item by its whole path, and the case's vault."""
+        """Take a function that finds a file of the item by its whole path, and the case's vault."""
         self._find = find
         self._vault = vault
 
     def file(self, path: str) -> KeptFile | None:
-        """The file's entry, by its whole path; of several (a deleted file of that name) the allocated one."""
+        """Return the file's entry, by its whole path. An allocated file wins over a deleted one of the same name."""
         return self._find(storable(path))
 
     def source(self, path: str) -> Source | None:
-        """The file as a parser sees it. Raises OSError where the case's copy cannot be read."""
+        """Return the file as a parser's source. Raises OSError if the case's copy cannot be read."""
         found = self.file(path)
         if found is None:
             return None

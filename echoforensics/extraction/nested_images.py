@@ -1,4 +1,4 @@
-"""Images that are in a source: their files are read, and what lies outside these is searched, as of a source."""
+"""Images inside a source: their files are read, and the space outside these is searched, as for a source."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from echoforensics.extraction.reader import EntryReader
 
 
-#: How an error begins that names the copy which an image is read from: that is gone when it is read.
+#: Prefix of an error that names the temporary copy of an image, which is gone by the time people read it.
 _COPY = re.compile(rf"\S*/{re.escape(COPY_PREFIX)}[^/ ]*/{re.escape(COPY_NAME)}: ")
 
 
 def read_image(reader: EntryReader, entry: Entry, here: EntryPlace, head: bytes) -> Generator[str, None, str]:
-    """Read an image that is in a source. Yields each path; returns what it is, empty if it was not opened.
+    """Read an image inside a source. Yields each path; returns the image's format, empty if it was not opened.
 
     Args:
-        reader: of the container it is in.
+        reader: reader of the container it is in.
         entry: the image.
         here: its place.
         head: its first bytes.
@@ -69,7 +69,7 @@ def _is_boot_file(entry: Entry, head: bytes) -> bool:
 
 
 def _search(reader: EntryReader, disk: NestedDisk, here: EntryPlace) -> Iterator[str]:
-    """Read the whole media: for what can be carved, and for the hashes that the image keeps of it."""
+    """Read the whole media: for carving, and to check the hashes that the image stores."""
     media, placement = disk.media, reader.medium.placement
     search = CarvingSearch(View(media.size, media.read)) if placement is not None else None
     if search is not None or media.stored_hashes:

@@ -1,4 +1,4 @@
-"""What the entries of a source say: each claimed file is parsed, from the case's own copy."""
+"""Parses the entries of a source: each claimed file, from the case's own copy."""
 
 from __future__ import annotations
 
@@ -24,34 +24,34 @@ if TYPE_CHECKING:
     from echoforensics.extraction.workers.pool import Outcome
     from parsers.parser import Parser
 
-#: Whose issue it is where a process ended before any parser had begun.
+#: Parser name in an issue on a process that ended before any parser had started.
 READER = "evidence"
 #: Entries parsed in one transaction, unless one of them is long.
 _BATCH = 100
-#: Workers are started for so many files, or so many bytes: fewer are parsed before they have begun.
+#: Minimum number of files, or bytes, to start workers: fewer are parsed sooner than a worker starts.
 POOL_FILES, POOL_BYTES = 200, 1024 * 1024
-#: A worker that has neither found anything nor read a byte for so many seconds is ended.
+#: A worker without a finding or a read for this many seconds is killed.
 STALLED_AFTER = 600.0
 
 
 class EntryParser:
-    """Parses what was read of one source. What was parsed in an earlier run is skipped."""
+    """Parses the entries of one source. Entries parsed by an earlier run are skipped."""
 
     def __init__(self, case: OpenCase, evidence: int, parsers: tuple[Parser, ...], workers: int = 1) -> None:
-        """Take the case, the evidence item's number, the run's parsers, and how many processes may parse."""
+        """Take the case, the evidence item's number, the run's parsers, and the number of processes."""
         self._case = case
         self._store = case.store
         self._evidence = evidence
         self._parsers = parsers
         self._workers = workers
         self._held, self._issues, self._marked = FoundChunk(), IssueGroups(), False
-        #: The last record before the mark; and the same once some of the file's are committed, else None.
+        #: The last record before the mark; and the same once some of the file's records are committed, else None.
         self._before_mark = 0
         self._before: int | None = None
         self._uncommitted = 0
 
     def parse_all(self) -> Iterator[str]:
-        """Parse every file that is still to be parsed; yields each path when it is done.
+        """Parse every remaining file; yields each path when done.
 
         Raises:
             CaseDiskError: the case's disk is full or failing.
@@ -65,7 +65,7 @@ class EntryParser:
         self._join_named()
 
     def _join_named(self) -> None:
-        """Of files that name the service and are not read, make one issue, with their number and places."""
+        """Merge the issues of unread files with service names into one, with their number and places."""
         found = issues_of(self._store, self._evidence, NAME)
         if len(found) > 1:
             with self._store.transaction():
@@ -100,7 +100,7 @@ class EntryParser:
         return kept_file(self._store, self._evidence, path)
 
     def _add(self, outcomes: Iterator[Outcome]) -> Generator[str, None, bool]:
-        """Add what was found in the next files; yields the path of each. Returns whether there are more."""
+        """Add the findings of the next files; yields the path of each. Returns whether there are more."""
         done = 0
         for file, outcome in outcomes:
             match outcome:
@@ -119,13 +119,13 @@ class EntryParser:
         return False
 
     def _hold(self, file: EntryToParse, chunk: FoundChunk) -> None:
-        """Take what was found. What is added at once does not depend on how it was handed over."""
+        """Hold findings. The size of a batch does not depend on how they were delivered."""
         for issue in chunk.issues:
             self._issues.add(issue)
         if self._held.full and chunk.records:
             self._add_held(file)
         if chunk.full and not chunk.issues and not self._held:
-            # As most are of a long file: it is what would be put together here.
+            # As usual for a long file: the chunk is what would be assembled here.
             self._held = chunk
             return
         for record in chunk.records:
@@ -135,10 +135,10 @@ class EntryParser:
             self._held.add(found)
 
     def _add_held(self, file: EntryToParse) -> None:
-        """Add what is held, although more may come of the file: it can be undone.
+        """Add the held findings before the file is complete: this can be undone.
 
-        A transaction is bounded: what is committed of a file that was not read to its end is removed where the run is
-        interrupted, as the ledger has no line on its source.
+        Transactions are limited in size. After an interruption, committed findings of an incomplete file are removed,
+        as the ledger has no line on its source.
         """
         store = self._store
         if not self._marked and self._before is None:
@@ -161,7 +161,7 @@ class EntryParser:
             self._marked = False
 
     def _undo(self, file: EntryToParse) -> None:
-        """Forget what was found in a file so far."""
+        """Undo the findings in a file so far."""
         if self._before is not None:
             remove_records(self._store, file.id, self._before)
         elif self._marked:
@@ -169,7 +169,7 @@ class EntryParser:
         self._held, self._issues = FoundChunk(), IssueGroups()
 
     def _end(self, file: EntryToParse) -> None:
-        """Keep what was found in a file: all of it is there."""
+        """Keep the findings in a file, which are complete."""
         add_prepared(self._store, self._held.entry, file.id, self._held.records)
         for issue in self._issues.grouped():
             self._issue(file.path, issue)

@@ -1,4 +1,4 @@
-"""Where on the media the content of entries lies."""
+"""The location of entries' content on the media."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose content is at a byte of the media.
+    """The owner of a byte of the media.
 
     Attributes:
         entry: the entry's number in the case.
-        at: which byte of the entry's content lies there; at or beyond its size in the slack of its last block.
-        size: of the entry's content, bytes.
+        at: offset of the byte in the entry's content; at or beyond its size in the slack of its last block.
+        size: size of the entry's content in bytes.
     """
 
     entry: int
@@ -27,12 +27,12 @@ class Owner:
 
     @property
     def in_slack(self) -> bool:
-        """Whether the byte follows the content, in the rest of its last block."""
+        """Whether the byte is after the content, in the rest of its last block."""
         return self.at >= self.size
 
 
 class Piece(NamedTuple):
-    """A piece of some content: its byte offset and length on the media, and whether the content goes on elsewhere."""
+    """A piece of content: its byte offset and length on the media, and whether the content continues elsewhere."""
 
     start: int
     length: int
@@ -40,7 +40,7 @@ class Piece(NamedTuple):
 
 
 class Ranges:
-    """Parts of the media, joined where they touch or overlap."""
+    """Ranges of the media, merged if they touch or overlap."""
 
     def __init__(self, parts: Iterable[tuple[int, int]]) -> None:
         """Take (byte offset, length in bytes) in any order."""
@@ -54,11 +54,11 @@ class Ranges:
                 self._ends.append(start + length)
 
     def hold(self, parts: Iterable[tuple[int, int]]) -> bool:
-        """Whether every byte of other parts is in these."""
+        """Whether these ranges contain every byte of other ranges."""
         return not any(True for part in parts for _ in self.outside(*part))
 
     def outside(self, start: int, length: int) -> Iterator[tuple[int, int]]:
-        """What of one part lies outside these: (byte offset, length in bytes) in order."""
+        """The parts of one range outside these: (byte offset, length in bytes) in order."""
         end = start + length
         index = bisect_right(self._starts, start) - 1
         if index >= 0:
@@ -72,7 +72,7 @@ class Ranges:
 
 
 class Placement:
-    """Extents of entries, some 40 bytes of memory each."""
+    """Extents of entries, at some 40 bytes of memory each."""
 
     def __init__(self) -> None:
         self._starts = array("Q")
@@ -83,7 +83,7 @@ class Placement:
         self._deleted = array("B")
 
     def add(self, entry: int, size: int, extents: Iterable[tuple[int, int]], *, deleted: bool = False) -> None:
-        """Note where an entry's content of ``size`` bytes lies: (byte offset, length in bytes) in order."""
+        """Add the extents of an entry's content of ``size`` bytes: (byte offset, length in bytes) in order."""
         at = 0
         for start, length in extents:
             self._starts.append(start)
@@ -95,10 +95,10 @@ class Placement:
             at += length
 
     def owners(self, places: Sequence[int]) -> dict[int, Owner]:
-        """Whose content is at these bytes of the media, given in order.
+        """Return the owners of bytes of the media, given in order.
 
-        Of several entries it is the first that was noted, but a deleted one only where there is no other: what it had
-        may have been given to another file.
+        Of several entries, the first one added wins, but a deleted one only if there is no other: its blocks
+        may have been reused by another file.
         """
         found: dict[int, Owner] = {}
         for deleted in (False, True):
@@ -112,10 +112,10 @@ class Placement:
         return found
 
     def content(self, ends: Mapping[int, int]) -> Iterator[Piece]:
-        """The pieces in which the first bytes of some entries lie. Entries with holes are left out.
+        """Yield the pieces with the first bytes of some entries. Entries with holes are left out.
 
         Args:
-            ends: how many bytes, by the entry's number.
+            ends: number of bytes, by the entry's number.
         """
         placed: dict[int, int] = dict.fromkeys(ends, 0)
         for index, number in enumerate(self._numbers):

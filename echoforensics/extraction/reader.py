@@ -1,4 +1,4 @@
-"""One entry: read once, hashed, kept if a parser claims it or it was carved, and opened if it is a container."""
+"""Reads entries: each once, hashed, kept if a parser claims it or it was carved, and opened if it is a container."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 #: Entries written to the database in one transaction.
 BATCH = 500
-#: A longer file of a compressed tar that no parser claims by its head is not held until it is known what it names.
+#: In a compressed tar, larger files that no parser claims by the head are not held until their service names are known.
 _MAX_HELD = 1024**3
 _DELETED = " It was read from a deleted file whose content was still there."
 #: Containers whose members have no checksums of their own.
@@ -45,7 +45,7 @@ _DAMAGED = " It was read from data whose check failed: it may differ from what w
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What reading an entry came to: bytes read, their SHA-256, and who reads them further."""
+    """The result of reading an entry: bytes read, their SHA-256, and its readers."""
 
     size: int
     sha256: str | None
@@ -55,7 +55,7 @@ class _Read:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """An entry that was read: its head, what reading it came to, who claims it, and its copy where there is one."""
+    """An entry that was read: its head, the result, the parsers that claim it, and its copy if there is one."""
 
     head: bytes
     content: ReadContent
@@ -65,15 +65,15 @@ class _Found:
 
 @dataclass(frozen=True, slots=True)
 class Medium:
-    """What the entries of a container are on.
+    """The media that a container's entries are on.
 
     Attributes:
-        budget: what compressed data in the source, or in the archive that is read, may expand to.
-        holes: what of the media could not be read; None if entries do not lie on media, or none has holes.
-        placement: gets the places of content on the media; None if nothing is searched.
-        carve: whether images that are in the source are searched, as the source is if it is one.
-        depth: in how many containers the media lies.
-        parts: files of images that were opened, which are not opened by themselves.
+        budget: limit for the expansion of compressed data in the source, or in the archive being read.
+        holes: unreadable parts of the media; None if entries are not on media, or there are none.
+        placement: receives the locations of content on the media; None without a search.
+        carve: whether to search images inside the source, as for a source that is an image.
+        depth: number of containers around the media.
+        parts: files of opened images, which are not opened separately.
     """
 
     budget: Budget
@@ -85,16 +85,16 @@ class Medium:
 
 
 class EntryReader:
-    """Reads the entries of one source into a case. What they say is read later, from the case's own copies.
+    """Reads the entries of one source into a case. They are parsed later, from the case's own copies.
 
     Attributes:
         store, vault: the case's database and files.
         evidence: the evidence item's number.
-        medium: what the entries are on.
+        medium: the media of the entries.
     """
 
     def __init__(self, case: OpenCase, evidence: int, parsers: tuple[Parser, ...], medium: Medium) -> None:
-        """Take the case, the item's number, the run's parsers, and what the entries are on."""
+        """Take the case, the item's number, the run's parsers, and the media of the entries."""
         self._case = case
         self.store, self.vault = case.store, case.vault
         self.evidence = evidence
@@ -103,23 +103,23 @@ class EntryReader:
         self._pending = 0
 
     def inside(self, medium: Medium) -> EntryReader:
-        """A reader of what is on media within the source."""
+        """Return a reader for media within the source."""
         return EntryReader(self._case, self.evidence, self._parsers, medium)
 
     def read_all(self, container: Container) -> Iterator[str]:
-        """Read every entry; yields each path when it is done."""
+        """Read every entry; yields each path when done."""
         self.store.begin()
         yield from self.read(container, ROOT)
         self.store.commit()
 
     def read(self, container: Container, place: EntryPlace) -> Iterator[str]:
-        """Read every entry of a container that is at a place; yields each path when it is done."""
+        """Read every entry of a container at a place; yields each path when done."""
         before = last_entry(self.store)
         for found in _entries_of(container):
             if isinstance(found, EvidenceIssue):
                 self.issue(replace_path(found, place))
                 if found.damaged:
-                    # Which of the container's bytes are wrong is not known.
+                    # It is unknown which bytes of the container are wrong.
                     mark_damaged(self.store, before, _DAMAGED)
                 continue
             here = place.below(found)
@@ -173,7 +173,7 @@ class EntryReader:
         yield from self._keep(entry, here, _Found(head, content, claimed, staged))
 
     def _keep(self, entry: Entry, here: EntryPlace, found: _Found) -> Iterator[str]:
-        """Open what was read if it is a container, keep it if it is to be kept, and note it."""
+        """Open an entry if it is a container, keep it if wanted, and record it."""
         before = last_entry(self.store)
         opened = yield from self._open(entry, here, found)
         if found.content.damaged:
@@ -193,7 +193,7 @@ class EntryReader:
     def _offer_again(
         self, entry: Entry, here: EntryPlace, head: bytes, search: NameSearch, staged: Staged | None
     ) -> tuple[tuple[Parser, ...], Staged | None]:
-        """Offer a file that names the Alexa service to the parsers once more, and keep it if one claims it now."""
+        """Offer a file with names of the Alexa service to the parsers again, and keep it if one claims it now."""
         claimed = self._claims(entry, here, head, search.kinds)
         if not claimed or staged is not None or entry.opener is None:
             return claimed, staged
@@ -214,7 +214,7 @@ class EntryReader:
         return claiming(ParserSource(here.path, size, head, _not_yet, mode=entry.mode, names=names), self._parsers)
 
     def _open(self, entry: Entry, here: EntryPlace, found: _Found) -> Generator[str, None, str]:
-        """Open an archive or an image, and read what is in it. Returns what it is; empty if it was not opened."""
+        """Open an archive or an image, and read its contents. Returns its format; empty if it was not opened."""
         within = entry
         if found.staged:
             path = found.staged.path
@@ -239,17 +239,17 @@ class EntryReader:
         return form_of(container, head)
 
     def _for_content_of(self, here: EntryPlace, size: int) -> EntryReader:
-        """The reader of what an archive or image holds that is at a place and has a size in bytes.
+        """Return the reader for the contents of an archive or image at a place with a size in bytes.
 
-        Each that is in the source itself has a budget of its own, so that a bomb among them hides none of the others.
-        What lies deeper shares the budget of what it is in.
+        Each one directly in the source has its own budget, so that a bomb among them hides none of the others.
+        Nested ones share the budget of their container.
         """
         if here.depth != self.medium.depth:
             return self
         return self.inside(replace(self.medium, budget=Budget(size)))
 
     def _name_unread(self, entry: Entry, here: EntryPlace, found: _Found, *, archive: bool) -> None:
-        """Add an issue for an archive that is known and not read, and for one of several parts."""
+        """Add an issue for a known archive that was not read, and for one in several parts."""
         what = "" if found.claimed or archive else unread_archive(found.head)
         if (archive or what) and entry.location is not None and (parts := parts_beside(entry.location)):
             what = sentence(parts)
@@ -259,7 +259,7 @@ class EntryReader:
             )
 
     def _note(self, entry: Entry, here: EntryPlace, read: _Read) -> int:
-        """Note an entry in the case; returns its number."""
+        """Add an entry to the case; returns its number."""
         new = NewEntry(
             evidence_id=self.evidence,
             path=storable(here.path),
@@ -279,7 +279,7 @@ class EntryReader:
         return add_entry(self.store, new)
 
     def _place(self, entry: Entry, here: EntryPlace, number: int, size: int) -> None:
-        """Tell where content lies, if it is on the media as it is, and what of it could not be read there."""
+        """Record the location of content, if it is stored unchanged on the media, and its unreadable parts."""
         holes, placement = self.medium.holes, self.medium.placement
         if holes is not None and not any(holes):
             holes = None
@@ -302,12 +302,12 @@ class EntryReader:
 
 
 def _is_held(entry: Entry, *, container: bool) -> bool:
-    """Whether an entry is copied while it is read: to be sought in as a container, or as it cannot be read again."""
+    """Whether to copy an entry while reading it: a container must be seekable, or the entry cannot be read twice."""
     return (container and not entry.seekable) or (entry.once and (entry.size or 0) <= _MAX_HELD)
 
 
 def _entries_of(container: Container) -> Iterator[Entry | EvidenceIssue]:
-    """A container's entries. An error of its reader's own is an issue, and the rest of the source is read."""
+    """Yield a container's entries. A bug of its reader becomes an issue, and the rest of the source is read."""
     issues: list[Issue] = []
     with fence("evidence", issues, (EchoforensicsError,), "the reader of these files"):
         yield from container.entries()

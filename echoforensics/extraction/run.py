@@ -40,18 +40,18 @@ def extract(
 ) -> CaseCounts:
     """Take sources in, extract, parse, join, number, hash again and seal.
 
-    Repeated after a run that was killed, it goes on where that run ended.
+    After a killed run, another call continues where that run ended.
 
     Returns:
-        What there is in the whole case, not in what this run added alone.
+        Counts for the whole case, not only for this run.
 
     Raises:
-        SourceError: a source does not exist or cannot be opened, and ``options`` do not say to skip such. Nothing is
+        SourceError: a source does not exist or cannot be opened, and ``options`` do not say to skip it. Nothing is
             written.
-        CaseError: the case cannot be written, lies inside a source, or a source has changed or was taken in with
+        CaseError: the case cannot be written, is inside a source, or a source has changed or was taken in with
             other offsets.
         CaseDiskError: the case's disk is full or failing.
-        UsageError: a map is not one.
+        UsageError: a map is invalid.
     """
     refuse_overlap(paths, case_path)
     refuse_other_matter(case_path, options)
@@ -71,7 +71,7 @@ def extract(
 
 
 def parsers_of(options: Options) -> tuple[Parser, ...]:
-    """Every parser, with the maps of this extraction. Raises UsageError where a map is not one."""
+    """Return every parser, with the maps of this extraction. Raises UsageError if a map is invalid."""
     try:
         return with_maps(tuple(parse_map(text, name) for name, text in options.maps))
     except DefinitionError as error:
@@ -79,7 +79,7 @@ def parsers_of(options: Options) -> tuple[Parser, ...]:
 
 
 def refuse_overlap(paths: list[Path], case_path: Path) -> None:
-    """Refuse a case that lies inside a source. Raises CaseError; or SourceError where a source lies inside the case."""
+    """Refuse a case inside a source. Raises CaseError; or SourceError if a source is inside the case."""
     case = whole_path(case_path)
     for path in paths:
         source = whole_path(path)
@@ -97,7 +97,7 @@ def _extract_or_skip(
     report: Report,
     ahead: ReadAhead,
 ) -> None:
-    """Extract one source. Where such are to be skipped, one of which nothing could be taken in is an issue."""
+    """Extract one source. If unreadable sources are skipped, a source that gave nothing becomes an issue."""
     try:
         _extract_one(case, source, options, parsers, report, ahead)
     except SourceError as error:
@@ -118,7 +118,7 @@ def _extract_one(
     ahead: ReadAhead,
 ) -> None:
     number, before = take_in(case, source, options, parsers, report, ahead)
-    # What is parsed now are the case's own copies: meanwhile the next source is read.
+    # Parsing uses the case's own copies: the next source is read meanwhile.
     ahead.go_on(source, {item.location for item in case.evidence()})
     item = next(item for item in case.evidence() if item.id == number)
     if item.state is EvidenceState.HASHED_AGAIN:
@@ -128,13 +128,13 @@ def _extract_one(
         if item.state is EvidenceState.TAKEN_IN:
             if options.cross_check and isinstance(source.container, Disk):
                 read_again(case, item.id, item.name, source.container, report)
-            # What is parsed are the case's own copies: the source is not read any more.
+            # Parsing uses the case's own copies: the source is not read any more.
             if again := begin_hashing_again(item, options):
                 begun.enter_context(again)
             _parse(case, item, options, parsers, report)
         after = hash_again(case, item, report, again)
     same = after.is_same(before)
-    # The line first: what it says of a change can be made an issue again, should this run be killed here.
+    # Write the line first: if this run is killed here, the issue can be made again from it.
     case.record(HASHED_AGAIN, {"evidence": item.name, "unchanged": same, **after.as_json()})
     if not same:
         add_issue(case.store, item.id, "", changed_source(before.whole.sha256, after.whole.sha256))
@@ -142,7 +142,7 @@ def _extract_one(
 
 
 def _parse(case: OpenCase, item: EvidenceItem, options: Options, parsers: tuple[Parser, ...], report: Report) -> None:
-    """Parse what was taken in."""
+    """Parse the entries that were taken in."""
     for count, path in enumerate(EntryParser(case, item.id, parsers, options.worker_count).parse_all(), 1):
         report(f"parsing {item.name}: {path}", count, 0)
     counts = counts_of_item(case.store, item.id)._asdict()

@@ -1,4 +1,4 @@
-"""Reading every file system of a source a second time, with another library, where that was asked for."""
+"""Reads every file system of a source a second time, with another library, on request."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 
 def read_again(case: OpenCase, number: int, name: str, disk: Disk, report: Report) -> None:
-    """Compare names, sizes and SHA-256 of allocated files with what a second reader gives; differences are issues.
+    """Compare names, sizes and SHA-256 of allocated files with a second reader's; differences become issues.
 
-    The ledger then says which file systems were read by which library, and which by none.
+    The ledger records which library read each file system, and which file systems none could read.
 
     Args:
         case: the case.
         number: the evidence item's number.
         name: the evidence item's name.
         disk: the source's disk.
-        report: called with what is being done.
+        report: progress callback.
     """
     readers: dict[str, str] = {}
     differences = 0

@@ -1,4 +1,4 @@
-"""Opening the sources of a run: those that the case knows as they were opened when they were taken in."""
+"""Opens the sources of a run. Sources that the case knows are opened as they were when taken in."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class SkippedSource:
     """A source that could not be read.
 
     Attributes:
-        path: where it was looked for, absolute.
-        why: one sentence, with what may be done.
+        path: its absolute path.
+        why: one sentence, with advice.
     """
 
     path: Path
@@ -37,8 +37,8 @@ class OpenedSources:
     """The sources of a run.
 
     Attributes:
-        opened: those that are open.
-        skipped: those that could not be opened, where such are to be skipped.
+        opened: the open sources.
+        skipped: the sources that could not be opened, if such sources are skipped.
     """
 
     opened: tuple[EvidenceSource, ...]
@@ -46,7 +46,7 @@ class OpenedSources:
 
 
 def whole_path(path: Path) -> Path:
-    """A path made absolute, its links followed; of links that lead in a circle as far as they lead anywhere."""
+    """Make a path absolute and resolve its links; links that form a cycle are followed as far as possible."""
     return Path(os.path.realpath(path))
 
 
@@ -58,13 +58,13 @@ def open_sources(
     Args:
         paths: the sources.
         case_path: the case folder, which need not exist.
-        options: what the investigator asked for.
+        options: the investigator's options.
         parsers: the run's parsers.
-        opened: closes them.
+        opened: the stack that closes them.
 
     Raises:
-        SourceError: one does not exist or cannot be opened, and is not to be skipped; or none can be opened; or one of
-            which the case holds a part cannot.
+        SourceError: a source does not exist or cannot be opened, and is not skipped; or none can be opened; or one
+            that the case holds a part of cannot.
         CaseError: the folder is not a case, or a source was taken in with other offsets than those given now.
     """
     known = known_items(case_path)
@@ -77,7 +77,7 @@ def open_sources(
             found.append(opened.enter_context(closing(_open(path, item, options.offsets, parsers))))
         except SourceError as error:
             if item is not None and item.state is not EvidenceState.HASHED_AGAIN:
-                # The case cannot be sealed with a part of it.
+                # The case cannot be sealed with a partial source.
                 raise
             refused.append(SkippedSource(whole_path(path), str(error)))
             may_be_in_a_folder |= isinstance(error, UnknownContentError)
@@ -87,7 +87,7 @@ def open_sources(
 
 
 def _refusal(refused: list[SkippedSource], given: int, *, may_be_in_a_folder: bool) -> str:
-    """What is said of sources that cannot be opened: which they are, and what to do."""
+    """The message on sources that cannot be opened: which ones, and what to do."""
     advice: list[str] = []
     if given > len(refused):
         advice.append("leave it out" if len(refused) == 1 else "leave them out")

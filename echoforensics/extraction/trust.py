@@ -1,4 +1,4 @@
-"""What of an existing case a run may go on with: one matter, and the evidence items that its ledger vouches for."""
+"""Checks what a run may continue from an existing case: the same matter, and items that its ledger vouches for."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def known_items(case: Path) -> dict[Path, EvidenceItem]:
-    """By location, the evidence items of a case that were parsed to their end, as its ledger says.
+    """By location, the evidence items of a case that were parsed completely according to its ledger.
 
-    What the case says of them is compared with the ledger when it is opened for writing.
+    Their contents are compared with the ledger when the case is opened for writing.
 
     Raises:
         CaseError: the folder is not a case, or its ledger cannot be read.
@@ -38,10 +38,10 @@ def known_items(case: Path) -> dict[Path, EvidenceItem]:
 
 
 def refuse_other_matter(case: Path, options: Options) -> None:
-    """Refuse evidence of another matter than that of the case.
+    """Refuse evidence of another matter than the case's.
 
     Raises:
-        CaseError: another examiner, agency or reference is given than before, and ``options`` do not say to join them.
+        CaseError: examiner, agency or reference differ from before, and ``options`` do not allow joining them.
     """
     if options.join_case or not os.path.lexists(case / LEDGER):
         return
@@ -57,7 +57,7 @@ def refuse_other_matter(case: Path, options: Options) -> None:
 
 
 def joined_matter(case: Case, options: Options) -> dict[str, str]:
-    """Examiner, agency and reference as the case shows them: every one that was ever given, the first first."""
+    """Examiner, agency and reference as the case shows them: every value ever given, oldest first."""
     before = ledger_history(case.ledger_path).matter
     shown = {}
     for name in MATTER:

@@ -1,4 +1,4 @@
-"""Where on the media recordings lie that were read whole, as files: what is carved within them is a part of them."""
+"""The location of recordings that were read whole, as files: finds within them are a part of them."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from echoforensics.extraction.placement import Owner, Piece, Placement
 
 
-#: Bytes of a frame of MPEG audio, AAC or AMR, in practice at most. The last frame in a piece runs into what follows
-#: it, and the first in the next piece may be found beyond a block of the file system that lies between.
+#: Maximum size in practice of an MPEG audio, AAC or AMR frame. The last frame in a piece runs on into what
+#: follows, and the first in the next piece may be found beyond a block of the file system in between.
 _FRAME = 2048
 
 
@@ -38,7 +38,7 @@ class WholeRecordings:
         self._breaks = {piece.start + piece.length for piece in known if piece.goes_on}
 
     def hold(self, parts: Iterable[tuple[int, int]]) -> bool:
-        """Whether (byte offset, length in bytes) are in recordings, but for a frame where a piece ends in its midst."""
+        """Whether ranges (byte offset, length in bytes) are in recordings, except for a frame that a piece cuts off."""
         return all(
             outside > start and outside in self._breaks and missing <= _FRAME
             for start, length in parts
@@ -47,16 +47,16 @@ class WholeRecordings:
 
 
 def whole_recordings(owners: Iterable[Owner], store: Store, vault: Vault, placement: Placement) -> WholeRecordings:
-    """Where the bytes of whole recordings lie, in whatever pieces.
+    """Find the pieces with the bytes of whole recordings.
 
-    Counted are allocated files that are one recording without a fault, up to its end: not their slack, nor what
-    follows the recording in its file. A file with holes is left out, as it is not known which piece is its last.
+    This counts allocated files that are one intact recording, up to its end, without their slack and without what
+    follows the recording in its file. Files with holes are left out, as it is unknown which piece is their last.
 
     Args:
-        owners: of the bytes that are looked at.
+        owners: owners of the bytes in question.
         store: the case, with their entries.
-        vault: the case's copies of what these hold.
-        placement: where their content lies.
+        vault: the case's copies of their content.
+        placement: location of their content.
 
     Raises:
         CaseDiskError: a copy cannot be read.
@@ -70,7 +70,7 @@ def whole_recordings(owners: Iterable[Owner], store: Store, vault: Vault, placem
 
 
 def _end_of_recording(entry: EntrySummary, vault: Vault) -> int:
-    """Where a whole recording ends in its file, in bytes; 0 if it is not one."""
+    """The end of a whole recording in its file, in bytes; 0 if it is not one."""
     if entry.sha256 is None:
         return 0
     try:

@@ -1,1 +1,1 @@
-"""Records joined, numbered as rows, and asked for."""
+"""The timeline: joining records, numbering their rows, and finding gaps."""

@@ -1,8 +1,8 @@
-"""Joining: which records speak of the same utterance, and which recording belongs to them.
+"""Joins records of the same utterance, and recordings to the records they belong to.
 
-Every join is kept with its basis, one sentence, so that a reader can check it. Where the evidence allows
-two answers, nothing is joined. Joins are made for one evidence item at a time, of what it and those before it hold.
-Records are grouped by what they share before any two are compared, so that the work grows with their number.
+Every join is stored with its basis, one sentence, so that a reader can check it. Where the evidence allows
+two answers, nothing is joined. Joins are made for one evidence item at a time, from it and the items before it.
+Records are grouped by shared keys before any two are compared, so that the work grows with their number.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ if TYPE_CHECKING:
     from echoforensics.case.exhibits.join_table import NamedByKey, RequestOfKey, Spoken
     from echoforensics.case.store import Store
 
-#: Keys by which the request for an API answer is found.
+#: Kinds of keys that identify the request for an API answer.
 _REQUEST_KEYS = ("saved-as:", "content-sha1:")
 
 
 def correlate(store: Store, evidence: int) -> None:
-    """Make the joins that an evidence item brings. Runs inside the caller's batch of writes, and can be repeated.
+    """Make the joins for an evidence item. Runs inside the caller's batch of writes, and can be repeated.
 
-    Notes what it changed in the tables ``changed_places`` and ``changed_streams``, for the numbering.
+    Records its changes in the tables ``changed_places`` and ``changed_streams``, for the numbering.
     """
     begin_item(store, evidence)
     list_asking(store, evidence)
@@ -73,13 +73,13 @@ def _summary(key: str, named: NamedByKey) -> KeySummary:
 
 
 def _both(first: KeySummary, other: KeySummary) -> KeySummary:
-    """What two records name together; the first one's place is kept."""
+    """Combine the summaries of two keys; the first one's place is kept."""
     stream = first.stream if first.stream == other.stream else None
     return first._replace(stream=stream, text=first.text if first.text == other.text else None)
 
 
 def _join_utterances(store: Store) -> None:
-    """Give records that name no utterance the one of a record with which they share a key."""
+    """Give records without an utterance id the one of a record with a shared key."""
     answers = groupby(asked(store), key=attrgetter("group"))
     answer = next(answers, None)
     for group, places in groupby(groups(store), key=itemgetter(0)):
@@ -133,7 +133,7 @@ def _recording(spoken: Spoken, recordings: dict[int | None, set[str]]) -> Join |
 
 
 def _join_requests(store: Store) -> None:
-    """Give answers that hold no time the time at which the client asked for them, where a list keeps it."""
+    """Give answers without a time the time of the client's request, if a list records it."""
     found: dict[str, RequestOfKey | None] = {}
     for request in requests(store):
         known = found.setdefault(request.key, request)
@@ -166,7 +166,7 @@ def _without_segment(utterance: UtteranceId) -> str:
 
 
 def _named(key: str) -> str:
-    """A key in words. Folders are left out, so that the words do not depend on where a source was mounted."""
+    """A key in words. Folders are left out, so that the words do not depend on the source's mount point."""
     kind, _, value = key.partition(":")
     value = value.rpartition("@")[0] or value
     if kind == "numbered-audio":

@@ -1,4 +1,4 @@
-"""Making the interactions and gaps of a case again, from all its records: the last thing before it is sealed."""
+"""Rebuilds the interactions and gaps of a case from all its records: the last step before sealing."""
 
 from __future__ import annotations
 
@@ -55,35 +55,35 @@ if TYPE_CHECKING:
     from echoforensics.case.spoken.added_evidence import Extent
     from echoforensics.case.store import Store
 
-#: Data types whose records may be of an interaction though they share no key with others.
+#: Data types whose records may belong to an interaction without sharing a key.
 _TYPES = tuple(sorted(data_type for data_type, role in ROLES.items() if role is not Role.LIST))
-#: Entries of the account that may hold nothing by which others are joined to them. A card may name what it plays.
+#: Account entries that may have nothing to join others by. A card may name what it plays.
 _BARE = tuple(sorted({data_type for data_type, role in ROLES.items() if role is Role.ENTRY} - {"alexa:cloud:card"}))
-#: Data types of records that mention a start of the device, or that its clock was set.
+#: Data types of records that mention a device's start, or that its clock was set.
 _CLOCK_TYPES = ("echo:log:boot", "echo:log:clock_change")
-#: Data types of records of which interactions, gaps, or what they are described with are made. What only follows an
-#: interaction is asked for by its key.
+#: Data types of records that interactions, gaps, or their descriptions are made from. Records that only follow an
+#: interaction are found by its key.
 _BEARING = (
     *sorted(set(ROLES) - FOLLOWING_BY_KEY), *_CLOCK_TYPES, "alexa:cloud:device", "echo:log:counter",
 )  # fmt: skip
-#: A change of the clock by fewer seconds is none: time servers correct that much all the time.
+#: Clock changes of fewer seconds are ignored: time servers correct that much all the time.
 _LEAST_STEP = 1.0
-#: A log without lines for so many seconds is a gap.
+#: Minimum length in seconds of a period without log lines that is a gap.
 _SILENCE = 3600
-#: Ties by which a record attests another: by time alone it does not.
+#: Strengths that let a record attest another: a join by time does not.
 _ATTESTING = (Strength.UTTERANCE_ID, Strength.REQUEST_ID, Strength.RECORD_KEY)
 _ATTESTING_ROLES = (Role.WAKE_WORD, Role.DEVICE, Role.ENTRY, Role.RECORDING)
-#: Messages to clients, and addresses, that are of entries of the history being deleted.
+#: Messages to clients, and URLs, about entries of the history being deleted.
 _DELETING = ("PUSH_DELETE", "DELETE_")
 _HISTORY = ("activit", "history", "utterance", "privacy", "/cards")
 
 
 def are_interactions_up_to_date(store: Store, before: Extent | None) -> bool:
-    """Whether nothing that was added to a sealed case may be of an interaction or a gap, or bear on one.
+    """Whether nothing added to a sealed case can belong to an interaction or a gap, or affect one.
 
     Args:
-        store: the case's, numbered.
-        before: how far the case went when it was sealed; None if it was not.
+        store: the case's store, numbered.
+        before: the extent of the case when it was sealed; None if it was not.
     """
     return before is not None and not may_bear_on_interactions(
         store, before, _BEARING, KEY_KINDS, FOLLOWING_BY_KEY, FOLLOWING_KEYS
@@ -91,7 +91,7 @@ def are_interactions_up_to_date(store: Store, before: Extent | None) -> bool:
 
 
 def build_interactions(store: Store) -> None:
-    """Make the interactions, what their records attest of each other, and the gaps of a case again."""
+    """Rebuild the interactions, the attestations among their records, and the gaps of a case."""
     with store.transaction():
         clear_interactions(store)
         list_candidates(store, _TYPES, KEY_KINDS)
@@ -115,7 +115,7 @@ def build_interactions(store: Store) -> None:
 
 
 def _candidates(store: Store, numbers: dict[str, int]) -> Iterator[SpokenRecord]:
-    """The records that may be of an interaction; notes the number of each in the database."""
+    """Yield the records that may belong to an interaction, and collect their numbers in the database."""
     for number, record in candidates(store):
         numbers[record.record] = number
         yield record
@@ -124,7 +124,7 @@ def _candidates(store: Store, numbers: dict[str, int]) -> Iterator[SpokenRecord]
 def _joined(
     joining: Joining, numbers: Mapping[str, int], facts: list[InteractionFacts], attested: list[Attested]
 ) -> Iterator[NewInteraction]:
-    """Each interaction; notes the facts of it that gaps are derived from, and what attests what."""
+    """Yield each interaction, and collect its facts for gaps and its attestations."""
     for number, one in enumerate(joining.interactions):
         nodes = [joining.nodes[member.record] for member in one.members]
         start = start_of_nodes(nodes)
@@ -141,7 +141,7 @@ def _joined(
 
 
 def _attesting(numbers: Mapping[str, int], members: Sequence[tuple[Node, Membership]]) -> Iterator[Attested]:
-    """For each record of an interaction, which exhibits of other witnesses attest the same."""
+    """Yield, for each record of an interaction, the exhibits of other witnesses that attest the same."""
     sides: dict[Witness, list[Node]] = defaultdict(list)
     for node, membership in members:
         if membership.strength in _ATTESTING and node.role in _ATTESTING_ROLES and node.exhibit:
@@ -175,7 +175,7 @@ def _exhibit(node: Node) -> FoundAt:
 
 
 def _bare_facts(store: Store) -> Iterator[InteractionFacts]:
-    """The facts of entries to which nothing can be joined; of very many, one stands for those between."""
+    """Yield the facts of entries that nothing can be joined to; of very many, one stands for those between."""
     bare = bare_entries(store, MOST_OF_A_KIND)
     for number, (start, record) in enumerate(bare.shown, 1):
         rest = bare.total - len(bare.shown) + 1 if number == len(bare.shown) else 1
@@ -184,7 +184,7 @@ def _bare_facts(store: Store) -> Iterator[InteractionFacts]:
 
 
 def _placed(store: Store, gap: CaseGap) -> CaseGap:
-    """A gap whose exhibits say where they lie."""
+    """Return a gap with the locations of its exhibits."""
     return replace(gap, derived_from=tuple(_place(store, at) for at in gap.derived_from))
 
 
@@ -193,7 +193,7 @@ def _place(store: Store, at: FoundAt) -> FoundAt:
 
 
 def clock_steps(records: Iterable[SpokenRecord]) -> dict[str, list[int]]:
-    """For each evidence item, when the clock of the device whose log it holds was set or started, in order."""
+    """By evidence item, the times at which the clock of the device whose log it holds was set or started, in order."""
     found: dict[str, set[int]] = defaultdict(set)
     for record in records:
         if _seconds(record) >= _LEAST_STEP:
@@ -203,7 +203,7 @@ def clock_steps(records: Iterable[SpokenRecord]) -> dict[str, list[int]]:
 
 
 def _seconds(record: SpokenRecord) -> float:
-    """By how many seconds a record says that the clock was set; without a number, by any."""
+    """By how many seconds a record says that the clock was set; infinite if it gives no number."""
     for name in ("seconds", "offset_seconds"):
         value = record.fields.get(name)
         if isinstance(value, (int, float, str)):
@@ -215,7 +215,7 @@ def _seconds(record: SpokenRecord) -> float:
 
 
 def device_names(records: Iterable[SpokenRecord]) -> dict[str, str]:
-    """What the account calls devices, by serial number, from records of its list of devices."""
+    """The account's names of devices, by serial number, from records of its device list."""
     found: dict[str, str] = {}
     for record in sorted(records, key=lambda one: one.record):
         if record.device_serial and (name := record.text("accountName")):
@@ -224,7 +224,7 @@ def device_names(records: Iterable[SpokenRecord]) -> dict[str, str]:
 
 
 def found_at(record: SpokenRecord) -> FoundAt:
-    """Where a record is, for what is derived from it."""
+    """The location of a record, as the basis of a gap."""
     return FoundAt(record.exhibit, record.evidence[0] if record.evidence else "", record.path, record.locator)
 
 
@@ -240,7 +240,7 @@ def _counters(store: Store) -> Iterator[ChunkCounter]:
 
 
 def _marks(store: Store) -> Iterator[MarkRecord]:
-    """Records that mention a deletion, or of a long time without lines."""
+    """Yield records that mention a deletion, or a long period without lines."""
     for record in records_of_types(store, ("alexa:cloud:push_message", "alexa:cloud:response", "alexa:web:cached")):
         asked = record.text("request_method") == "DELETE"
         asked = asked and any(word in record.text("request_url").lower() for word in _HISTORY)

@@ -1,13 +1,13 @@
-"""Rows: one for each time a record holds, numbered as exhibits.
+"""Numbers rows as exhibits: one for each time of a record.
 
-Evidence items are numbered one after another, in the order in which they were taken in, each as though it had been
+Evidence items are numbered one after another, in the order of intake, each as though it had been
 added alone; within one, numbers follow path, then place within the file. They depend on nothing else, so the same
-evidence gives the same numbers again. A row keeps its number for ever: evidence that is added appends rows, and changes
-only those of records of which it holds another place, or to which it joins something.
+evidence gives the same numbers again. A row keeps its number forever: added evidence appends rows, and changes
+only the rows of records that get another place or another join from it.
 
-A record has its rows once, numbered where it is met first: the same file again is one more place of its records, not
-more records. What was joined to the record at one of its places is said in its rows; where different things were joined
-at different places, it has rows for each. An empty file is no copy of another.
+A record has its rows once, numbered where it occurs first: the same file again adds a place to its records, not
+more records. The rows of a record show its joins at one of its places; if places have different joins, it has rows
+for each. Empty files do not count as copies of each other.
 """
 
 from __future__ import annotations
@@ -56,28 +56,28 @@ _EMPTY = hashlib.sha256(b"").hexdigest()
 
 
 def number_rows(store: Store) -> None:
-    """Join and number what is new in a case: every evidence item that was read to its end.
+    """Join and number the new records of a case: every evidence item that was read completely.
 
-    Opens transactions of its own, of bounded size. Repeated after a run that was killed, it goes on.
+    Opens transactions of its own, of limited size. After a killed run, another call continues.
     """
     for item in items_to_number(store):
         store.begin()
         correlate(store, item.id)
         _Numbering(store, item.id).run()
         store.commit()
-        # What had been added to the case when this was the last item follows it again.
+        # Added records that followed the last item follow this one again.
         with store.transaction():
             place_waiting(store)
 
 
 class _Numbering:
-    """One evidence item being numbered."""
+    """The numbering of one evidence item."""
 
     def __init__(self, store: Store, evidence: int) -> None:
         self._store = store
         self._evidence = evidence
         self._before, last = last_numbered(store)
-        # Where a run was killed: what it numbered is skipped.
+        # After a killed run, skip what it numbered.
         self._resumed = last > self._before
         self._recordings: set[str] = set()
 
@@ -107,7 +107,7 @@ class _Numbering:
             store.made(1)
 
     def _is_known(self, placed: PlacedRecord) -> bool:
-        """Whether a record has rows, or, where it is a recording, one of the same bytes has."""
+        """Whether a record has rows, or, for a recording, one with the same bytes has."""
         if placed.data_type.startswith(RECORDING):
             if placed.sha256 in self._recordings or recording_has_exhibit(self._store, placed.sha256):
                 return True
@@ -120,7 +120,7 @@ class _Numbering:
             add_exhibit(self._store, exhibit)
 
     def _change(self, record: int) -> None:
-        """Bring the rows of a record up to date, and add those that are new."""
+        """Update the rows of a record, and add new ones."""
         known = exhibits_of(self._store, record)
         places = {placed.place: placed for placed in places_of(self._store, record)}
         first = places[known[0].place]
@@ -141,7 +141,7 @@ class _Numbering:
             self._add(shown)
 
     def _rewrite(self, known: list[KnownExhibit], placed: PlacedRecord) -> None:
-        """Give exhibits what a record at a place says now; what it says beyond them is added."""
+        """Update exhibits with the content of a record at a place; add exhibits for the rest."""
         found = _exhibits(self._store, placed)
         own = {exhibit.time: exhibit for exhibit in found if exhibit.time is not None}
         others = [exhibit for exhibit in found if exhibit.time is None]
@@ -155,20 +155,20 @@ class _Numbering:
 
 
 def _shown(store: Store, met: PlacedRecord) -> list[PlacedRecord]:
-    """The places for which a record that is met has rows."""
+    """The places for which a record gets rows."""
     if met.data_type.startswith(RECORDING):
         shown = places_of_recording(store, met.sha256)[0]
         return [shown._replace(places=count_places(store, met.sha256))]
     if met.places == 1:
         return [met]
     if met.sha256 == _EMPTY:
-        # Nothing is in it: what its record says is said of its path, and two paths are two things.
+        # The file is empty: its record is about its path, and two paths are two things.
         return [met._replace(places=1)]
     return _told_apart(places_of(store, met.record))
 
 
 def _told_apart(places: list[PlacedRecord]) -> list[PlacedRecord]:
-    """The first place of each different thing that was joined to a record; what says less than another is left out."""
+    """The first place of each distinct set of joins of a record; sets contained in another are left out."""
     first: dict[tuple[str | None, ...], PlacedRecord] = {}
     for placed in places:
         first.setdefault(_outcome(placed), placed)
@@ -180,17 +180,17 @@ def _told_apart(places: list[PlacedRecord]) -> list[PlacedRecord]:
 
 
 def _outcome(placed: PlacedRecord) -> tuple[str | None, ...]:
-    """What was joined to a record at a place."""
+    """The joins of a record at a place."""
     return (placed.joined_utterance, placed.recording, placed.joined_timestamp)
 
 
 def _says_all(other: tuple[str | None, ...], joined: tuple[str | None, ...]) -> bool:
-    """Whether one outcome of joins holds all that another holds."""
+    """Whether one set of joins contains another."""
     return all(value in (None, held) for value, held in zip(joined, other, strict=True))
 
 
 def _exhibits(store: Store, placed: PlacedRecord) -> list[NewExhibit]:
-    """The rows of a record at a place: of its own times, else of one joined to it, else one without a time."""
+    """The rows of a record at a place: for its own times, else for a joined time, else one without a time."""
     base = _no_time(store, _described(placed))
     kept = times_of(store, placed.record)
     found = [
@@ -211,15 +211,15 @@ def _exhibits(store: Store, placed: PlacedRecord) -> list[NewExhibit]:
 
 
 def _no_time(store: Store, described: NewExhibit) -> NewExhibit:
-    """A row as it is where it has no time."""
+    """A row without a time."""
     kind = time_kind(store, NO_TIME, "unknown")
     return described._replace(time=None, time_kind=kind, timestamp=None, recorded_time=None)
 
 
 def _described(placed: PlacedRecord) -> NewExhibit:
-    """What the rows of a record at a place have in common.
+    """The common content of a record's rows at a place.
 
-    The message of a recording says where else its bytes lie, and by what it is tied to an utterance.
+    A recording's message names the other places of its bytes, and the basis of its join to an utterance.
     """
     is_recording = placed.data_type.startswith(RECORDING)
     added, serial, device_type = "", None, None

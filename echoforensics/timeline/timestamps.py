@@ -7,14 +7,14 @@ from typing import NamedTuple
 from parsers.times import iso
 from parsers.utterance import UtteranceId
 
-#: plaso's word for a record that holds no time.
+#: plaso's description for a record without a time.
 NO_TIME = "Not a time"
-#: Data types of recordings begin so.
+#: Prefix of the data types of recordings.
 RECORDING = "recording:"
 
 
 class RowTime(NamedTuple):
-    """One time, as the columns of a row that hang on it. ``time_note`` is what the record says of the time."""
+    """One time, as the columns of a row that depend on it. ``time_note`` is the record's note on the time."""
 
     timestamp_desc: str
     recorded_time: str | None
@@ -28,16 +28,16 @@ class RowTime(NamedTuple):
 def row_time(
     description: str, recorded: str | None, clock: str, timestamp: int | None, locator: str, note: str = ""
 ) -> RowTime:
-    """One time (microseconds since 1970 UTC, or None), for a row."""
+    """Make a row's time from microseconds since 1970 UTC, or None."""
     return RowTime(description, recorded, clock, timestamp, iso(timestamp), locator, note)
 
 
 def row_times(data_type: str, utterance_id: str | None, locator: str, own: list[RowTime]) -> list[RowTime]:
-    """The times of a record that become rows: its own, that of its utterance where it is a recording, else none.
+    """The times of a record that become rows: its own, or, for a recording, that of its utterance, else none.
 
     Args:
-        data_type, utterance_id, locator: of the record.
-        own: the times the record holds.
+        data_type, utterance_id, locator: values of the record.
+        own: the record's own times.
     """
     found = list(own)
     if data_type.startswith(RECORDING) and utterance_id:
@@ -48,5 +48,5 @@ def row_times(data_type: str, utterance_id: str | None, locator: str, own: list[
 
 
 def no_time(locator: str) -> RowTime:
-    """The one time of a record without any."""
+    """The placeholder time of a record without any."""
     return row_time(NO_TIME, None, "unknown", None, locator)

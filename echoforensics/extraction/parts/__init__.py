@@ -1,1 +1,1 @@
-"""Parts of a case that other processes or machines make, and what puts them together."""
+"""Parts of a case that other processes or machines make, and merging them."""

@@ -1,4 +1,4 @@
-"""An extraction whose parts are made by the workers of a cluster; the case is put together and signed here."""
+"""An extraction whose parts are made by the workers of a cluster. The case is merged and signed here."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from echoforensics.extraction.options import KeyGiver, Options, Report
     from echoforensics.extraction.parts.part_task import MadePart
 
-#: How often the workers are looked at, seconds.
+#: Seconds between checks of the workers.
 _LOOK = 0.2
-#: How often it is said of each worker what it does, seconds.
+#: Seconds between progress lines for each worker.
 _EVERY = 30.0
 
 
@@ -43,21 +43,21 @@ def extract_on_cluster(
     sources: Sequence[str], case_path: Path, key: Signer | KeyGiver | None, options: Options, report: Report,
     address: str,
 ) -> CaseCounts:  # fmt: skip
-    """Take sources in on the workers of a cluster, and put together, number and seal here what they made.
+    """Take sources in on the workers of a cluster; then merge, number and seal the parts here.
 
-    The tables, files and exhibit numbers are those of one run over the sources. A source of which the case has all is
-    skipped. Repeated after it was interrupted, it continues with the sources that the case does not have.
+    The tables, files and exhibit numbers are those of one run over the sources. A source that the case already has is
+    skipped. After an interruption, another call continues with the sources that the case lacks.
 
     Args:
         sources: paths that every worker can read, or addresses in an object store (``s3://bucket/echo.E01``).
         case_path: the case folder, on this machine.
-        key: as of :func:`echoforensics.extraction.run.extract`; it does not leave this process.
-        options: what the investigator asked for.
-        report: called with what is being done.
-        address: of a scheduler, or ``local``.
+        key: as for :func:`echoforensics.extraction.run.extract`; it does not leave this process.
+        options: the investigator's options.
+        report: progress callback.
+        address: address of a scheduler, or ``local``.
 
     Raises:
-        SourceError, CaseError, CaseDiskError, UsageError: as :func:`echoforensics.extraction.run.extract` raises them.
+        SourceError, CaseError, CaseDiskError, UsageError: as for :func:`echoforensics.extraction.run.extract`.
         ClusterError: the cluster cannot be reached, is lost, or its workers have another version.
     """
     refuse_address(address)
@@ -91,7 +91,7 @@ def extract_on_cluster(
 
 @dataclass(slots=True)
 class _PartUnderWay:
-    """A part that is being made: its number, what it belongs to, what will be known of it, and where it arrived."""
+    """A part in progress: its number, its source, its future, and the place where it arrived."""
 
     number: int
     source: str
@@ -103,12 +103,12 @@ class _PartUnderWay:
 
 
 def _name(worker: str) -> str:
-    """The address of a worker as progress shows it, which takes what is before a colon for a stage."""
+    """The address of a worker for progress lines, in which a colon would end the name of a stage."""
     return "worker " + worker.partition("://")[2].replace(":", " port ")
 
 
 class _Cluster:
-    """The workers, and what they make."""
+    """The workers, and the parts they make."""
 
     def __init__(self, client: Any, address: str, options: Options, report: Report, waiting: Path) -> None:
         self._client, self._address, self._options, self._report = client, address, options, report
@@ -119,7 +119,7 @@ class _Cluster:
         self._killed: type[Exception] = scale_library("distributed", "--dask").KilledWorker
 
     def refuse_other_versions(self) -> None:
-        """Refuse a cluster that would read evidence by another version. Raises ClusterError."""
+        """Refuse a cluster with other versions of the parsers. Raises ClusterError."""
         self._wait_for_workers()
         mine = parser_versions()
         for worker, theirs in self._client.run(parser_versions).items():
@@ -136,13 +136,13 @@ class _Cluster:
             time.sleep(_LOOK)
 
     def look_at_all(self, sources: Sequence[str]) -> dict[str, SkippedSource]:
-        """Have a worker open each source, before anything is written.
+        """Let a worker open each source, before anything is written.
 
         Returns:
-            Those that cannot be opened, where such are to be skipped.
+            The sources that cannot be opened, if such sources are skipped.
 
         Raises:
-            SourceError: one cannot be opened, and is not to be skipped; or none can.
+            SourceError: a source cannot be opened and is not skipped; or none can be opened.
         """
         self._report("opening sources", 0, 0)
         futures = {source: self._client.submit(look_at, source, self._options, pure=False) for source in sources}
@@ -159,14 +159,14 @@ class _Cluster:
         return skipped
 
     def make_all(self, case: OpenCase, sources: Sequence[str]) -> None:
-        """Have a part made of each source, and add the parts in the order of the sources."""
+        """Let workers make a part of each source, and add the parts in the order of the sources."""
         shutil.rmtree(self._waiting, ignore_errors=True)
         parts = [_PartUnderWay(number, source, self._submit(number, source)) for number, source in enumerate(sources)]
         for part in parts:
             while part.case is None and not part.why_not:
                 self._look(parts)
             self._add(case, part)
-            # Its distributed result is let go of.
+            # Release its distributed result.
             part.future = None
 
     def _submit(self, number: int, source: str) -> Any:
@@ -174,7 +174,7 @@ class _Cluster:
         return self._client.submit(make_part, order, pure=False, key=f"part-{number}-{uuid.uuid4().hex}")
 
     def _look(self, parts: Sequence[_PartUnderWay]) -> None:
-        """Bring over what was made meanwhile, and say what the workers are doing."""
+        """Fetch finished parts, and report what the workers are doing."""
         refuse_lost(self._client, self._address)
         ready = [part for part in parts if part.future is not None and part.case is None and not part.why_not
                  and part.future.done()]  # fmt: skip
@@ -203,7 +203,7 @@ class _Cluster:
             part.why_not = str(error)
 
     def _say(self, parts: Sequence[_PartUnderWay]) -> None:
-        """Say how many parts there are, what one worker after another is doing, and now and then what each is."""
+        """Report the number of parts, what one worker after another is doing, and periodically all of them."""
         made = sum(part.case is not None or bool(part.why_not) for part in parts)
         states = sorted(self._progress.states().items())
         now = time.monotonic()
@@ -216,7 +216,7 @@ class _Cluster:
         self._report(f"making parts: {made} of {len(parts)} made{doing}", made, 0)
 
     def _add(self, case: OpenCase, part: _PartUnderWay) -> None:
-        """Add a part to the case, or note as an issue why there is none."""
+        """Add a part to the case, or record as an issue why it is missing."""
         for worker in part.lost:
             self._report(f"{_name(worker)} ended while it made the part of {part.source}; another was given it", 0, 0)
         if part.case is None or part.made is None:

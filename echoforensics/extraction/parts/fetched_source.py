@@ -1,7 +1,7 @@
-"""A source in an object store, brought to the disk of the worker that reads it.
+"""Copies a source from an object store to the disk of the worker that reads it.
 
-What is beside it under the same name but for its ending comes too: the later segments of an image. The libraries that
-open file systems and images read files of a disk.
+Files beside it that differ only in the extension come too: the later segments of an image. The libraries that
+open file systems and images need files on a disk.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 def is_address(source: str) -> bool:
-    """Whether a source is the address of one in an object store, such as ``s3://bucket/echo.E01``, and not a path."""
+    """Whether a source is an address in an object store, such as ``s3://bucket/echo.E01``, and not a path."""
     scheme, mark, _ = source.partition("://")
     return bool(mark) and scheme.isalnum() and len(scheme) > 1
 
 
 def refuse_addresses(sources: Iterable[str]) -> None:
-    """Refuse sources in an object store, where no cluster reads them.
+    """Refuse sources in an object store when no cluster reads them.
 
     Raises:
-        UsageError: there is one.
+        UsageError: a source is one.
     """
     for source in sources:
         if is_address(source) and not Path(source).exists():
@@ -36,14 +36,14 @@ def refuse_addresses(sources: Iterable[str]) -> None:
 
 @contextmanager
 def fetched(source: str, folder: Path) -> Iterator[Path]:
-    """The path of a source; of one in an object store, a copy in a folder.
+    """Yield the path of a source; for an object store, that of a copy in a folder.
 
     Args:
         source: a path, or an address that fsspec knows.
-        folder: where a copy is written; the caller removes it.
+        folder: folder for the copy; the caller removes it.
 
     Raises:
-        SourceError: it is not there, cannot be read, or its store needs a library that is not installed.
+        SourceError: it is missing, cannot be read, or its store needs a library that is not installed.
     """
     if not is_address(source):
         yield Path(source)
@@ -62,14 +62,14 @@ def fetched(source: str, folder: Path) -> Iterator[Path]:
 
 
 def refuse_absent(source: str) -> None:
-    """Refuse an address at which nothing is, without fetching what is there. Raises SourceError."""
+    """Refuse an address without content, without fetching anything. Raises SourceError."""
     with _store(source):
         pass
 
 
 @contextmanager
 def _store(source: str) -> Iterator[tuple[Any, str]]:
-    """The store of an address, and the path in it, at which something is."""
+    """Yield the store of an address, and the path in it, which must exist."""
     fsspec = scale_library("fsspec", "a source in an object store")
     try:
         store, inside = fsspec.core.url_to_fs(source)

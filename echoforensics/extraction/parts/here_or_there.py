@@ -1,4 +1,4 @@
-"""An extraction on this machine, or on the workers of a cluster."""
+"""Runs an extraction on this machine, or on the workers of a cluster."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def extract_on(
     Args:
         cluster: ``local``, or the address of a scheduler; empty for no cluster.
         sources: paths; with a cluster, addresses in an object store too.
-        case, key, options, report: as of :func:`echoforensics.extraction.run.extract`, which says what is raised.
+        case, key, options, report: as for :func:`echoforensics.extraction.run.extract`, which lists the exceptions.
     """
     named = [fspath(source) for source in ([sources] if isinstance(sources, (str, PathLike)) else sources)]
     if not cluster:

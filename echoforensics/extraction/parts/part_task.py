@@ -1,7 +1,7 @@
-"""What a worker of a cluster does: it makes a case of one source, unsigned, and gives it away piece by piece.
+"""The task of a cluster's worker: it makes an unsigned case of one source, and hands it over piece by piece.
 
-The examiner's key is never given to a worker. What it made is verified by who asked for it, merged, numbered and signed
-there.
+The examiner's key is never given to a worker. The requesting process verifies, merges, numbers and signs the
+result.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from echoforensics.scale_extra import scale_library
 from echoforensics.version import __version__
 from parsers.registry import load
 
-#: What the folder of a part is called on a worker's disk, and the file that is given away.
+#: Name prefix of a part's folder on a worker's disk, and the name of the file to hand over.
 _PREFIX, _PACKED = "echoforensics-part-", "part.tar"
-#: A worker with several threads makes one part after another all the same: it has one set of parsers.
+#: Even a worker with several threads makes one part at a time: it has one set of parsers.
 _ONE_AT_A_TIME = Lock()
 #: The folder of the case in that file.
 CASE = "case"
@@ -36,13 +36,13 @@ CASE = "case"
 
 @dataclass(frozen=True, slots=True)
 class PartOrder:
-    """What a worker is to make. No key is in it.
+    """An order for a worker. It contains no key.
 
     Attributes:
-        topic: under which the workers of this run are heard.
-        number: of the part in the run.
+        topic: the topic for events of this run's workers.
+        number: number of the part in the run.
         source: a path that the worker can read, or an address in an object store.
-        options: what the investigator asked for.
+        options: the investigator's options.
     """
 
     topic: str
@@ -53,14 +53,14 @@ class PartOrder:
 
 @dataclass(frozen=True, slots=True)
 class MadePart:
-    """A part that is on a worker's disk.
+    """A part on a worker's disk.
 
     Attributes:
         worker: its address; host: the name of its machine.
-        file: where the part lies there.
-        size: bytes of that file.
-        sha256: of that file.
-        lost: addresses of workers that ended while they were at it.
+        file: path of the part there.
+        size: size of that file in bytes.
+        sha256: SHA-256 of that file.
+        lost: addresses of workers that ended while making it.
     """
 
     worker: str
@@ -72,12 +72,12 @@ class MadePart:
 
 
 def parser_versions() -> tuple[str, dict[str, str]]:
-    """The versions by which parts of one case must have been made."""
+    """The versions that must be the same for all parts of one case."""
     return __version__, {parser.name: parser.version for parser in load()}
 
 
 def look_at(source: str, options: Options) -> None:
-    """Open a source and let it go. Of one in an object store, only that it is there is looked at.
+    """Open a source and close it. In an object store, only its existence is checked.
 
     Raises:
         SourceError: it does not exist or cannot be opened.
@@ -95,7 +95,7 @@ def make_part(order: PartOrder) -> MadePart:
     Raises:
         SourceError: the source cannot be read.
         CaseDiskError: the worker's disk is full or failing.
-        TaskEndedWorkersError: it ended two workers before.
+        TaskEndedWorkersError: the task ended two workers before.
     """
     with attempt(order.topic, order.number) as mine:
         worker = scale_library("distributed", "--dask").get_worker()
@@ -114,7 +114,7 @@ def make_part(order: PartOrder) -> MadePart:
 
 
 def _packed(folder: Path) -> Path:
-    """The case in one file; what else is in the folder goes."""
+    """Pack the case into one file; other content of the folder is removed."""
     file = folder / _PACKED
     try:
         with tarfile.open(file, "w", format=tarfile.PAX_FORMAT) as packed:
@@ -128,14 +128,14 @@ def _packed(folder: Path) -> Path:
 
 
 def read_piece(file: str, start: int, length: int) -> bytes:
-    """A piece of a part's file. Raises OSError where it cannot be read."""
+    """Read a piece of a part's file. Raises OSError if it cannot be read."""
     with Path(file).open("rb") as stream:
         stream.seek(start)
         return stream.read(length)
 
 
 def remove_part(file: str) -> None:
-    """Remove a part from the worker's disk, with its folder. Only what was made here is removed."""
+    """Remove a part from the worker's disk, with its folder. Only files made by this task are removed."""
     path = Path(file)
     if path.name == _PACKED and path.parent.name.startswith(_PREFIX):
         shutil.rmtree(path.parent, ignore_errors=True)

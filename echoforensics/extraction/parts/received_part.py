@@ -1,4 +1,4 @@
-"""A part brought from the disk of a worker to this one: piece by piece, compared with its hash, and unpacked."""
+"""Fetches a part from the disk of a worker: piece by piece, checked against its hash, and unpacked."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ if TYPE_CHECKING:
 
     from echoforensics.extraction.parts.part_task import MadePart
 
-#: Bytes that come over at once.
+#: Bytes fetched at once.
 _PIECE = 16 * 1024 * 1024
 
 
 class PartLostError(Exception):
-    """The worker that had the part is gone."""
+    """The worker with the part is gone."""
 
 
 def receive(client: Any, part: MadePart, folder: Path) -> Path:
-    """Bring a part into a folder of its own, and remove it from the worker's disk.
+    """Fetch a part into a folder of its own, and remove it from the worker's disk.
 
     Args:
-        client: of the cluster.
-        part: where it lies.
-        folder: where it comes; it does not exist yet.
+        client: the cluster's client.
+        part: the part and its location.
+        folder: the target folder, which must not exist yet.
 
     Returns:
         The folder of the case.
 
     Raises:
         PartLostError: its worker is gone.
-        CaseError: it is not what the worker made.
+        CaseError: it differs from what the worker made.
         CaseDiskError: this disk is full or failing.
     """
     with case_disk(folder):
@@ -72,5 +72,5 @@ def _remove(client: Any, part: MadePart) -> None:
     try:
         client.run(remove_part, part.file, workers=[part.worker])
     except (OSError, KeyError, ValueError):
-        # A worker that is gone took its folder along, or the next one of its machine removes it.
+        # A lost worker took its folder along, or the next one on its machine removes it.
         return

@@ -1,1 +1,1 @@
-"""Parsing in several processes, of which none writes to the case."""
+"""Parsing in several processes, none of which writes to the case."""

@@ -1,4 +1,4 @@
-"""That no process outlives the one that started it."""
+"""Ends a process with the one that started it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _PR_SET_PDEATHSIG = 1
 
 
 def end_with_parent(parent: int) -> None:
-    """Have the system end this process when its parent ends, however it ends.
+    """Let the system end this process when its parent ends, however it ends.
 
-    Where the system is not Linux, this does nothing: there a process ends when it next says something to its parent.
+    On systems other than Linux this does nothing: there a process ends when it next sends to its parent.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -22,9 +22,9 @@ def end_with_parent(parent: int) -> None:
 
 
 def begin_as_child(parent: int) -> None:
-    """What a process does first that was forked from the one with the number ``parent``.
+    """Prepare a process that was just forked from the one with the number ``parent``.
 
-    It ends with its parent, leaves Ctrl-C to it, and ends at once when it is told to.
+    It ends with its parent, leaves Ctrl-C to it, and ends at once on request.
     """
     end_with_parent(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,4 +1,4 @@
-"""What the process that writes the case and its workers say to each other, beside chunks of what was found."""
+"""Messages between the process that writes the case and its workers, beside chunks of findings."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class ParseFile:
 
     Attributes:
         file: the file.
-        careful: whether everything is handed over as soon as it is found, as an earlier attempt did not come to an end.
-        passed: parsers that are not asked again.
-        ordinal: how many records these gave.
+        careful: whether to send every finding at once, as an earlier attempt did not finish.
+        passed: parsers to skip.
+        ordinal: number of records from these parsers.
     """
 
     file: EntryToParse
@@ -43,7 +43,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Begins:
-    """From a worker that is careful: a parser begins to read the file."""
+    """From a careful worker: a parser begins to read the file."""
 
     parser: str
 
@@ -60,5 +60,5 @@ class Failed:
     error: EchoforensicsError
 
 
-#: What a worker says.
+#: Messages from a worker.
 Message = Ask | Begins | Done | Failed

@@ -1,7 +1,7 @@
-"""Workers that parse the files of an evidence item, whose results are given in the order of the files.
+"""Parses the files of an evidence item in workers; the results come in the order of the files.
 
-Who asks for the results writes the case; the workers only read. So what is written does not depend on how many workers
-there are, nor on which of them is done first.
+The caller writes the case; the workers only read. So the written case does not depend on the number of workers
+or on which of them finishes first.
 """
 
 from __future__ import annotations
@@ -25,31 +25,31 @@ if TYPE_CHECKING:
     from echoforensics.extraction.file_parsing import FoundChunk
     from echoforensics.extraction.workers.process import MakeParser
 
-    #: What comes of a file: some of what was found in it, or what became of it.
+    #: The outcome of a file: some of its findings, or its end.
     Outcome = tuple[EntryToParse, FoundChunk | "Again" | "Stopped" | Done]
 
-#: How often workers are looked at while none of them says anything, seconds.
+#: Seconds between checks of workers that send nothing.
 _LOOK = 1.0
-#: At most this many files are given out before the first of them is done.
+#: Maximum number of files given out before the first of them is done.
 _AHEAD = 256
-#: A worker is given more files while it has so few, with so few bytes, and paths of so few characters.
+#: A worker is given more files while it has fewer files, bytes and characters of paths than this.
 _FILES, _BYTES, _CHARACTERS = 32, 4 * 1024 * 1024, 16 * 1024
-#: Results that wait for their turn have at most about so many bytes.
+#: Approximate limit in bytes for waiting results.
 _WAITING = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """What was given of the file so far does not count: it is parsed once more."""
+    """Discards the outcomes of the file so far: it is parsed again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """A parser did not come to an end, twice. What it had found was given.
+    """A parser did not finish, twice. Its findings were yielded.
 
     Attributes:
-        parser: its name; empty if none had begun.
-        why: what became of its process.
+        parser: its name; empty if none had started.
+        why: how its process ended.
     """
 
     parser: str
@@ -58,11 +58,11 @@ class Stopped:
 
 @dataclass(slots=True)
 class _Result:
-    """What is known of a file that was given out.
+    """The state of a file that was given out.
 
     Attributes:
-        spool: what was found and not yet given.
-        why: what became of the worker that parsed it, if it did not come to an end.
+        spool: findings that were not yielded yet.
+        why: how the worker that parsed it ended, if it did not finish.
     """
 
     file: EntryToParse
@@ -73,14 +73,14 @@ class _Result:
 
 @dataclass(slots=True)
 class ParsingPool:
-    """Workers, and what they found.
+    """Workers, and their findings.
 
     Attributes:
-        size: how many workers there are at most.
+        size: maximum number of workers.
         make_parser: makes the parser of a worker.
         find: finds a file of the evidence item by its path, for parsers that read several.
-        folder: where results wait that are too large for memory: the vault's.
-        stalled_after: a worker that has neither found anything nor read a byte for so many seconds is ended.
+        folder: folder for results that are too large for memory: the vault's.
+        stalled_after: a worker without a finding or a read for this many seconds is ended.
     """
 
     size: int
@@ -106,7 +106,7 @@ class ParsingPool:
     def parse(
         self, files: Iterable[EntryToParse]
     ) -> Iterator[tuple[EntryToParse, FoundChunk | Again | Stopped | Done]]:
-        """Parse files. Gives what is found in them, file by file in their order, each until it is done.
+        """Parse files. Yields the findings file by file, in order, each until it is done.
 
         Raises:
             CaseDiskError: the case's disk is full or failing.
@@ -131,7 +131,7 @@ class ParsingPool:
             yield result.file, Done()
 
     def _give_out(self, to_come: Iterator[EntryToParse]) -> None:
-        """Give files to workers that have few; start workers while there are files for them."""
+        """Give files to workers with few; start workers while there are files for them."""
         while len(self._results) < _AHEAD or self._unread:
             worker = min(self._workers, key=_load, default=None)
             starts = worker is None or (worker.files and len(self._workers) < self.size)
@@ -154,7 +154,7 @@ class ParsingPool:
         return worker
 
     def _turn(self, current: _Result, to_come: Iterator[EntryToParse]) -> None:
-        """Hear what workers say. Those whose files have to wait are not heard while too much is waiting."""
+        """Process messages of workers. While too many results wait, workers with later files are not read."""
         self._give_out(to_come)
         waiting = sum(result.spool.size for result in self._results.values())
         heard = [w for w in self._workers if waiting < _WAITING or (w.files and w.files[0].file.id == current.file.id)]
@@ -170,7 +170,7 @@ class ParsingPool:
                 self._lost(worker, why)
 
     def _heard(self, worker: Worker) -> None:
-        """Take what one worker says."""
+        """Process one worker's message."""
         try:
             received = worker.receive()
         except WorkerEnded:
@@ -182,7 +182,7 @@ class ParsingPool:
             self._results[worker.files.popleft().file.id].done = True
 
     def _attended(self, worker: Worker, received: bytes) -> FoundChunk | Begins | Done | None:
-        """What a worker tells; None if it was a question, which is answered. Raises what it could not go on for."""
+        """Return a worker's message; None for a question, which is answered. Raises the worker's fatal error."""
         match message := unpacked(received):
             case Ask(path):
                 worker.answer(self.find(path))
@@ -192,10 +192,10 @@ class ParsingPool:
         return message
 
     def _lost(self, worker: Worker, why: str = "") -> str:
-        """End a worker, or note that it has ended. Others are to parse the files that it had not begun.
+        """End a worker, or record that it has ended. Other workers get the files that it had not begun.
 
         Returns:
-            What became of it.
+            How it ended.
         """
         self._workers.remove(worker)
         ended = _ending(worker.close())
@@ -207,7 +207,7 @@ class ParsingPool:
         return why or ended
 
     def _alone(self, result: _Result) -> Iterator[FoundChunk | Stopped]:
-        """Parse a file once more, while nothing else is parsed. Each parser that does not come to an end is named."""
+        """Parse a file again, alone. Yields the name of each parser that does not finish."""
         while any(worker.files for worker in self._workers):
             self._hear(self._workers)
         for worker in list(self._workers):
@@ -232,7 +232,7 @@ class ParsingPool:
                 return
 
     def _messages(self, worker: Worker) -> Iterator[FoundChunk | Begins | Done]:
-        """What a worker says, until it ends or is stalled."""
+        """Yield a worker's messages, until it ends or is stalled."""
         while not self._stalled(worker):
             if not wait([worker.connection], _LOOK):
                 continue
@@ -244,7 +244,7 @@ class ParsingPool:
                 yield message
 
     def _stalled(self, worker: Worker) -> str:
-        """Why a worker is to be ended that does not go on; empty if it does."""
+        """Return why a stalled worker must be ended; empty if it makes progress."""
         if not worker.stalled(self.stalled_after):
             return ""
         return f"had found nothing and read nothing for {self.stalled_after:g} s, and was ended"
@@ -261,7 +261,7 @@ def _has_enough(worker: Worker) -> bool:
 
 
 def _ending(code: int) -> str:
-    """What became of a process, from its exit code."""
+    """Describe how a process ended, from its exit code."""
     if code < 0:
         also = ", as where memory runs out" if -code == signal.SIGKILL else ""
         return f"was ended by the signal {signal.Signals(-code).name}{also}"

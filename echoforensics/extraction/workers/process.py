@@ -1,6 +1,6 @@
 """A worker: a process that parses files for the one that writes the case.
 
-It is forked from that process, so that it begins at once and has the same parsers. In it runs nothing but the parsers:
+It is forked from that process, so that it starts at once and has the same parsers. It runs only the parsers:
 it never touches the database, it inherits no signal handler that matters, and it ends without cleaning up after its
 parent. It dies with its parent, even where that is killed.
 """
@@ -37,16 +37,16 @@ if TYPE_CHECKING:
     from echoforensics.extraction.file_parsing import FileParser
     from echoforensics.extraction.workers.messages import Message
 
-    #: Makes the parser that a worker uses; it is given what finds a file of the evidence item by its path.
+    #: Makes a worker's parser; receives a function that finds a file of the evidence item by its path.
     MakeParser = Callable[[Callable[[str], KeptFile | None]], FileParser]
 
-#: A chunk is handed over at least so often while something is found, seconds.
+#: Maximum seconds between chunks while there are findings.
 _BEAT = 1.0
-#: How much sooner than others the system ends a worker where memory runs out (0 to 1000).
+#: How much sooner than others the system kills a worker when memory runs out (0 to 1000).
 _FIRST_TO_GO = 500
-#: This many more objects than before make it look for garbage: records are many, and hardly any is in a circle.
+#: Number of new objects before a garbage collection: there are many records, and hardly any reference cycles.
 _COLLECT_AFTER = 50_000
-#: What a chunk begins with; no pickle does.
+#: First byte of a chunk; no pickle starts with it.
 _CHUNK = b"c"
 
 
@@ -55,25 +55,25 @@ class WorkerEnded(Exception):  # noqa: N818 (it says what happened)
 
 
 class Worker:
-    """A worker, as the process that writes the case sees it.
+    """A worker, seen from the process that writes the case.
 
     Attributes:
-        connection: what it says arrives here; wait for it with :func:`multiprocessing.connection.wait`.
-        files: what it has yet to parse, the one that it is at first.
+        connection: receives its messages; wait for it with :func:`multiprocessing.connection.wait`.
+        files: the files it has yet to parse, the current one first.
     """
 
     def __init__(self, make_parser: MakeParser, others: Iterable[Worker]) -> None:
-        """Start it.
+        """Start the worker.
 
         Args:
-            make_parser: makes the parser that it uses.
-            others: workers that are at work: it closes what it inherits of theirs.
+            make_parser: makes the worker's parser.
+            others: running workers: it closes their inherited connections.
         """
         self.files: deque[ParseFile] = deque()
         self.connection, end = Pipe()
         parent = os.getpid()
         inherited = [self.connection, *(other.connection for other in others)]
-        # Ctrl-C reaches every process of the terminal; it is the parent's to act on, and not while it forks.
+        # Ctrl-C reaches every process of the terminal; only the parent acts on it, and not while it forks.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         self._process = os.fork()
         if not self._process:
@@ -83,23 +83,23 @@ class Worker:
         self._progress_at, self._bytes_read = time.monotonic(), 0
 
     def give(self, task: ParseFile) -> None:
-        """Give it a file to parse."""
+        """Give the worker a file to parse."""
         if not self.files:
             self._progress_at = time.monotonic()
         self.files.append(task)
         self._send(task)
 
     def answer(self, file: KeptFile | None) -> None:
-        """Answer what it asked."""
+        """Answer the worker's question."""
         self._send(Answer(file))
 
     def _send(self, what: ParseFile | Answer) -> None:
-        # One that has ended is noticed when it is read from.
+        # A worker that has ended is noticed on reading.
         with suppress(OSError):
             self.connection.send(what)
 
     def receive(self) -> bytes:
-        """The next message (see :func:`unpacked`). Raises WorkerEnded where there will be none."""
+        """Return the next message (see :func:`unpacked`). Raises WorkerEnded if there will be none."""
         try:
             received = self.connection.recv_bytes()
         except (EOFError, OSError) as error:
@@ -108,7 +108,7 @@ class Worker:
         return received
 
     def stalled(self, seconds: float) -> bool:
-        """Whether it has neither found anything nor read a byte for so long, though it has a file to parse."""
+        """Whether it had no finding and no read for this long, though it has a file to parse."""
         now = time.monotonic()
         if not self.files or now - self._progress_at < min(seconds, _BEAT):
             return False
@@ -120,7 +120,7 @@ class Worker:
         return now - self._progress_at >= seconds
 
     def close(self) -> int:
-        """End it. Returns how it ended: its exit code, or the negative number of the signal that ended it."""
+        """End the worker. Returns its exit code, or the negative number of the signal that ended it."""
         self.connection.close()
         with suppress(ProcessLookupError):
             os.kill(self._process, signal.SIGKILL)
@@ -128,9 +128,9 @@ class Worker:
 
 
 def packed(chunk: FoundChunk) -> memoryview:
-    """A chunk as a worker sends it: distinguished from the other messages by its first byte, before it is unpacked.
+    """Serialize a chunk. Its first byte distinguishes it from other messages before it is unpacked.
 
-    Records are texts, numbers and tuples of such, which ``marshal`` writes in a fraction of the time of ``pickle``.
+    Records are texts, numbers and tuples of these, which ``marshal`` writes in a fraction of the time of ``pickle``.
     """
     issues = [(issue.what, issue.locator, issue.excerpt, issue.parser) for issue in chunk.issues]
     packed_chunk = marshal.dumps((list(map(tuple, chunk.records)), issues, chunk.entry, chunk.text))
@@ -138,7 +138,7 @@ def packed(chunk: FoundChunk) -> memoryview:
 
 
 def is_chunk(received: bytes) -> bool:
-    """Whether what a worker sent is a chunk."""
+    """Whether a message is a chunk."""
     return received.startswith(_CHUNK)
 
 
@@ -152,7 +152,7 @@ def unpacked(received: bytes) -> FoundChunk | Message:
 
 
 def _bytes_read(process: int) -> int:
-    """How much a process has read from files so far; 0 if the system does not tell."""
+    """Number of bytes a process has read from files; 0 if the system does not tell."""
     try:
         lines = Path(f"/proc/{process}/io").read_text(encoding="ascii").splitlines()
     except OSError:
@@ -161,7 +161,7 @@ def _bytes_read(process: int) -> int:
 
 
 def _run(end: Connection, make_parser: MakeParser, inherited: list[Connection], parent: int) -> NoReturn:
-    """The worker's whole life. It never returns into the code that it was forked from."""
+    """Run the worker. It never returns into the code that it was forked from."""
     code = 1
     try:
         begin_as_child(parent)
@@ -169,7 +169,7 @@ def _run(end: Connection, make_parser: MakeParser, inherited: list[Connection], 
             Path("/proc/self/oom_score_adj").write_text(str(_FIRST_TO_GO), encoding="ascii")
         for connection in inherited:
             connection.close()
-        # What was there before stays shared with the parent: it is not looked through for garbage.
+        # Existing objects stay shared with the parent: they are exempt from garbage collection.
         gc.freeze()
         gc.set_threshold(_COLLECT_AFTER, *gc.get_threshold()[1:])
         _Serving(end, make_parser).serve()
@@ -181,7 +181,7 @@ def _run(end: Connection, make_parser: MakeParser, inherited: list[Connection], 
 
 
 class _Serving:
-    """What a worker does."""
+    """The worker's loop."""
 
     def __init__(self, end: Connection, make_parser: MakeParser) -> None:
         self._end = end
@@ -226,4 +226,4 @@ class _Serving:
 
 
 def _nothing(_parser: str) -> None:
-    """Say nothing of a parser that begins."""
+    """Ignore a parser's start."""

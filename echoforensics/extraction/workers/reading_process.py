@@ -1,4 +1,4 @@
-"""A process that reads a source: forked, so that it begins at once and has whatever was imported before."""
+"""A process that reads a source: forked, so that it starts at once and shares imported modules."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 
 class ReadingProcess:
-    """The process, as the one that started it sees it."""
+    """The process, seen from the one that started it."""
 
     def __init__(self, run: Callable[[Callable[[object], None]], None]) -> None:
-        """Start it.
+        """Start the process.
 
         Args:
-            run: what it does. It is given what sends an object, and must not use what the parent has open.
+            run: the function to run. It gets a function that sends an object, and must not use the parent's open files.
         """
         reading, writing = os.pipe()
         parent = os.getpid()
-        # Ctrl-C reaches every process of the terminal; it is the parent's to act on, and not while it forks.
+        # Ctrl-C reaches every process of the terminal; only the parent acts on it, and not while it forks.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         self._number = os.fork()
         if not self._number:
@@ -43,11 +43,11 @@ class ReadingProcess:
         self._lock = Lock()
 
     def receive(self) -> object:
-        """What it sends next. Raises EOFError where it has ended."""
+        """Return the next object. Raises EOFError if the process has ended."""
         try:
             return pickle.load(self._out)  # noqa: S301 (sent by ourselves)
         except pickle.UnpicklingError as error:
-            # It was ended while it sent something.
+            # It was killed while it sent something.
             raise EOFError from error
 
     def wait(self) -> int:
@@ -59,20 +59,20 @@ class ReadingProcess:
             return self._code
 
     def kill(self) -> None:
-        """End it. It is still to be waited for."""
+        """Kill the process. Call :meth:`wait` afterwards."""
         with self._lock:
-            # Once it was waited for, its number may be another's.
+            # After waiting for it, its number may belong to another process.
             if self._code is None:
                 with suppress(ProcessLookupError):
                     os.kill(self._number, signal.SIGKILL)
 
 
 def _run(run: Callable[[Callable[[object], None]], None], writing: int, parent: int) -> NoReturn:
-    """The process's whole life. It never returns into the code that it was forked from."""
+    """Run the process. It never returns into the code that it was forked from."""
     code = 1
     try:
         begin_as_child(parent)
-        # What was there before stays shared with the parent: it is not looked through for garbage.
+        # Existing objects stay shared with the parent: they are exempt from garbage collection.
         gc.freeze()
         with os.fdopen(writing, "wb") as out:
 

@@ -1,4 +1,4 @@
-"""Results that wait for their turn: in memory while they are small, then in a nameless file beside the case's own."""
+"""Results that wait for their turn: in memory while they are small, then in an unnamed file beside the case's files."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from echoforensics.case.vault import PARTIAL
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: Bytes of one file's results that are held in memory.
+#: Bytes of one file's results held in memory.
 _IN_MEMORY = 256 * 1024
 _LENGTH = 8
 
 
 class ResultSpool:
-    """Pieces of bytes, first in first out. Its memory is bounded.
+    """A queue of byte pieces, first in first out. Its memory is limited.
 
-    Every method raises CaseDiskError where the case's disk is full or failing.
+    Every method raises CaseDiskError if the case's disk is full or failing.
     """
 
     def __init__(self, folder: Path) -> None:
-        """Take the folder whose disk is used: the vault's."""
+        """Take a folder on the disk to use: the vault's."""
         self._folder = folder
         self._held: deque[bytes] = deque()
         self._file: IO[bytes] | None = None
@@ -46,7 +46,7 @@ class ResultSpool:
         self._written += _LENGTH + len(piece)
 
     def take(self) -> bytes | None:
-        """Take the first piece away; None if there is none."""
+        """Remove and return the first piece; None if there is none."""
         if self._held:
             piece = self._held.popleft()
         elif self._file is not None:
@@ -62,7 +62,7 @@ class ResultSpool:
         return piece
 
     def close(self) -> None:
-        """Throw away what is left."""
+        """Discard the rest."""
         self._held.clear()
         self._let_go()
         self.size = 0

@@ -1,1 +1,1 @@
-"""What is missing from a case, as far as what it holds shows that something is."""
+"""Gaps: what is missing from a case, as far as its contents show."""

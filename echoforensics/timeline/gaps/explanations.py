@@ -1,4 +1,4 @@
-"""What can be the reason of a gap: for each kind, the innocent explanations beside the others."""
+"""Possible reasons for a gap: for each kind, innocent explanations and others."""
 
 from __future__ import annotations
 

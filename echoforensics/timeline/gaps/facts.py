@@ -1,4 +1,4 @@
-"""What gaps are derived from: interactions, chunks of rotated logs, records that mention deletion or silence."""
+"""Facts that gaps are derived from: interactions, chunks of rotated logs, records that mention deletion or silence."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ _CHUNK = re.compile(r"(?:.*/)?(?P<log>[\w.-]{1,60})_(?P<number>\d{8})_(?P<closed
 
 @dataclass(frozen=True, slots=True)
 class InteractionFacts:
-    """What one interaction has: of which witnesses, when, and a record of it to point to.
+    """Facts of one interaction: its witnesses, its time, and a record of it.
 
     Attributes:
         start: microseconds since 1970 UTC, or None.
-        heard: whether a device's record says that a wake word was accepted or a request was made.
-        entry: whether it has an entry of the account.
+        heard: whether a device's record says that it accepted a wake word or made a request.
+        entry: whether it has an account entry.
         sound: whether it has a recording.
-        at: a record of it.
-        count: how many interactions it stands for, which do not differ in this.
-        entry_at: the entry of the account; None if it has none.
+        at: one of its records.
+        count: number of interactions with the same facts that it stands for.
+        entry_at: the account entry; None if it has none.
         sound_at: the recording, likewise.
     """
 
@@ -50,7 +50,7 @@ class LogChunk:
 
     @classmethod
     def of(cls, evidence: str, path: str) -> LogChunk | None:
-        """The chunk that a path names; None if it names none. What is within the chunk's archive is none."""
+        """Parse the chunk in a path; None if the path names none. Files inside the chunk's archive do not count."""
         found = _CHUNK.fullmatch(path.rpartition("/")[2])
         if found is None or "!/" in path:
             return None
@@ -61,7 +61,7 @@ class LogChunk:
 
 @dataclass(frozen=True, slots=True)
 class ChunkCounter:
-    """The number of the oldest or youngest chunk of a log, as the device wrote it down."""
+    """The number of the oldest or newest chunk of a log, as the device recorded it."""
 
     log: str
     which: str
@@ -71,11 +71,11 @@ class ChunkCounter:
 
 @dataclass(frozen=True, slots=True)
 class MarkRecord:
-    """A record that mentions a deletion, or of a stretch of time without lines.
+    """A record that mentions a deletion, or a period without lines.
 
     Attributes:
         kind: ``deletion`` or ``silence``.
-        message: of the record.
+        message: the record's message.
         start, end: microseconds since 1970 UTC, or None.
         at: the record.
     """

@@ -1,4 +1,4 @@
-"""Finding gaps. A gap is always relative to what the case holds: an absent source is one statement, not thousands."""
+"""Finds gaps. A gap is relative to the contents of the case: an absent source is one statement, not thousands."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from echoforensics.case.spoken.case_gap import PREFIX, CaseGap, FoundAt
 from echoforensics.timeline.gaps import explanations
 from echoforensics.timeline.gaps.facts import ChunkCounter, InteractionFacts, LogChunk, MarkRecord
 
-#: Of one gap so many of the things that it was derived from are kept.
+#: Maximum number of items to store as the basis of one gap.
 _POINTED_TO = 20
-#: Where fewer of the things of one kind lack something than have it, each is a gap of its own, up to so many.
+#: If only a minority of one kind lacks something, each is a gap of its own, up to this many.
 MOST_OF_A_KIND = 500
 
 _NO_NUMBER = ""
@@ -25,7 +25,7 @@ def find_gaps(
     counters: Iterable[ChunkCounter],
     marks: Iterable[MarkRecord],
 ) -> list[CaseGap]:
-    """Every gap, numbered by time; those without a time last."""
+    """Return every gap, numbered by time; those without a time last."""
     listed = list(interactions)
     found = [*_of_interactions(listed), *_of_logs(list(chunks), list(counters)), *map(_of_mark, marks)]
     found.sort(key=lambda gap: (gap.start is None, gap.start or 0, gap.data_type, gap.message))
@@ -77,7 +77,7 @@ def _absent(data_type: str, listed: list[InteractionFacts], sentence: str) -> Ca
 
 
 def _without_entry(heard: list[InteractionFacts], entries: list[InteractionFacts]) -> Iterator[CaseGap]:
-    """Within the period of the account's entries each is a gap; before and after it they are one."""
+    """One gap each within the period of the account's entries; a single gap for all before and after it."""
     times = [one.start for one in entries if one.start is not None]
     first, last = min(times, default=None), max(times, default=None)
     lacking = [one for one in heard if not one.entry and one.start is not None]
@@ -104,7 +104,7 @@ def _without_entry(heard: list[InteractionFacts], entries: list[InteractionFacts
 def _several(
     data_type: str, lacking: list[InteractionFacts], count: int, each: str, together: str, reasons: tuple[str, ...]
 ) -> Iterator[CaseGap]:
-    """A gap for each where few lack it; one for all where it is the rule rather than the exception."""
+    """Yield one gap each if few lack something, or one for all if most do."""
     missing = _count(lacking)
     if 2 * missing <= count and missing <= MOST_OF_A_KIND:
         yield from (_gap(data_type, each, [one], reasons) for one in lacking)
@@ -122,7 +122,7 @@ def _gap(data_type: str, message: str, listed: Sequence[InteractionFacts], reaso
 
 
 def _of_logs(chunks: list[LogChunk], counters: list[ChunkCounter]) -> Iterator[CaseGap]:
-    """Missing numbers among the chunks of one log, and how far back the log reaches."""
+    """Yield missing numbers among the chunks of one log, and how far back the log reaches."""
     by_log: dict[tuple[str, str, str], dict[int, LogChunk]] = defaultdict(dict)
     for chunk in chunks:
         by_log[chunk.evidence, chunk.folder, chunk.log].setdefault(chunk.number, chunk)
