@@ -1,9 +1,9 @@
 """Answers of the Alexa service in the cache of OkHttp, the HTTP library of Android apps.
 
 ``{32 hexadecimal digits}.0`` holds lines of text: the address; the method; how many request headers the answer
-depends on, and those headers; the answer's first line; the number of its headers, and the headers, with two from OkHttp:
-the times at which the request was sent and the answer received (epoch milliseconds); and TLS details. ``.1`` holds the
-body as received. A file ``journal`` in the same folder lists the entries.
+depends on, and those headers; the answer's first line; the number of its headers, and these, including two that OkHttp
+adds: the times at which the request was sent and the answer received (epoch milliseconds); and TLS details. ``.1``
+holds the body as received. A file ``journal`` in the same folder lists the entries.
 
 References:
     okhttp3/Cache.kt of OkHttp 4 (Cache.Entry); docs/caching.md of OkHttp.
