@@ -96,7 +96,7 @@ class SquashFileSystem(FileSystem):
             pending.extend(reversed(folders))
 
     def open(self, address: str) -> BinaryIO:
-        """Open a file by its address, ``number-reference@path``: of its inode; all in hexadecimal."""
+        """Open a file by its address, ``number-reference@path``: its inode, and the path in hexadecimal."""
         return self._content(self._at(address)).open()
 
     def extents(self, address: str) -> list[tuple[int, int]]:
