@@ -1,1 +1,1 @@
-"""What a machine hears in a recording; and the decoding of recordings, which the report needs too."""
+"""Machine listening to recordings; and the decoding of recordings, which the report needs too."""

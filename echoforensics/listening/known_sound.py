@@ -1,8 +1,8 @@
-"""Sounds of the device itself: chimes, alarms and prompts, learnt from the folders in which the maker puts them.
+"""Recognises sounds of the device itself: chimes, alarms and prompts, learnt from the maker's folders.
 
-A recording is one of them where its bytes are in such a folder, where every decoded sample is equal to one's, where its
-samples correlate with one's, or where its fingerprint agrees all over it. A longer recording in which a chime is heard
-is none: somebody may speak in it.
+A recording is such a sound if its file is in such a folder, if every decoded sample equals a learnt sound's, if its
+samples correlate with one, or if its fingerprint matches throughout. A longer recording that contains a chime is not:
+somebody may speak in it.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from echoforensics.case.recording_query import FoundRecording
     from echoforensics.listening.same_sound import Fingerprint
 
-#: Raised when what is found changes.
+#: Increase this when findings change.
 VERSION = "1"
-#: A recording may be so much longer than the sound that it is, in seconds and as a part: what players add at the ends.
+#: How much longer than the sound a recording may be, in seconds and as a share: players add to the ends.
 _LONGER, _LONGER_PART = 0.3, 1.1
-#: At this correlation less than a fifth of the energy of one is not in the other. Of longer sounds none is computed.
+#: At this correlation, the sounds share over four fifths of their energy. It is not computed for longer sounds.
 LEAST_CORRELATION, _LONGEST = 0.9, 8.0
-#: This part of a recording's own features agrees, at the least.
+#: The least share of a recording's own features that must match.
 _LEAST_PART = 0.4
 
 
@@ -38,11 +38,11 @@ class KnownSound:
     """A recording that is a sound of the device itself.
 
     Attributes:
-        sha256: of the recording.
-        known: SHA-256 of the sound in the maker's folder; the same where the recording itself is in one.
-        path: where that lies: ``ITEM: PATH``.
+        sha256: the SHA-256 of the recording.
+        known: the SHA-256 of the sound in the maker's folder; the same if the recording itself is in one.
+        path: the sound's location: ``ITEM: PATH``.
         how: ``place``, ``samples``, ``correlation`` or ``fingerprint``.
-        part: the correlation, or how much of the fingerprint agrees; 0 to 1.
+        part: the correlation, or the matching share of the fingerprint; 0 to 1.
     """
 
     sha256: str
@@ -53,10 +53,10 @@ class KnownSound:
 
 
 class KnownSounds:
-    """The sounds that were learnt, and the recordings that were compared with them."""
+    """The learnt sounds, and the recordings compared with them."""
 
     def __init__(self, found: Sequence[FoundRecording]) -> None:
-        """Learn by place.
+        """Learn sounds by their location.
 
         Args:
             found: the recordings of a case.
@@ -72,11 +72,11 @@ class KnownSounds:
         self._matched: dict[str, KnownSound] = {}
 
     def hear(self, one: Fingerprint, samples: NDArray[np.float32]) -> None:
-        """Take a recording: a sound that was learnt by its place, before all those that are compared with them.
+        """Take a recording. Sounds learnt by location must come before the recordings to compare.
 
         Args:
-            one: its fingerprint.
-            samples: one row of its samples, as the fingerprint was made of.
+            one: the recording's fingerprint.
+            samples: one row of the samples that the fingerprint was made from.
         """
         self._prints[one.sha256] = one
         if one.sha256 in self.places:
@@ -97,7 +97,7 @@ class KnownSounds:
                 )
 
     def found(self) -> Iterator[KnownSound]:
-        """Which recordings are sounds of the device itself, in their order."""
+        """Yield the recordings that are sounds of the device itself, in their order."""
         learnt = [self._prints[sha256] for sha256 in self.places if sha256 in self._prints]
         others = [one for sha256, one in self._prints.items() if sha256 not in self.places]
         several: dict[str, SameSound] = {}
@@ -118,12 +118,12 @@ class KnownSounds:
 
 
 def _is_longer(one: Fingerprint, known: Fingerprint) -> bool:
-    """Whether a recording is longer than a known sound that it could be."""
+    """Whether a recording is too long to be a known sound."""
     return one.seconds > known.seconds * _LONGER_PART and one.seconds > known.seconds + _LONGER
 
 
 def _correlation(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:
-    """The greatest correlation of two rows of samples over all shifts, 0 to 1."""
+    """Return the greatest correlation of two rows of samples over all shifts, 0 to 1."""
     size = 1 << (len(first) + len(second) - 1).bit_length()
     crossed = np.fft.irfft(np.fft.rfft(first, size) * np.conj(np.fft.rfft(second, size)), size)
     energy = float(np.linalg.norm(first)) * float(np.linalg.norm(second))

@@ -1,7 +1,7 @@
-"""Looking for words in what was transcribed, by how they are spelt and by how they sound.
+"""Searches transcripts and other texts for words by spelling and by sound.
 
-Spelling is compared by rapidfuzz, sound by the Metaphone code of each word (jellyfish): "lite" and "light" sound alike.
-What is found is a text that is like what was looked for, no more.
+Spelling is compared with rapidfuzz, and sound by the Metaphone code of each word (jellyfish): "lite" and "light" sound
+alike. A result is a similar text, no more.
 """
 
 from __future__ import annotations
@@ -21,28 +21,28 @@ if TYPE_CHECKING:
     from echoforensics.case.case import Case
     from echoforensics.case.row_query import FileRow
 
-#: Texts that are less alike are not given, of 100.
+#: The least similarity of a result, out of 100.
 LEAST = 60.0
-#: At most this many are given unless more are asked for.
+#: The default number of results.
 LIMIT = 20
 
 
 @dataclass(frozen=True, slots=True)
 class LikeText:
-    """A text that is like what was looked for.
+    """A text similar to the search words.
 
     Attributes:
-        likeness: the mean of the two that follow, 0 to 100.
-        spelling: how alike the spelling is.
-        sound: how alike the sound is.
-        exhibit: whose text it is.
-        source: ``machine`` for what a machine wrote, ``service`` for what the service stored.
-        about: the exhibit of the recording, where a machine wrote it.
+        likeness: the mean of spelling and sound, 0 to 100.
+        spelling: the similarity of the spelling.
+        sound: the similarity of the sound.
+        exhibit: the exhibit of the text.
+        source: ``machine`` for a machine transcript, ``service`` for a text stored by the service.
+        about: the exhibit of the recording, for a machine transcript.
         interaction: number of the interaction, or None.
-        datetime: of the row, in UTC, or None.
+        datetime: the row's time in UTC, or None.
         text: the whole text.
-        words: the words of it that are like.
-        at: where in the recording they begin, in seconds, where that is known.
+        words: the similar words in it.
+        at: when they begin in the recording, in seconds, if known.
     """
 
     likeness: float
@@ -59,16 +59,15 @@ class LikeText:
 
 
 def find_like(case: Case, wanted: str, limit: int = LIMIT) -> list[LikeText]:
-    """The texts of a case that are most like some words, the likest first.
+    """Return the texts of a case most similar to some words, the most similar first.
 
     Args:
-        case: the case. Texts of the service are among what is looked through, and those of machines once it was
-            listened to.
-        wanted: the words.
-        limit: how many at most.
+        case: the case. The search covers the service's texts and, after listening, machine transcripts.
+        wanted: the words to search for.
+        limit: the most results.
 
     Raises:
-        UsageError: there are no words in it, or the extra ``listen`` is not installed.
+        UsageError: ``wanted`` has no words, or the extra ``listen`` is not installed.
     """
     words = words_of(wanted)
     if not words:
@@ -89,7 +88,7 @@ def _texts(case: Case) -> Iterator[FileRow]:
 
 
 class _Matcher:
-    """Some words, compared with texts."""
+    """Compares search words with texts."""
 
     def __init__(self, words: list[str]) -> None:
         self._ratio = library("rapidfuzz.fuzz")
@@ -98,7 +97,7 @@ class _Matcher:
         self._sound = self._codes(words)
 
     def compare(self, row: FileRow) -> LikeText | None:
-        """How like the text of a row is; None if it is not."""
+        """Compare the text of a row. None if it is not similar."""
         fields = json.loads(row["fields"]) if row["data_type"].startswith("machine:") else {}
         text = str(fields.get("text") or "") if fields else str(row["transcript"] or "")
         words = words_of(text)
@@ -106,7 +105,7 @@ class _Matcher:
             return None
         spelt = self._ratio.partial_ratio_alignment(self._spelling, " ".join(words))
         sound = float(self._ratio.partial_ratio(self._sound, self._codes(words)))
-        # A text that is shorter than what is looked for is not it.
+        # A text shorter than the search words cannot match.
         whole = min(1.0, len(" ".join(words)) / len(self._spelling))
         likeness = (spelt.score + sound) / 2 * whole
         if likeness < LEAST:
@@ -127,12 +126,12 @@ class _Matcher:
         )
 
     def _codes(self, words: list[str]) -> str:
-        """How words sound: consonants, and a vowel at the beginning of a word."""
+        """Return the sound of words: consonants, and a vowel at the beginning of a word."""
         return " ".join(filter(None, (self._metaphone(word) or word.upper() for word in words)))
 
 
 def _word_numbers(words: list[str], start: int, end: int) -> tuple[int, int]:
-    """Which words of a text are between two places in it: the first, and the one after the last."""
+    """Return the words between two positions in a text: the index of the first, and after the last."""
     at, first, last = 0, 0, len(words)
     for number, word in enumerate(words):
         if at + len(word) <= start:
@@ -145,7 +144,7 @@ def _word_numbers(words: list[str], start: int, end: int) -> tuple[int, int]:
 
 
 def _time(fields: dict[str, Any], words: list[str], number: int) -> float | None:
-    """When a word begins, by the words that the machine gave times to."""
+    """Return when a word begins, by the machine's word times."""
     timed = [(part, word[1]) for word in fields.get("words", ()) for part in words_of(str(word[0]))]
     if [part for part, _ in timed] != words:
         return None

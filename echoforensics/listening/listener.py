@@ -1,4 +1,4 @@
-"""What the machines find in one recording: speech, the wake word, transcripts."""
+"""Analyses one recording: speech, the wake word, transcripts."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from echoforensics.listening.transcribing import SpokenText, transcribe
 from echoforensics.listening.wake_word import WakeWordDetector, WakeWordScore
 from echoforensics.listening.whisper_model import WhisperModel
 
-#: A longer recording is not listened to, in seconds.
+#: Longer recordings are skipped; in seconds.
 LONGEST = 2 * 3600
 
 
 @dataclass(frozen=True, slots=True)
 class ListenOptions:
-    """How it is listened. It can be pickled.
+    """Options for listening. Can be pickled.
 
     Attributes:
-        model: folder of another model of Whisper; None for the default.
-        language: which a multilingual model is to write.
-        wake_model: configuration of another model for the wake word; None for the default.
-        hotwords: the texts are made once with each; empty for none.
+        model: the folder of another Whisper model; None for the default.
+        language: the language that a multilingual model should write.
+        wake_model: the configuration of another wake word model; None for the default.
+        hotwords: one transcript is made with each; an empty one means none.
     """
 
     model: Path | None = None
@@ -38,7 +38,7 @@ class ListenOptions:
 
 @dataclass(frozen=True, slots=True)
 class RecordingToHear:
-    """A recording: SHA-256 of its bytes, and what its record names as its container."""
+    """A recording: the SHA-256 of its bytes, and the container named in its record."""
 
     sha256: str
     container: str
@@ -46,14 +46,14 @@ class RecordingToHear:
 
 @dataclass(frozen=True, slots=True)
 class HeardRecording:
-    """What was found in a recording.
+    """The findings in a recording.
 
     Attributes:
-        sha256: of the recording.
-        why_not: why it was not decoded; empty if it was.
-        decoder: what decoded it.
+        sha256: the SHA-256 of the recording.
+        why_not: why it could not be decoded; empty if it was.
+        decoder: the decoder used.
         speech, wake_word: None if it was not decoded.
-        texts: one for each hotword.
+        texts: one transcript per hotword.
     """
 
     sha256: str
@@ -68,10 +68,10 @@ class Listener:
     """The detectors and the model, loaded once."""
 
     def __init__(self, options: ListenOptions, artefacts: Path) -> None:
-        """Load them.
+        """Load the detectors and the model.
 
         Args:
-            options: how it is listened.
+            options: the options for listening.
             artefacts: the folder of a case's extracted files.
 
         Raises:
@@ -84,7 +84,7 @@ class Listener:
         self._whisper = WhisperModel(options.model, options.language)
 
     def about(self) -> Mapping[str, dict[str, Any]]:
-        """What each of them is: ``speech``, ``wake_word`` and ``transcript``."""
+        """Return what each of them is: ``speech``, ``wake_word`` and ``transcript``."""
         return {
             "speech": self._speech.about(),
             "wake_word": self._wake_word.about(),

@@ -1,7 +1,7 @@
-"""The log-mel spectrum that Whisper takes, in numpy.
+"""Computes Whisper's log-mel spectrum in numpy.
 
-After the reference (https://github.com/openai/whisper, audio.py, MIT): 30 s at 16 kHz, windows of 25 ms every 10 ms,
-mel bands after Slaney, decimal logarithm, at most 8 below the highest.
+Follows the reference (https://github.com/openai/whisper, audio.py, MIT): 30 s at 16 kHz, windows of 25 ms every 10 ms,
+Slaney mel bands, decimal logarithm, floor at 8 below the maximum.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-#: Samples a second; samples and frames of what Whisper hears at once.
+#: Samples per second; samples and frames in one Whisper input.
 RATE, SAMPLES, FRAMES = 16000, 480_000, 3000
 _WINDOW, _HOP = 400, 160
-#: Below this the mel scale is linear.
+#: The mel scale is linear below this.
 _BREAK_HZ, _HZ_PER_MEL = 1000.0, 200.0 / 3
 _LOG_STEP = np.log(6.4) / 27.0
 
 
 def log_mel(samples: NDArray[np.float32], bands: int) -> NDArray[np.float32]:
-    """The spectrum of up to 30 s of samples at 16 kHz, filled up with silence.
+    """Compute the spectrum of up to 30 s of samples at 16 kHz, padded with silence.
 
     Args:
-        samples: one row of samples; what is beyond 30 s is left out.
-        bands: how many mel bands the model takes.
+        samples: one row of samples; anything beyond 30 s is ignored.
+        bands: the number of mel bands of the model.
 
     Returns:
         An array of ``bands`` rows and 3000 columns.
@@ -46,7 +46,7 @@ def log_mel(samples: NDArray[np.float32], bands: int) -> NDArray[np.float32]:
 
 @cache
 def _filters(bands: int) -> NDArray[np.float64]:
-    """The weights of the bands: triangles of equal area, evenly spaced on the mel scale."""
+    """Return the weights of the bands: triangles of equal area, evenly spaced on the mel scale."""
     edges = _hertz(np.linspace(0.0, _mel(RATE / 2), bands + 2))
     frequencies = np.fft.rfftfreq(_WINDOW, 1 / RATE)
     slopes = edges[:, None] - frequencies[None, :]

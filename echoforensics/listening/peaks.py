@@ -1,8 +1,8 @@
-"""The outline of a recording: for each of some two hundred equal parts of it, its least and its greatest sample.
+"""Computes a recording's waveform: the lowest and highest sample in each of about two hundred equal parts.
 
-A page draws it as a waveform. The numbers are whole, -127 to 127, so that the same decoded sound gives the same
-outline; a lossy recording can be decoded by another processor, or another version of the decoder, with other last
-digits, which seldom show at this coarseness.
+A page draws it. The values are whole numbers, -127 to 127, so that the same decoded sound gives the same waveform.
+Another processor or decoder version may decode a lossy recording with different last digits, which seldom show at this
+resolution.
 """
 
 from __future__ import annotations
@@ -25,28 +25,28 @@ if TYPE_CHECKING:
     from echoforensics.case.vault import Vault
     from echoforensics.listening.sound import SoundStream
 
-#: Parts of a recording; of one with fewer samples, so many as it has.
+#: The number of parts; a recording with fewer samples has one part per sample.
 PARTS = 200
-#: A sample of full scale.
+#: The value of a full-scale sample.
 _SCALE = 127
-#: While a recording is read, each sample is a step; where there are more steps than this, two are made one.
+#: While reading, each sample is a step; when there are more steps than this, pairs are merged.
 _MOST_STEPS = 1 << 16
-#: Less than this part of a whole number is nothing: a decoder's rounding.
+#: A smaller fraction is ignored: decoders round differently.
 _ROUNDING = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
 class Peaks:
-    """The outline of a recording.
+    """The waveform of a recording.
 
     Attributes:
-        pairs: the least and the greatest sample of each part, over all channels, -127 to 127.
-        samples: how many samples a channel has.
-        rate: samples a second.
-        channels: how many.
-        decoder: which library or program decoded it, with its version.
-        why_not: why it could not be decoded, as the rest of "not decoded: "; empty if it was. Else ``pairs`` is
-            empty and the numbers are 0.
+        pairs: the lowest and highest sample of each part, over all channels, -127 to 127.
+        samples: the samples per channel.
+        rate: samples per second.
+        channels: the number of channels.
+        decoder: the library or program that decoded it, with its version.
+        why_not: why it could not be decoded, continuing "not decoded: "; empty if it was. If not, ``pairs`` is empty
+            and the numbers are 0.
     """
 
     pairs: tuple[tuple[int, int], ...]
@@ -58,17 +58,17 @@ class Peaks:
 
     @property
     def seconds(self) -> float:
-        """How long it lasts when decoded."""
+        """Its decoded duration in seconds."""
         return self.samples / self.rate if self.rate else 0.0
 
 
 def peaks_of(vault: Vault, sha256: str, fields: Mapping[str, Any]) -> Peaks:
-    """The outline of a recording of a case.
+    """Return the waveform of a recording in a case.
 
     Args:
         vault: the extracted files: :attr:`echoforensics.case.case.Case.vault`.
-        sha256: of the recording.
-        fields: of its record, which name its container:
+        sha256: the SHA-256 of the recording.
+        fields: the fields of its record, which name its container:
             :attr:`echoforensics.case.recording_query.FoundRecording.fields`.
 
     Raises:
@@ -82,7 +82,7 @@ def peaks_of(vault: Vault, sha256: str, fields: Mapping[str, Any]) -> Peaks:
 
 
 def outline(stream: SoundStream) -> Peaks:
-    """The outline of a recording that is being decoded. Raises NotDecodedError."""
+    """Return the waveform of a recording being decoded. Raises NotDecodedError."""
     collected = _Extremes()
     count = 0
     for block in stream.blocks:
@@ -95,7 +95,7 @@ def outline(stream: SoundStream) -> Peaks:
 
 
 class _Extremes:
-    """Least and greatest samples of equal steps, kept in bounded room."""
+    """The lowest and highest samples of equal steps, in bounded memory."""
 
     def __init__(self) -> None:
         self._step = 1
@@ -103,7 +103,7 @@ class _Extremes:
         self._rest: tuple[NDArray[np.float32], NDArray[np.float32]] = (self._least, self._greatest)
 
     def add(self, least: NDArray[np.float32], greatest: NDArray[np.float32]) -> None:
-        """Add what follows, sample by sample."""
+        """Add the next samples."""
         least, greatest = np.concatenate([self._rest[0], least]), np.concatenate([self._rest[1], greatest])
         whole = len(least) // self._step * self._step
         self._rest = least[whole:], greatest[whole:]
@@ -115,7 +115,7 @@ class _Extremes:
             self._step *= 2
 
     def parts(self, count: int) -> list[tuple[float, float]]:
-        """The least and the greatest of each of so many equal parts; fewer where there are fewer samples."""
+        """Return the lowest and highest of ``count`` equal parts; fewer if there are fewer samples."""
         least, greatest = self._least, self._greatest
         if len(self._rest[0]):
             least, greatest = np.append(least, self._rest[0].min()), np.append(greatest, self._rest[1].max())
@@ -125,7 +125,7 @@ class _Extremes:
 
 
 def _whole(sample: float) -> int:
-    """A sample as a whole number, away from zero: what is not silent does not look so."""
+    """Round a sample away from zero, so that sound never looks like silence."""
     scaled = min(1.0, abs(sample)) * _SCALE
     number = int(np.ceil(scaled - _ROUNDING))
     return number if sample > 0 else -number

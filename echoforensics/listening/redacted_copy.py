@@ -1,7 +1,7 @@
-"""Writing a redacted copy: ranges of a recording replaced to the sample, as WAV or in the recording's own coding.
+"""Writes a redacted copy: sample-exact ranges of a recording replaced, as WAV or in the recording's own codec.
 
-In WAV and FLAC every other sample is that of the decoded recording. Ogg (Vorbis, Opus) and MP3 are coded again with
-loss: every sample may differ a little, most of all those within a block of the coding around a range.
+In WAV and FLAC, every other sample equals the decoded recording's. Ogg (Vorbis, Opus) and MP3 are re-encoded with loss:
+every sample may differ a little, most of all in codec blocks next to a range.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from echoforensics.case.redactions.redaction import RedactedPart
     from echoforensics.listening.sound import Samples, Sound
 
-#: What a copy is written as: WAV, or what the recording is.
+#: The format of a copy: WAV, or the recording's own.
 FORMS = ("wav", "source")
 _TONE_HZ, _TONE_LEVEL, _NOISE_LEVEL = 1000.0, 0.1, 0.03
-#: By container and beginning of the coding: the ending of a file, and format and coding as libsndfile names them.
+#: Maps the container and codec prefix to a file suffix, and to libsndfile's format and codec.
 _CODINGS = (
     ("FLAC", "", "flac", "FLAC", "PCM_16"),
     ("Ogg", "Vorbis", "ogg", "OGG", "VORBIS"),
@@ -44,14 +44,14 @@ _HEAD = 4096
 
 @dataclass(frozen=True, slots=True)
 class WrittenCopy:
-    """A copy that was written.
+    """A copy after writing.
 
     Attributes:
-        sha256, size: of the file.
-        facts: what its container says.
-        samples: how many samples a channel has.
-        difference: the greatest difference of a sample outside of the ranges, as a part of full scale. 0 if none
-            differs, or where no more than rounding to the copy's bits does.
+        sha256, size: hash and size of the file.
+        facts: the description in its container.
+        samples: the samples per channel.
+        difference: the greatest difference of a sample outside the ranges, as a fraction of full scale. 0 if no sample
+            differs by more than rounding to the copy's bits.
     """
 
     sha256: str
@@ -62,10 +62,10 @@ class WrittenCopy:
 
 
 def ending_of_copy(form: str, container: str, codec: str) -> str:
-    """The ending of the file of a copy.
+    """Return the file suffix of a copy.
 
     Raises:
-        UsageError: copies are not written in this coding.
+        UsageError: copies cannot be written in this codec.
     """
     return _coding(form, container, codec)[0]
 
@@ -80,7 +80,7 @@ def _coding(form: str, container: str, codec: str) -> tuple[str, str, str]:
 
 
 def replaced(sound: Sound, parts: Iterable[RedactedPart], sha256: str) -> Samples:
-    """The samples of a recording with parts of it replaced, in every channel."""
+    """Return the samples of a recording with parts replaced in every channel."""
     samples = sound.samples.copy()
     for part in parts:
         samples[part.start : part.end] = _filling(part, sound.rate, sha256)[:, None]
@@ -88,7 +88,7 @@ def replaced(sound: Sound, parts: Iterable[RedactedPart], sha256: str) -> Sample
 
 
 def _filling(part: RedactedPart, rate: int, sha256: str) -> NDArray[np.float32]:
-    """What is in the place of samples. Noise is drawn from the recording's hash, so that it is the same again."""
+    """Return the replacement samples. Noise is derived from the recording's hash, so that it is reproducible."""
     length = part.end - part.start
     if part.replacement == "tone":
         return (_TONE_LEVEL * np.sin(2 * np.pi * _TONE_HZ * np.arange(length) / rate)).astype(np.float32)
@@ -105,16 +105,16 @@ def write_copy(
     """Write a copy.
 
     Args:
-        target: the file, which is made or replaced.
+        target: the file to create or replace.
         sound: the decoded recording.
-        parts: what is replaced.
-        sha256: of the recording.
-        form: of :data:`FORMS`; container and coding of the recording.
-        label: what the file says about itself, as its comment.
+        parts: the parts to replace.
+        sha256: the SHA-256 of the recording.
+        form: one of :data:`FORMS`; container and codec of the recording.
+        label: the file's description of itself, stored as its comment.
 
     Raises:
-        UsageError: copies are not written in this coding.
-        CaseError: it cannot be written.
+        UsageError: copies cannot be written in this codec.
+        CaseError: writing fails.
     """
     _, kind, subtype = _coding(*form)
     samples = replaced(sound, parts, sha256)
@@ -142,13 +142,13 @@ def _is_lossless(container: str) -> bool:
 
 
 def _is_whole(samples: Samples, bits: int) -> bool:
-    """Whether samples are whole numbers of so many bits."""
+    """Whether samples are whole numbers of this many bits."""
     scaled = samples.astype(np.float64) * (1 << (bits - 1))
     return bool(np.array_equal(scaled, np.rint(scaled)))
 
 
 def _difference(wanted: Samples, found: Samples, parts: Iterable[RedactedPart], rounding: float) -> float:
-    """The greatest difference outside of the ranges, beyond rounding."""
+    """Return the greatest difference outside the ranges, beyond rounding."""
     length = min(len(wanted), len(found))
     outside = np.ones(length, bool)
     for part in parts:
@@ -158,7 +158,7 @@ def _difference(wanted: Samples, found: Samples, parts: Iterable[RedactedPart], 
 
 
 def _facts(path: Path) -> AudioFacts:
-    """What the container of a copy says."""
+    """Return the description in a copy's container."""
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
         stream.seek(0)

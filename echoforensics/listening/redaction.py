@@ -1,4 +1,4 @@
-"""A redacted copy of a recording: ranges of it replaced to the sample, the rest as it was. The original stays."""
+"""Makes a redacted copy of a recording: exact ranges are replaced, the rest is unchanged. The original stays."""
 
 from __future__ import annotations
 
@@ -41,23 +41,23 @@ if TYPE_CHECKING:
     from echoforensics.case.row_query import FileRow
     from echoforensics.listening.sound import Sound
 
-#: What a range is replaced with.
+#: The possible replacements for a range.
 REPLACEMENTS = ("silence", "tone", "noise")
 _RANGE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)-(\d{1,6}(?:\.\d{1,6})?)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class RedactionRequest:
-    """What is to be removed, and how.
+    """What to redact, and how.
 
     Attributes:
-        ranges: in seconds from the start.
-        replacement: of :data:`REPLACEMENTS`.
-        reason: why, as a code or in words.
-        marks: words that are to be replaced in texts without times of words; none to withhold such texts whole.
-        form: ``wav``, or ``source`` for the recording's own coding.
-        target: a new file outside of the case and the sources, for one more copy; None for none.
-        instead: whether earlier redactions of the recording are no longer in force; else this one is added to them.
+        ranges: the ranges in seconds from the start.
+        replacement: one of :data:`REPLACEMENTS`.
+        reason: the reason, as a code or in words.
+        marks: words to replace in texts without word times; empty to withhold such texts entirely.
+        form: ``wav``, or ``source`` for the recording's own codec.
+        target: a new file outside the case and the sources for an additional copy; None for none.
+        instead: whether this replaces earlier redactions of the recording; otherwise it is added to them.
     """
 
     ranges: tuple[tuple[float, float], ...]
@@ -74,18 +74,18 @@ class RedactedCopy:
     """A redacted copy.
 
     Attributes:
-        exhibit: of the record on it that was added to the case; None if the case has it.
-        about: exhibit of the recording.
-        original: SHA-256 of the recording.
-        sha256, size: of the copy.
-        format: container and coding of the copy.
-        difference: the greatest difference of a sample outside of the ranges, as a part of full scale; above 0 if
-            the coding of the copy is lossy.
-        samples: which samples of each channel were replaced: from, and the one after the last.
-        texts: by exhibit, what is left of texts: those of machines without the words that overlap, those of the
-            service without the words that were marked.
-        withheld: exhibits of texts without times of words, which are withheld whole.
-        same_sound: exhibits of recordings that are the same sound in other bytes: they are withheld until they are
+        exhibit: the exhibit of the record added to the case; None if the case already has it.
+        about: the exhibit of the recording.
+        original: the SHA-256 of the recording.
+        sha256, size: hash and size of the copy.
+        format: container and codec of the copy.
+        difference: the greatest difference of a sample outside the ranges, as a fraction of full scale; above 0 if the
+            copy's codec is lossy.
+        samples: the replaced samples of each channel: the first, and the one after the last.
+        texts: maps exhibits to the remaining texts: machine transcripts without the overlapping words, and the
+            service's texts without the marked words.
+        withheld: exhibits of texts without word times, which are withheld entirely.
+        same_sound: exhibits of recordings with the same sound in different bytes: they are withheld until they are
             redacted themselves.
     """
 
@@ -103,10 +103,10 @@ class RedactedCopy:
 
 
 def read_range(text: str) -> tuple[float, float]:
-    """A range in seconds, as ``1.20-2.85``.
+    """Parse a range in seconds, such as ``1.20-2.85``.
 
     Raises:
-        UsageError: it is none.
+        UsageError: the text is not a range.
     """
     found = _RANGE.fullmatch(text.strip())
     if found is None or float(found[1]) >= float(found[2]):
@@ -117,22 +117,22 @@ def read_range(text: str) -> tuple[float, float]:
 def redact(
     case_path: Path, exhibit: str, request: RedactionRequest, key: Signer | None, actor: str = ""
 ) -> RedactedCopy:  # fmt: skip
-    """Make a redacted copy of a recording, and keep it in the case with a record on it.
+    """Make a redacted copy of a recording, and keep it in the case with a record about it.
 
-    The same recording, ranges and replacements give the same copy in WAV and FLAC, byte for byte, whoever makes it.
+    In WAV and FLAC, the same recording, ranges and replacements always give the same copy, byte for byte.
 
     Args:
         case_path: the case folder.
-        exhibit: of the recording, or of a record to which it belongs.
-        request: what is to be removed, and how.
-        key: the examiner's, as for the case; None if it is unsigned.
-        actor: who makes it, as the ledger names them; empty for who acted last.
+        exhibit: the exhibit of the recording, or of a record it belongs to.
+        request: what to redact, and how.
+        key: the examiner's key, as for the case; None if the case is unsigned.
+        actor: who makes it, as recorded in the ledger; empty for the last actor.
 
     Raises:
-        UsageError: the exhibit has no recording, a range lies beyond its end, no reason is given, a word that is marked
-            is in no text, or the name of the file does not end as the copy's has to.
-        CaseError: the recording cannot be decoded, the file is there or cannot be written; or as
-            :class:`echoforensics.case.custody.adding.AddingRun` raises it.
+        UsageError: the exhibit has no recording, a range ends after it, no reason is given, a marked word is in no
+            text, or the file's suffix does not match the copy's format.
+        CaseError: the recording cannot be decoded, the file exists or cannot be written; or as for
+            :class:`echoforensics.case.custody.adding.AddingRun`.
     """
     if not request.reason.strip() or not request.ranges or request.replacement not in REPLACEMENTS:
         raise UsageError("a redaction needs a range, a replacement and a reason")
@@ -160,21 +160,21 @@ def redact(
 def _record(
     case_path: Path, file: Path, wanted: Redaction, subject: _RecordingToRedact, copy: WrittenCopy, key: Signer | None
 ) -> tuple[str, ...]:
-    """Keep the copy in the case, and add the record on it."""
+    """Keep the copy in the case, and add a record about it."""
     with closing(AddingRun(case_path, key, wanted.author)) as run:
         try:
             keep_file(case_path, file)
             made = subject.outcome(wanted, copy)
             return run.add([_addition(made, wanted, subject)], _detail(made, wanted)).exhibits
         finally:
-            # Nothing is left of a copy of which the case has no record.
+            # Remove a copy that the case has no record of.
             with suppress(CaseError), closing(Store(case_path / "case.db")) as store:
                 remove_other_files(case_path, copies_of(store))
 
 
 @contextmanager
 def _removed_unless_recorded(target: Path) -> Iterator[None]:
-    """Leave no copy behind that is not whole, or of which the case has no record: the command can be repeated."""
+    """Remove a copy that is incomplete or not recorded in the case, so that the command can be repeated."""
     recorded = False
     try:
         yield
@@ -193,7 +193,7 @@ def _put(file: Path, target: Path) -> None:
 
 
 class _RecordingToRedact:
-    """A recording that is to be redacted: its sound, its texts, and what was redacted of it before."""
+    """A recording to redact: its sound, its texts, and its earlier redactions."""
 
     def __init__(self, case: Case, exhibit: str, request: RedactionRequest) -> None:
         self._case, self._request = case, request
@@ -225,7 +225,7 @@ class _RecordingToRedact:
             raise CaseError(f"{target}: already exists; name a new file")
 
     def wanted(self, actor: str) -> Redaction:
-        """The redaction that is to be in force, yet without its copy."""
+        """Return the redaction to put in force, still without its copy."""
         request, rate = self._request, self.sound.rate
         if any(end > self.sound.seconds for _, end in request.ranges):
             raise UsageError(f"a range ends after the end of the recording, which lasts {self.sound.seconds:.3f} s")
@@ -256,14 +256,14 @@ class _RecordingToRedact:
                 )
 
     def is_in_force(self, wanted: Redaction) -> bool:
-        """Whether the case has the very same redaction of the recording."""
+        """Whether the case already has exactly this redaction of the recording."""
         before = self._before
         return before is not None and all(
             getattr(before, name) == getattr(wanted, name) for name in ("parts", "marks", "copy", "same_sound")
         )
 
     def outcome(self, wanted: Redaction, copy: WrittenCopy) -> RedactedCopy:
-        """What is said of the redaction."""
+        """Describe the redaction."""
         texts, withheld = self._texts(wanted)
         return RedactedCopy(
             None, self.about, self.sha256, copy.sha256, copy.size, f"{copy.facts.container}, {copy.facts.codec}",
@@ -272,7 +272,7 @@ class _RecordingToRedact:
         )  # fmt: skip
 
     def _texts(self, wanted: Redaction) -> tuple[dict[str, str], tuple[str, ...]]:
-        """What is left of texts: of those with times of words, and of the others where words were marked."""
+        """Return the remaining texts: those with word times, and the others if words were marked."""
         texts: dict[str, str] = {}
         withheld: list[str] = []
         marks = Phrases(wanted.marks)
@@ -287,7 +287,7 @@ class _RecordingToRedact:
         return dict(sorted(texts.items())), tuple(sorted(withheld))
 
     def _same_sounds(self, found: dict[str, FoundRecording]) -> Iterator[FoundRecording]:
-        """Recordings that are the same sound in other bytes, whole or in part."""
+        """Yield recordings with the same sound, in whole or in part, in different bytes."""
         own = _fingerprint(self.sha256, self.sound)
         for sha256, recording in found.items():
             if sha256 == self.sha256:
@@ -303,7 +303,7 @@ def _fingerprint(sha256: str, sound: Sound) -> Fingerprint:
 
 
 def _rows_of(case: Case, sha256: str) -> list[FileRow]:
-    """The rows of a recording, and of the interactions that it belongs to."""
+    """Return the rows of a recording and of its interactions."""
     own = [row for row in rows_by_file(case.store, Query(recordings_only=True)) if row["recording"] == sha256]
     found = {row["exhibit"]: row for row in own}
     for number in sorted({row["interaction"] for row in own if row["interaction"]}):
@@ -329,7 +329,7 @@ def _label(wanted: Redaction, sound: Sound) -> str:
 
 
 def _addition(made: RedactedCopy, wanted: Redaction, subject: _RecordingToRedact) -> Addition:
-    # Whoever has the number of the record alone cannot find out the words that were marked.
+    # The record's number alone does not reveal the marked words.
     salt = secrets.token_hex(16) if wanted.marks else ""
     marked = hashlib.sha256(json.dumps([salt, wanted.marks]).encode()).hexdigest() if wanted.marks else ""
     fields = wanted.as_fields()

@@ -1,4 +1,4 @@
-"""Listening to the recordings of a case, and adding what is found to it."""
+"""Listens to the recordings of a case, and adds the findings to it."""
 
 from __future__ import annotations
 
@@ -38,22 +38,22 @@ if TYPE_CHECKING:
     from echoforensics.listening.listener import HeardRecording
     from echoforensics.listening.same_sound import Fingerprint
 
-#: Called with how many recordings were listened to, and of how many.
+#: Called with the number of recordings done and the total.
 Progress = Callable[[int, int], None]
-#: What is found is added at least this often, in seconds; adding takes no more than a tenth of the time.
+#: Findings are added at least this often, in seconds; adding takes at most a tenth of the time.
 _EVERY, _SHARE = 60.0, 10
 
 
 @dataclass(frozen=True, slots=True)
 class ListenOutcome:
-    """What listening came to.
+    """The result of listening.
 
     Attributes:
-        recordings: how many distinct recordings were asked for.
-        heard: how many of them were listened to now; the others had been before, with the same models and options.
-        not_decoded: of those, the exhibits of recordings that could not be decoded, each with why.
-        exhibits: of the findings that were added.
-        about: what found them.
+        recordings: the number of distinct recordings requested.
+        heard: how many were listened to now; the others already had findings from the same models and options.
+        not_decoded: the exhibits of recordings that could not be decoded, each with the reason.
+        exhibits: the exhibits of the added findings.
+        about: the models and libraries used.
     """
 
     recordings: int
@@ -67,33 +67,33 @@ def listen(
     case_path: Path, key: Signer | None, options: ListenOptions, *, only: Iterable[str] = (), workers: int = 1,
     dask: str = "", actor: str = "", progress: Progress | None = None,
 ) -> ListenOutcome:  # fmt: skip
-    """Listen to recordings of a case, and add what is found to it, signed.
+    """Listen to recordings of a case, and add the signed findings to it.
 
-    What was found before with the same models, versions and options is skipped, so an interrupted run
-    can be repeated. Other models add to what there is.
+    Findings from the same models, versions and options are not repeated, so an interrupted run can be resumed. Other
+    models add their own findings.
 
     Args:
         case_path: the case folder.
-        key: the examiner's, as for the case; None if it is unsigned.
-        options: how it is listened.
-        only: exhibits or interactions whose recordings are wanted; empty for all.
-        workers: how many processes listen at once.
+        key: the examiner's key, as for the case; None if the case is unsigned.
+        options: the options for listening.
+        only: exhibits or interactions whose recordings to include; empty for all.
+        workers: the number of listening processes.
         dask: ``local``, or the address of a scheduler whose workers listen; empty for none. The key stays here.
-        actor: who listens, as the ledger names them; empty for who acted last.
-        progress: called as recordings are done.
+        actor: who listens, as recorded in the ledger; empty for the last actor.
+        progress: called as recordings are finished.
 
     Raises:
-        UsageError: the extra ``listen`` is missing, a model cannot be read, or what is asked for has no recording.
+        UsageError: the extra ``listen`` is missing, a model cannot be read, or a requested item has no recording.
         ClusterError: no scheduler answers, or a worker has other models or libraries.
-        CaseError: as :class:`echoforensics.case.custody.adding.AddingRun` raises it.
+        CaseError: as for :class:`echoforensics.case.custody.adding.AddingRun`.
     """
     refuse_without_libraries()
     artefacts = case_path / ARTEFACTS
-    # Loaded here first: what cannot be is said before the case is touched.
+    # Loaded first, so that errors are reported before the case is touched.
     listener = Listener(options, artefacts)
     about = listener.about()
     hear = None if workers > 1 or dask else listener.hear
-    # The models take as much memory in each process.
+    # Each process needs memory for its own models.
     del listener
     elsewhere = partial(_heard_elsewhere, options, artefacts, about, workers, dask)
     with Case.open(case_path) as case:
@@ -110,7 +110,7 @@ def listen(
             if not chosen:
                 batch.compare(found, artefacts)
         finally:
-            # Also what was found before an interruption.
+            # Includes findings from before an interruption.
             batch.add_to(run)
     return ListenOutcome(len(found), batch.taken, tuple(batch.not_decoded), tuple(batch.exhibits), about)
 
@@ -123,14 +123,14 @@ def _heard_elsewhere(
     dask: str,
     asked: list[RecordingToHear],
 ) -> Iterator[HeardRecording]:
-    """What other processes find in recordings, of this machine or of a cluster."""
+    """Yield findings from other processes, on this machine or on a cluster."""
     if dask:
         return heard_by_cluster(options, artefacts, asked, dask, workers, about)
     return heard_by_workers(options, artefacts, asked, workers)
 
 
 class _Batch:
-    """What was found and has yet to be added."""
+    """Findings not added yet."""
 
     def __init__(self, about: Mapping[str, Mapping[str, Any]], options: ListenOptions, total: int) -> None:
         self._about, self._total = about, total
@@ -147,7 +147,7 @@ class _Batch:
         run: AddingRun,
         progress: Progress | None,
     ) -> None:
-        """Take what is found in each recording; add it from time to time."""
+        """Take the findings in each recording, and add them from time to time."""
         for number, (recording, found) in enumerate(heard, 1):
             self.take(found, recording)
             if progress:
@@ -163,7 +163,7 @@ class _Batch:
         self._waiting += findings(heard, exhibit, self._about, recording.texts)
 
     def compare(self, found: Iterable[FoundRecording], artefacts: Path) -> None:
-        """Look for recordings that are the same sound in other bytes, and for sounds of the device itself."""
+        """Find recordings with the same sound in different bytes, and sounds of the device itself."""
         every = list(found)
         exhibits = {recording.sha256: recording.rows[0]["exhibit"] for recording in every}
         known = KnownSounds(every)
@@ -186,7 +186,7 @@ class _Batch:
 
 
 def _fingerprints(found: Iterable[FoundRecording], vault: Vault, known: KnownSounds) -> Iterator[Fingerprint]:
-    """The fingerprint of each recording that can be decoded; of those that cannot a finding says why.
+    """Yield the fingerprint of each decodable recording; for the others, a finding says why not.
 
     Each is compared with the known sounds, which come first.
     """
@@ -201,13 +201,13 @@ def _fingerprints(found: Iterable[FoundRecording], vault: Vault, known: KnownSou
 
 
 def _detail(about: Mapping[str, Mapping[str, Any]], options: ListenOptions, total: int) -> dict[str, Any]:
-    """What the ledger says of it."""
+    """Return the details for the ledger."""
     return {
         "what": "findings of machines in recordings",
         "tool": f"echoforensics {__version__}",
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
-        # The ledger has whole numbers and texts.
+        # The ledger holds only whole numbers and text.
         "models": {
             name: {part: str(value) if isinstance(value, float) else value for part, value in one.items()}
             for name, one in about.items()
@@ -219,7 +219,7 @@ def _detail(about: Mapping[str, Mapping[str, Any]], options: ListenOptions, tota
 
 
 def _asked_for(case: Case, only: list[str]) -> list[FoundRecording]:
-    """The recordings that are asked for, in the case's order."""
+    """Return the requested recordings in the case's order."""
     every = list(case.recordings())
     if not only:
         return every

@@ -1,9 +1,8 @@
-"""Recordings that are the same sound in other bytes: in another format, at another rate, or cut.
+"""Finds recordings with the same sound in different bytes: in another format, at another rate, or cut.
 
-A fingerprint is made of peaks of the spectrum: two peaks near each other, with their frequencies and how far apart they
-are in time (after A. Wang, "An industrial-strength audio search algorithm", ISMIR 2003). Two recordings are the same
-sound where enough of these agree at one offset. It tells one take from another of the same words; it says nothing of
-who speaks.
+A fingerprint consists of pairs of nearby peaks in the spectrum, with their frequencies and distance in time (after A.
+Wang, "An industrial-strength audio search algorithm", ISMIR 2003). Two recordings are the same sound if enough pairs
+agree at one offset. This distinguishes one take from another of the same words; it says nothing about who speaks.
 """
 
 from __future__ import annotations
@@ -19,20 +18,20 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-#: Raised when a fingerprint of the same samples changes.
+#: Increase this when the fingerprint of the same samples changes.
 VERSION = "1"
-#: Samples a second; of a window of the spectrum, and from one to the next.
+#: Samples per second; samples per window of the spectrum, and between windows.
 RATE, _WINDOW, _HOP = 8000, 512, 128
-#: A peak is the highest within so many windows and bands on each side, and at most so far below the highest of all.
+#: A peak is the maximum within this many windows and bands on each side, and at most this far below the overall one.
 _AROUND_TIME, _AROUND_BANDS, _DEPTH = 4, 8, 50.0
-#: Each peak is paired with so many of those that follow, up to so many windows later.
+#: Each peak is paired with this many later ones, up to this many windows away.
 _PAIRS, _REACH = 6, 48
-#: The same sound: so many pairs at one offset, and this part of those of the recording that has fewer.
+#: Same sound: this many pairs at one offset, and this share of the pairs of the recording with fewer.
 LEAST_PAIRS, LEAST_PART = 24, 0.2
-#: And agreeing pairs lie all over it: in this part of its stretches of a quarter of a second in which there are pairs.
-#: A word that is in two recordings is not enough.
+#: Agreeing pairs must also be spread over it: this share of its quarter-second stretches that have pairs. A single word
+#: in both recordings is not enough.
 LEAST_SPREAD, _STRETCH = 0.7, 16
-#: A pair that so many recordings have tells nothing.
+#: A pair that this many recordings share is ignored.
 _COMMON = 200
 
 
@@ -41,10 +40,10 @@ class Fingerprint:
     """A recording's fingerprint.
 
     Attributes:
-        sha256: of the recording.
-        decoded: SHA-256 of its decoded samples, as 16-bit numbers at its own rate.
-        pairs: each pair of peaks as a number, and the window in which it begins.
-        seconds: how long it lasts.
+        sha256: the SHA-256 of the recording.
+        decoded: the SHA-256 of its decoded samples as 16-bit numbers at its own rate.
+        pairs: each pair of peaks as a number, and its first window.
+        seconds: its duration.
     """
 
     sha256: str
@@ -55,13 +54,13 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class SameSound:
-    """Two recordings that are the same sound.
+    """Two recordings with the same sound.
 
     Attributes:
-        first, second: their SHA-256, in the order in which they were given.
-        offset: at how many seconds of the first the second begins; less than 0 if it begins before.
-        part: how much of the one that has less agrees, 0 to 1.
-        equal: whether every decoded sample is equal.
+        first, second: their SHA-256, in the given order.
+        offset: when the second begins within the first, in seconds; negative if it begins earlier.
+        part: the matching share of the one with fewer pairs, 0 to 1.
+        equal: whether all decoded samples are equal.
     """
 
     first: str
@@ -72,12 +71,12 @@ class SameSound:
 
 
 def fingerprint(sha256: str, samples: NDArray[np.float32], own: NDArray[np.float32]) -> Fingerprint:
-    """The fingerprint of a recording.
+    """Compute the fingerprint of a recording.
 
     Args:
-        sha256: of the recording.
+        sha256: the SHA-256 of the recording.
         samples: one row of its samples at 8 kHz.
-        own: its decoded samples as they are.
+        own: its decoded samples, unchanged.
     """
     whole = np.clip(np.rint(own.astype(np.float64) * 32768), -32768, 32767).astype("<i2")
     return Fingerprint(
@@ -86,12 +85,12 @@ def fingerprint(sha256: str, samples: NDArray[np.float32], own: NDArray[np.float
 
 
 def same_sounds(found: Iterable[Fingerprint], known: int = -1) -> Iterator[SameSound]:
-    """Which of some recordings are the same sound, in their order.
+    """Yield the pairs of recordings with the same sound, in order.
 
     Args:
         found: their fingerprints.
-        known: so many of the first are sounds that each of the others is compared with, and no two others with each
-            other, nor two of the first; less than 0 to compare each with each.
+        known: this many leading entries are known sounds: each other recording is compared only with those. Negative to
+            compare all with each other.
     """
     places: dict[int, list[tuple[int, int]]] = defaultdict(list)
     prints: list[Fingerprint] = []
@@ -107,7 +106,7 @@ def same_sounds(found: Iterable[Fingerprint], known: int = -1) -> Iterator[SameS
 def _same_as(
     one: Fingerprint, prints: list[Fingerprint], places: Mapping[int, list[tuple[int, int]]]
 ) -> Iterator[SameSound]:  # fmt: skip
-    """The recordings before that a recording is the same sound as."""
+    """Yield the earlier recordings with the same sound as a recording."""
     offsets: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     for pair, at in one.pairs:
         there_are = places.get(pair, [])
@@ -124,7 +123,7 @@ def _compared(
 ) -> SameSound | None:
     if equal:
         return SameSound(first.sha256, second.sha256, 0.0, 1.0, equal=True)
-    # A shift by less than a window puts pairs into two neighbouring offsets.
+    # A shift by less than a window splits pairs over two neighbouring offsets.
     counts = {at: len(places) for at, places in offsets.items()}
     count, offset = max((number + counts.get(at + 1, 0), at) for at, number in counts.items())
     shorter, shift = (second, 0) if len(second.pairs) <= len(first.pairs) else (first, offset)
@@ -137,13 +136,13 @@ def _compared(
 
 
 def _spread(one: Fingerprint, places: list[int]) -> float:
-    """In which part of the stretches of a recording that have pairs some of them agree."""
+    """Return the share of a recording's stretches with pairs in which some of them agree."""
     there = {at // _STRETCH for _, at in one.pairs}
     return len({at // _STRETCH for at in places} & there) / max(1, len(there))
 
 
 def _peaks(samples: NDArray[np.float32]) -> list[tuple[int, int]]:
-    """The peaks of a spectrum: window and band, in order."""
+    """Return the peaks of a spectrum: window and band, in order."""
     if len(samples) < _WINDOW:
         return []
     frames = np.lib.stride_tricks.sliding_window_view(samples.astype(np.float64), _WINDOW)[::_HOP]
@@ -155,7 +154,7 @@ def _peaks(samples: NDArray[np.float32]) -> list[tuple[int, int]]:
 
 
 def _highest(level: NDArray[np.float64], reach: int, axis: int) -> NDArray[np.float64]:
-    """The highest value within so many places on each side."""
+    """Return the maximum within ``reach`` places on each side."""
     widths = [(reach, reach) if number == axis else (0, 0) for number in range(2)]
     padded = np.pad(level, widths, constant_values=-np.inf)
     found: NDArray[np.float64] = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis).max(axis=-1)

@@ -1,4 +1,4 @@
-"""Decoded sound: samples as arrays of numbers, and reading it in blocks."""
+"""Decoded sound: samples as arrays of numbers, read in blocks."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Samples between -1 and 1: one row an instant, one column a channel.
+#: Samples between -1 and 1: one row per instant, one column per channel.
 Samples = NDArray[np.float32]
 
-#: Half the length of the filter that a change of the rate uses, in samples of the lower rate.
+#: Half the length of the resampling filter, in samples of the lower rate.
 _REACH = 16
-#: A change of the rate works on so many samples at once.
+#: How many samples to resample at once.
 _BLOCK = 1 << 16
-#: Weights of the filter; rates that need more are refused.
+#: The most filter weights; rates that need more are rejected.
 _MOST_WEIGHTS = 20_000_000
 
 
 class NotDecodedError(Exception):
-    """A recording cannot be decoded here. The message says why, as the rest of "not decoded: "."""
+    """A recording cannot be decoded here. The message says why, continuing "not decoded: "."""
 
 
 @dataclass(frozen=True, slots=True)
 class SoundStream:
-    """A recording while it is decoded.
+    """A recording being decoded.
 
     Attributes:
-        rate: samples a second.
-        channels: how many.
-        decoder: which library or program decodes it, with its version.
-        blocks: the samples, in order. Raises :class:`NotDecodedError` where they cannot be decoded to their end.
+        rate: samples per second.
+        channels: the number of channels.
+        decoder: the library or program that decodes it, with its version.
+        blocks: the samples, in order. Raises :class:`NotDecodedError` if decoding fails before the end.
     """
 
     rate: int
@@ -50,8 +50,8 @@ class Sound:
 
     Attributes:
         samples: see :data:`Samples`.
-        rate: samples a second.
-        decoder: which library or program decoded it, with its version.
+        rate: samples per second.
+        decoder: the library or program that decoded it, with its version.
     """
 
     samples: Samples
@@ -60,34 +60,33 @@ class Sound:
 
     @property
     def channels(self) -> int:
-        """How many channels it has."""
+        """The number of channels."""
         return int(self.samples.shape[1])
 
     @property
     def seconds(self) -> float:
-        """How long it lasts."""
+        """The duration in seconds."""
         return len(self.samples) / self.rate
 
     def mono(self) -> NDArray[np.float32]:
-        """The mean of its channels, as one row of samples."""
+        """Return the mean of its channels as one row of samples."""
         if self.channels == 1:
             return self.samples[:, 0]
         mean: NDArray[np.float32] = self.samples.mean(axis=1, dtype=np.float64).astype(np.float32)
         return mean
 
     def mono_at(self, rate: int) -> NDArray[np.float32]:
-        """The mean of its channels at another rate. Raises :class:`NotDecodedError` as :func:`resampled` does."""
+        """Return the mean of its channels at another rate. Raises :class:`NotDecodedError` like :func:`resampled`."""
         return resampled(self.mono(), self.rate, rate)
 
 
 def resampled(samples: NDArray[np.float32], rate: int, wanted: int) -> NDArray[np.float32]:
-    """One row of samples at another rate, by a windowed sinc (Kaiser, beta 8); what the lower rate cannot hold is
-    filtered out.
+    """Resample one row of samples with a windowed sinc (Kaiser, beta 8), filtering out what the lower rate cannot hold.
 
     Args:
         samples: the samples.
-        rate: how many of them are a second.
-        wanted: how many are to be.
+        rate: their samples per second.
+        wanted: the new samples per second.
 
     Raises:
         NotDecodedError: a rate is not above zero, or the ratio of the two is not one of small whole numbers.
@@ -114,7 +113,7 @@ def resampled(samples: NDArray[np.float32], rate: int, wanted: int) -> NDArray[n
 
 
 def _weights(parts: int, reach: int, cutoff: float) -> NDArray[np.float64]:
-    """The weight of each old sample around a new one, by the part of a sample at which the new one lies."""
+    """Return the weights of old samples around a new one, by the new sample's fractional position."""
     beta = 8.0
     distance = np.arange(-reach + 1, reach + 1)[:, None] - np.arange(parts)[None, :] / parts
     window = np.i0(beta * np.sqrt(np.maximum(0.0, 1 - (distance / reach) ** 2))) / np.i0(np.array(beta))

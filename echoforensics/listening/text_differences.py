@@ -1,4 +1,4 @@
-"""Where two texts differ, word by word: what a machine wrote, beside what the service stored."""
+"""Compares two texts word by word: a machine transcript, and the text stored by the service."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ _WORD = re.compile(r"[\w']+")
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text, without capitals and marks."""
+    """Return the words of a text without capitals and punctuation."""
     return [word.strip("'") for word in _WORD.findall(text.lower()) if word.strip("'")]
 
 
 def differences(first: str, second: str) -> list[dict[str, str]]:
-    """Where two texts differ, in order; equal but for capitals and marks gives none.
+    """Return where two texts differ, in order, ignoring capitals and punctuation.
 
     Returns:
-        For each place what the first has there, and what the second has: ``{"service": ..., "machine": ...}``.
+        For each place, the words of the first and of the second text: ``{"service": ..., "machine": ...}``.
     """
     mine, theirs = words_of(first), words_of(second)
     matcher = SequenceMatcher(None, mine, theirs, autojunk=False)

@@ -1,4 +1,4 @@
-"""The transcript of a whole recording: what of it is speech, in pieces that the model can hear at once."""
+"""Transcribes a whole recording: its speech, in pieces that fit the model."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ if TYPE_CHECKING:
     from echoforensics.listening.speech import Range, SpeechTimes
     from echoforensics.listening.whisper_model import Transcript, WhisperModel, Word
 
-#: So much of the sound around speech is heard too, in seconds.
+#: How much sound around speech to include, in seconds.
 _AROUND = 0.4
-#: A piece is as long as the model can hear, in seconds.
+#: The longest piece that fits the model, in seconds.
 _LONGEST = SAMPLES / RATE
 
 
 @dataclass(frozen=True, slots=True)
 class SpokenText:
-    """What the model writes of a recording.
+    """The model's transcript of a recording.
 
     Attributes:
-        hotword: the word that was put before the text; empty for none.
-        text: of all pieces.
-        words: with times in the recording.
-        log_probability: the mean of the pieces', by their words.
-        no_speech: the lowest of the pieces'.
-        pieces: what was heard at once, in seconds of the recording. Empty if there is no speech: nothing was
-            transcribed then, for the model writes words where there are none.
+        hotword: the word placed before the text; empty for none.
+        text: the text of all pieces.
+        words: the words with their times in the recording.
+        log_probability: the mean over the pieces, weighted by words.
+        no_speech: the lowest value of any piece.
+        pieces: the transcribed pieces, in seconds of the recording. Empty if there is no speech: nothing is transcribed
+            then, because the model invents words in silence.
     """
 
     hotword: str
@@ -45,12 +45,12 @@ class SpokenText:
 def transcribe(
     model: WhisperModel, samples: NDArray[np.float32], speech: SpeechTimes, hotwords: tuple[str, ...]
 ) -> list[SpokenText]:
-    """The texts of a recording, once with each hotword.
+    """Return one transcript per hotword.
 
     Args:
         model: the model.
         samples: one row of samples at 16 kHz.
-        speech: where in them there is speech.
+        speech: where there is speech in them.
         hotwords: see :meth:`echoforensics.listening.whisper_model.WhisperModel.transcribe`.
     """
     ranges = pieces(speech.speech, speech.seconds)
@@ -61,11 +61,11 @@ def transcribe(
 
 
 def pieces(speech: tuple[Range, ...], seconds: float) -> tuple[Range, ...]:
-    """Speech with the sound around it, in pieces of at most 30 s, cut between speech where that can be.
+    """Divide speech and the sound around it into pieces of at most 30 s, cut between speech where possible.
 
     Args:
         speech: where there is speech, in seconds.
-        seconds: how long the recording lasts.
+        seconds: the duration of the recording.
     """
     found: list[list[float]] = []
     for start, end in speech:
@@ -74,7 +74,7 @@ def pieces(speech: tuple[Range, ...], seconds: float) -> tuple[Range, ...]:
             found[-1][1] = max(last, found[-1][1])
             continue
         if found:
-            # What is around speech is not heard twice.
+            # The sound around speech is not included twice.
             first = max(first, min(start, found[-1][1]))
         while last - first > _LONGEST:
             found.append([first, first + _LONGEST])

@@ -1,8 +1,8 @@
-"""Whether a detector hears the wake word "alexa" in a recording, and where.
+"""Detects the wake word "alexa" in a recording.
 
-The detector is microWakeWord's model "alexa" (https://github.com/kahrendt/microWakeWord), Apache-2.0, in the package
-pymicro-wakeword. It is not the detector of an Echo: it was trained by others, on other sound. There is no open model
-for "Echo", "Amazon", "Computer" and "Ziggy".
+The detector is microWakeWord's model "alexa" (https://github.com/kahrendt/microWakeWord), Apache-2.0, from the package
+pymicro-wakeword. It is not an Echo's detector: others trained it on other sound. There are no open models for "Echo",
+"Amazon", "Computer" and "Ziggy".
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from echoforensics.listening.installed import file_sha256, library, package_fold
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-#: Samples a second that the detector takes, and samples of a step of its features.
+#: The detector's samples per second, and samples per feature step.
 RATE, _STEP = 16000, 160
-#: What a device sends begins with the wake word: so many seconds are its start.
+#: What a device sends begins with the wake word: this many seconds count as the start.
 START = 2.0
-#: The detector hears so many seconds of silence first, for it has to hear something before it can decide, and after.
+#: Seconds of silence to feed first, because the detector needs input before it can decide, and afterwards.
 _LEAD, _TAIL = 1.0, 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class WakeWordScore:
-    """What the detector makes of a recording.
+    """The detector's result for a recording.
 
     Attributes:
-        word: what it listens for.
+        word: the word it listens for.
         score: its highest score, 0 to 1, rounded to thousandths.
-        at: where, in seconds: the end of the word. None if no score is above zero.
+        at: when, in seconds: the end of the word. None if no score is above zero.
         start_score: the highest score within the first two seconds.
-        threshold: above this score the detector's authors take the word for heard.
+        threshold: the score above which the detector's authors count the word as heard.
     """
 
     word: str
@@ -60,8 +60,7 @@ class WakeWordDetector:
         """Load the detector.
 
         Args:
-            config: of another model of microWakeWord: the JSON file beside its ``.tflite``. Default: the package's
-                "alexa".
+            config: another microWakeWord model: the JSON file next to its ``.tflite``. Default: the package's "alexa".
 
         Raises:
             UsageError: it is not installed, or the model cannot be read.
@@ -75,7 +74,7 @@ class WakeWordDetector:
             raise UsageError(f"{self._config}: is not a model of microWakeWord: {error}") from error
 
     def about(self) -> dict[str, Any]:
-        """What it is: library, model and its hash, options."""
+        """Describe the detector: library, model and its hash, options."""
         return {
             **versions("pymicro-wakeword"),
             "model": Path(self._model).name,
@@ -87,7 +86,7 @@ class WakeWordDetector:
         }
 
     def score(self, samples: NDArray[np.float32]) -> WakeWordScore:
-        """Listen for the word in one row of samples at 16 kHz."""
+        """Detect the word in one row of samples at 16 kHz."""
         best, at, start_best = 0.0, None, 0.0
         for place, score in self._scores(samples):
             if score > best:
@@ -103,7 +102,7 @@ class WakeWordDetector:
         )
 
     def _scores(self, samples: NDArray[np.float32]) -> Iterator[tuple[float, float]]:
-        """Scores, each with its place in seconds."""
+        """Yield scores, each with its time in seconds."""
         self._detector.reset()
         features = self._library.MicroWakeWordFeatures()
         lead, tail = np.zeros(round(_LEAD * RATE), np.float32), np.zeros(round(_TAIL * RATE), np.float32)

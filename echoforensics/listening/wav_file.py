@@ -1,4 +1,4 @@
-"""Writing a WAV file with a label in it: the same samples and label give the same bytes."""
+"""Writes a labelled WAV file; the same samples and label give the same bytes."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ if TYPE_CHECKING:
 
     from echoforensics.listening.sound import Samples
 
-#: The lengths in a WAV file have 32 bits.
+#: Lengths in a WAV file have 32 bits.
 _MOST_BYTES = (1 << 32) - 1024
 
 
 def write_wav(
     target: Path, rate: int, channels: int, blocks: Iterable[Samples], label: str, bits: int = 16
 ) -> tuple[str, int]:  # fmt: skip
-    """Write whole numbers as a WAV file. What is above full scale is cut there.
+    """Write integer samples as a WAV file, clipping at full scale.
 
     Args:
-        target: the file, which is made or replaced.
-        rate: samples a second.
-        channels: how many.
+        target: the file to create or replace.
+        rate: samples per second.
+        channels: the number of channels.
         blocks: the samples, in order.
-        label: what the file says about itself, as its comment (``LIST``/``INFO``/``ICMT``).
-        bits: of a sample: 16 or 24.
+        label: the file's description of itself, stored as its comment (``LIST``/``INFO``/``ICMT``).
+        bits: the bits per sample: 16 or 24.
 
     Returns:
-        Its SHA-256, as hexadecimal, and its size in bytes.
+        Its SHA-256 in hexadecimal, and its size in bytes.
 
     Raises:
-        NotDecodedError: it would be longer than a WAV file can be.
+        NotDecodedError: it would be too long for a WAV file.
         OSError: it cannot be written.
     """
     with target.open("wb") as stream:
@@ -45,7 +45,7 @@ def write_wav(
         size, scale = 0, 1 << (bits - 1)
         for block in blocks:
             whole = np.clip(np.rint(block.astype(np.float64) * scale), -scale, scale - 1).astype("<i4")
-            # The least bytes of each number come first.
+            # Numbers are little-endian.
             piece = np.ascontiguousarray(whole).view(np.uint8).reshape(-1, 4)[:, : bits // 8].tobytes()
             size += len(piece)
             if size > _MOST_BYTES:

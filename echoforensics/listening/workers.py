@@ -1,4 +1,4 @@
-"""Listening in several processes. Each loads the models once; what one of them cannot survive ends it alone."""
+"""Listens in several processes. Each loads the models once; a crash ends only one of them."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _DIED = "the process that listened to it ended without an answer"
 def heard_by_workers(
     options: ListenOptions, artefacts: Path, asked: Sequence[RecordingToHear], workers: int
 ) -> Iterator[HeardRecording]:
-    """What is found in recordings, in their order.
+    """Yield the findings in recordings, in their order.
 
     Args:
-        options: how it is listened.
+        options: the options for listening.
         artefacts: the folder of a case's extracted files.
         asked: the recordings.
-        workers: how many processes listen at once.
+        workers: the number of processes.
     """
     waiting = deque(asked)
     while waiting:
@@ -35,7 +35,7 @@ def heard_by_workers(
                 waiting.popleft()
                 yield heard
         except BrokenProcessPool:
-            # One of those that were being listened to was too much: each of them once more, by itself.
+            # One of the recordings in progress caused a crash: retry each of them separately.
             for _ in range(min(2 * workers, len(waiting))):
                 yield _alone(options, artefacts, waiting.popleft())
 
@@ -71,13 +71,13 @@ def _pool(options: ListenOptions, artefacts: Path, workers: int) -> ProcessPoolE
 
 
 class _Worker:
-    """What a worker process listens with."""
+    """The models of a worker process."""
 
     listener: Listener | None = None
 
     @classmethod
     def begin(cls, options: ListenOptions, artefacts: Path) -> None:
-        """Load the models, in a worker process."""
+        """Load the models in a worker process."""
         cls.listener = Listener(options, artefacts)
 
 

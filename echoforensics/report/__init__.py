@@ -1,1 +1,1 @@
-"""The reviewers' bundle: one page, its recordings and its rows, for a browser without a network."""
+"""The reviewers' report: one page with its recordings and rows, for a browser without a network."""

@@ -1,4 +1,4 @@
-"""Writing the report: pages, recordings and rows in one folder, for a browser without a network."""
+"""Writes the report: pages, recordings and rows in one folder, for a browser without a network."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from echoforensics.case.row_query import Query, Row
 
 _ASSETS = files("echoforensics.report") / "assets"
-#: The tallest thing, in CSS pixels, that every browser can scroll to its end (Firefox ends at 17.8 million).
+#: The greatest height in CSS pixels that every browser can scroll to its end (Firefox stops at 17.8 million).
 _TALLEST = 10_000_000
 _README = """\
 Open index.html in a browser; it needs no network. about.html says how the report was made and what it must not be
@@ -48,23 +48,23 @@ def write_report(
     case: Case, folder: Path, local: ZoneInfo | None = None, query: Query | None = None,
     marked: frozenset[str] | None = None, language_code: str = "en", *, unredacted: bool = False,
 ) -> Path:  # fmt: skip
-    """Write the report; the same case gives the same bytes. What was redacted in the case is not in it.
+    """Write the report, without redacted content. The same case gives the same bytes.
 
     Args:
         case: the case.
         folder: a new or empty folder.
-        local: a zone in which times are also shown.
-        query: the rows that are wanted; None for all. Nothing of the others is in the folder.
-        marked: exhibits of which the rows must be; None for no such choice.
-        language_code: of the language of the report's own words.
-        unredacted: whether what was redacted is in it anyway.
+        local: an additional zone for displaying times.
+        query: selects the rows; None for all. The folder contains nothing from other rows.
+        marked: exhibits whose rows to include; None for no such restriction.
+        language_code: the language of the report's own text.
+        unredacted: whether to include redacted content anyway.
 
     Returns:
-        The page to open. It is written last: a folder without it is not a report.
+        The page to open. It is written last: a folder without it is an incomplete report.
 
     Raises:
-        CaseError: the folder is not empty, is in the case or in a source, or cannot be written; or a recording
-            is not what was extracted.
+        CaseError: the folder is not empty, lies inside the case or a source, or cannot be written; or a recording has
+            changed since it was extracted.
     """
     case.refuse_inside(folder)
     try:

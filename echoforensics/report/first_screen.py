@@ -1,4 +1,4 @@
-"""The first screen: what the matter is, what was received, what was found, each sentence with the rows behind it."""
+"""The first screen: the matter, what was received and what was found; each sentence links to its rows."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from echoforensics.report.sections.context import ReportContext
     from echoforensics.report.words.language import Language
 
-#: At most this many devices are named on the first screen.
+#: The most devices to name on the first screen.
 _MOST_DEVICES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class ReportFindings:
-    """What a report holds, for its first screen.
+    """The report's findings, for its first screen.
 
     Attributes:
-        rows: what its rows come to.
+        rows: the summary of its rows.
         recordings: each distinct one.
-        interactions: how many.
-        unintended: how many of them show signs that they were not intended.
-        contradicting: in how many of them records do not agree.
+        interactions: the number of interactions.
+        unintended: how many of them show signs of being unintended.
+        contradicting: how many of them contain contradicting records.
     """
 
     rows: RowSummary
@@ -45,7 +45,7 @@ class ReportFindings:
 
 
 def first_screen(context: ReportContext, part: ReportPart, found: ReportFindings) -> str:
-    """The first screen, as HTML."""
+    """Return the first screen as HTML."""
     case, words = context.case, context.words
     info = case.store.info()
     reference = info.get("reference", "")
@@ -189,7 +189,7 @@ def _received(context: ReportContext) -> str:
 
 
 def _unchanged(context: ReportContext, name: str) -> bool | None:
-    """Whether an item had the same hashes after it was read; None if it was not hashed again."""
+    """Whether an item had the same hashes after it was read. None if it was not hashed again."""
     found = context.detail_of("source hashed again", name).get("unchanged")
     return found if isinstance(found, bool) else None
 

@@ -1,4 +1,4 @@
-"""The interactions as scripts for the page; in a part, reduced to what the part holds."""
+"""Writes the interactions as scripts for the page; a partial report contains only its own part of each."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from echoforensics.report.report_part import ReportPart
     from echoforensics.report.words.language import Language
 
-#: Interactions in one script.
+#: How many interactions go into one script.
 CHUNK = 500
 
 
 class WrittenInteractions(NamedTuple):
-    """How many interactions were written, in how many scripts, and how many show signs or contradictions."""
+    """The number of interactions, of scripts, and of interactions with signs or contradictions."""
 
     interactions: int
     chunks: int
@@ -49,7 +49,7 @@ def write_interactions(
 def interaction_entry(
     found: CaseInteraction, left_out: int, recordings: Mapping[str, int], words: Language
 ) -> dict[str, Any]:
-    """An interaction as the page has it: its start in seconds, and its recordings by their number in the report."""
+    """Return an interaction for the page: its start in seconds, and its recordings by number in the report."""
     made = found.as_json()
     start = made.pop("start")
     made.pop("datetime")

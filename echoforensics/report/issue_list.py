@@ -1,4 +1,4 @@
-"""Every issue of a case as a file: the page shows those that are alike together."""
+"""Writes every issue of a case to a file; the page groups similar ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rows a reviewer's marks choose."""
+"""Selects rows by a reviewer's marks."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _EXCLUDED = "exclude"
 
 
 def marked_exhibits(case: Case, path: Path) -> frozenset[str]:
-    """The exhibits that a marks file tags or notes, with every row of each record and of each interaction.
+    """Return the exhibits that a marks file tags or notes, with every row of each record and interaction.
 
-    What the file says is to be left out is not among them.
+    Exhibits that the file excludes are omitted.
 
     Args:
         case: the case.
-        path: the marks file; docs/report.md has its form.
+        path: the marks file; docs/report.md describes its form.
 
     Raises:
-        UsageError: the file is none, is of another case, or is about what the case does not have.
+        UsageError: the file is not a marks file, belongs to another case, or refers to rows that the case lacks.
     """
     file = read_marks(path)
     if file.case != case_identity(case):

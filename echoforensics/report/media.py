@@ -1,4 +1,4 @@
-"""The recordings of a case, copied into the report, and what is known of each."""
+"""Copies the recordings of a case into the report, and describes each."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _ENDINGS = {
     "WebM": "webm", "Matroska": "mka", "AIFF": "aiff", "CAF": "caf", "Wave64": "w64", "AU": "au", "MPEG-TS": "ts",
     "AC-3": "ac3", "E-AC-3": "eac3", "AAC (LATM)": "latm",
 }  # fmt: skip
-#: Containers that the same browsers do not read, whatever the coding.
+#: Containers that these browsers do not read, whatever the codec.
 _UNREAD = ("bin", "mka", "aiff", "caf", "w64", "au", "ts", "latm")
-#: Codings for which neither Chromium 156 nor Firefox 153 has a decoder, as :mod:`parsers.audio` names them.
+#: Codecs, by their names in :mod:`parsers.audio`, that neither Chromium 156 nor Firefox 153 can decode.
 _SILENT = (
     "AMR-NB", "AMR-WB", "Apple Lossless", "Microsoft ADPCM", "IMA ADPCM", "GSM 6.10", "Speex", "AC-3", "E-AC-3",
 )  # fmt: skip
-#: What a machine finds of a recording that is a sound of the device itself.
+#: What machines report for a recording that is a sound of the device itself.
 _KNOWN_SOUND = "machine:known_sound"
 _SILENT_ENDINGS = (" Layer I", " Layer II")
 _BLOCK = 1 << 20
@@ -40,11 +40,11 @@ class Recording:
     """A distinct recording, as the report shows it.
 
     Attributes:
-        found: what the case knows of it.
-        name: of its file in the report, inside ``media/``: its first exhibit, and its time in UTC where known.
-        playable: whether a browser can be expected to play it; not where it is withheld, and there is no file.
-        device_sound: whether every place at which it lies is one of the maker's own sounds, or a machine found that it
-            is one of them.
+        found: the recording as the case describes it.
+        name: the file's name inside ``media/``: its first exhibit, and its time in UTC if known.
+        playable: whether a browser is expected to play it; false if it is withheld and has no file.
+        device_sound: whether every place where it lies holds the maker's own sounds, or a machine identified it as one
+            of them.
     """
 
     found: FoundRecording
@@ -54,7 +54,7 @@ class Recording:
 
     @property
     def format(self) -> str:
-        """Container, coding, rate and channels, as far as they are known."""
+        """The container, codec, rate and channels, as far as known."""
         fields = self.found.fields
         if self.found.is_withheld:
             return "withheld"
@@ -70,7 +70,7 @@ class Recording:
 
 
 def recordings(case: Case, part: ReportPart) -> Iterator[Recording]:
-    """Every distinct recording of which a row is in the report, by time, those without a time last."""
+    """Yield every distinct recording with a row in the report, by time; those without a time come last."""
     known = {row["recording"] for row in case.rows(types=[_KNOWN_SOUND]) if part.includes(row["exhibit"])}
     for whole in case.recordings():
         rows = tuple(row for row in whole.rows if part.includes(row["exhibit"]))
@@ -100,10 +100,10 @@ def _name(found: FoundRecording) -> str:
 
 
 def copy_media(case: Case, found: list[Recording], folder: Path) -> None:
-    """Copy recordings out of the vault; of one that was redacted, the copy, and none that is withheld.
+    """Copy recordings from the vault. A redacted recording is replaced by its copy; withheld ones are omitted.
 
     Raises:
-        CaseError: one is not what was extracted.
+        CaseError: a recording has changed since it was extracted.
         OSError: one is missing, or cannot be written.
     """
     folder.mkdir()
@@ -122,5 +122,5 @@ def copy_media(case: Case, found: list[Recording], folder: Path) -> None:
 
 
 def ending_of(found: FoundRecording) -> str:
-    """What the name of a recording's file ends in, by its container; ``bin`` where that is another."""
+    """Return the file suffix of a recording for its container; ``bin`` for an unknown one."""
     return _ENDINGS.get(str(found.fields.get("container")), "bin")

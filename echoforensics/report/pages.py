@@ -1,4 +1,4 @@
-"""The pages of the report: the one that is worked with, the written sections, and the recordings without a script."""
+"""Renders the report's pages: the application, the written sections, and the recordings page without scripts."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from echoforensics.report.sections.context import ReportContext
 
 _ASSETS = files("echoforensics.report") / "assets"
-#: In the order in which the page runs them; the data's head comes behind the first.
+#: In the order in which the page runs them; the data's head follows the first.
 SCRIPTS = (
     "report.js", "text.js", "dialog.js", "times.js", "folding.js", "search.js", "filters.js", "marks.js", "player.js",
     "waveform.js", "views.js", "row.js", "grid.js", "timeline.js", "cards.js", "interactions.js", "recording_facts.js",
     "recordings.js", "marking.js", "print.js", "keys.js", "report_keys.js", "start.js",
 )  # fmt: skip
-#: The views of the page, by the name in its address, with what the navigation calls them.
+#: The views of the page: the name in the URL, and the label in the navigation.
 _VIEWS = (
     ("overview", "Overview"), ("interactions", "Interactions"), ("timeline", "Timeline"), ("recordings", "Recordings"),
     ("marks", "Marks"),
@@ -35,7 +35,7 @@ _VIEWS = (
 
 
 def app_page(context: ReportContext, part: ReportPart, found: ReportFindings) -> str:
-    """``index.html``: the first screen, and room for the views that scripts fill."""
+    """Render ``index.html``: the first screen, and containers for the views that scripts fill."""
     words = context.words
     scripts = [f"app/{SCRIPTS[0]}", "data/head.js", *(f"app/{name}" for name in SCRIPTS[1:])]
     return _template("page.html").substitute(
@@ -58,7 +58,7 @@ def app_page(context: ReportContext, part: ReportPart, found: ReportFindings) ->
 
 
 def sections_page(context: ReportContext, part: ReportPart) -> str:
-    """``about.html``: the written sections. It needs no script."""
+    """Render ``about.html``: the written sections. It needs no script."""
     words = context.words
     before, after = written_sections(context)
     written = held_sections([*before, *after], context)
@@ -69,7 +69,7 @@ def sections_page(context: ReportContext, part: ReportPart) -> str:
 
 
 def recordings_page(context: ReportContext, part: ReportPart, found: list[Recording]) -> str:
-    """``recordings.html``: every recording with a player of the browser's own, without a script."""
+    """Render ``recordings.html``: every recording with a native player, without a script."""
     name = context.words.text("Recordings, without JavaScript")
     warned = "".join(map(notice, warnings(context)))
     return _plain_page(context, part, name, warned + recordings_section(found, context.zone))
@@ -80,13 +80,13 @@ def _plain_page(context: ReportContext, part: ReportPart, name: str, content: st
         _common(context, part),
         name=escape(name),
         back=escape(context.words.text("Back to the report")),
-        # An exhibit is shown by the page that has the timeline.
+        # The page with the timeline displays an exhibit.
         content=content.replace('href="#EF-', 'href="index.html#EF-'),
     )
 
 
 def _common(context: ReportContext, part: ReportPart) -> dict[str, str]:
-    """What every page has: its language, its title, and what it says of a part."""
+    """Return what every page has: its language, its title, and its notice about a partial report."""
     case, words = context.case, context.words
     reference = case.store.info().get("reference", "")[:FOLDED]
     part_words = part.sentence(words)

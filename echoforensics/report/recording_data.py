@@ -1,4 +1,4 @@
-"""The recordings as a script for the page: what is known of each, and its outline."""
+"""Writes the recordings as a script for the page: the description and waveform of each."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _WITHHELD = "withheld: it is the same sound as one that was redacted"
 
 
 def write_recordings(case: Case, folder: Path, found: list[Recording]) -> None:
-    """Write the script, and a derivative of each recording that browsers do not play.
+    """Write the script, and a playable copy of each recording that browsers cannot play.
 
     Args:
         case: the case.
-        folder: of the report; its ``media`` and ``data`` are there.
+        folder: the report folder, with its ``media`` and ``data``.
         found: the recordings, already copied.
 
     Raises:
@@ -36,7 +36,7 @@ def write_recordings(case: Case, folder: Path, found: list[Recording]) -> None:
 
 
 def _decoded(case: Case, folder: Path, recording: Recording) -> dict[str, Any]:
-    """What needs the sound itself: its outline, and a derivative where browsers do not play the recording."""
+    """Return what requires decoding: the waveform, and a playable copy if browsers cannot play the recording."""
     found = recording.found
     if found.is_withheld:
         return {"peaks": [], "why_not": _WITHHELD}
@@ -58,7 +58,7 @@ def _decoded(case: Case, folder: Path, recording: Recording) -> dict[str, Any]:
 
 
 def recording_entry(recording: Recording) -> dict[str, Any]:
-    """What the page is given of a recording beside its outline."""
+    """Return the page's data on a recording apart from its waveform."""
     found = recording.found
     interactions = sorted({row["interaction"] for row in found.rows if row["interaction"]})
     duration = found.fields.get("duration_us")
@@ -88,7 +88,7 @@ def recording_entry(recording: Recording) -> dict[str, Any]:
 
 
 def _time(row: Row) -> list[Any]:
-    """Second and microsecond in UTC, or as recorded; of what the time is, and by whose clock."""
+    """Return second and microsecond in UTC, or as recorded; what the time refers to, and whose clock it is."""
     known = row["timestamp"] is not None and row["datetime"] is not None
     second, micro = divmod(row["timestamp"] or 0, 1_000_000) if known else (None, None)
     return [second, micro, row["recorded_time"], row["timestamp_desc"], row["clock"]]

@@ -1,4 +1,4 @@
-"""The section with a player for each recording. It works without JavaScript."""
+"""Renders the section with a player for each recording. It works without JavaScript."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from echoforensics.report.media import Recording
 
 _MOST_REFERENCES = 20
-#: Beyond so many the page holds links: a browser takes half a millisecond for each player it makes.
+#: Beyond this many recordings, the page uses links: a browser takes half a millisecond per player.
 _MOST_PLAYERS = 200
 
 
 def recordings_section(found: list[Recording], zone: ZoneInfo | None) -> str:
-    """Every distinct recording, with what is known of it."""
+    """Render every distinct recording with its description."""
     return section(
         "recordings",
         "Recordings",
@@ -86,7 +86,7 @@ def _player(recording: Recording, save: str, ready: bool) -> str:
 
 
 def _time(row: Row, zone: ZoneInfo | None) -> str:
-    """One time of a recording: in UTC, in the zone, or as recorded."""
+    """Format a time of a recording: in UTC, in the zone, or as recorded."""
     if row["datetime"]:
         shown = escape(utc(row["datetime"]))
         if zone is not None:

@@ -1,4 +1,4 @@
-"""The interactions that a report shows; in a part of a case, reduced to what the records of the part say."""
+"""Returns the interactions that a report shows; a partial report contains only its own part of each."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 def shown_interactions(
     case: Case, exhibits: Collection[str] | None, words: Language
 ) -> Iterator[tuple[CaseInteraction, int]]:
-    """Each interaction of which a row is in the report, with how many of its records were left out.
+    """Yield each interaction with a row in the report, and the number of its records left out.
 
     Args:
         case: the case.
-        exhibits: those of the rows that the report holds; None if it holds the whole case.
-        words: the language in which an interaction that is not whole is described.
+        exhibits: the exhibits of the report's rows; None if the report holds the whole case.
+        words: the language for describing a reduced interaction.
     """
     if case.store.is_earlier:
         return
@@ -31,7 +31,7 @@ def shown_interactions(
         if exhibits is None:
             yield found, 0
             continue
-        # What was added is a part too.
+        # Added records are a part too.
         machine = tuple(each for each in found.machine if each.exhibit in exhibits)
         annotations = tuple(each for each in found.annotations if each.exhibit in exhibits)
         shown = replace(found, machine=machine, annotations=annotations)
@@ -42,7 +42,7 @@ def shown_interactions(
 
 
 def reduced(found: CaseInteraction, kept: tuple[Member, ...], words: Language) -> CaseInteraction:
-    """An interaction with nothing in it of records that are not in the report."""
+    """Return an interaction without anything from records outside the report."""
     exhibits = {member.exhibit for member in kept}
     sentence = words.text("Only some records of this interaction are in this report.")
     return replace(
@@ -70,7 +70,7 @@ def _within(contradictions: tuple[Contradiction, ...], exhibits: set[str]) -> tu
 
 
 def _signs(unintended: Unintended | None, exhibits: set[str]) -> Unintended | None:
-    """The signs, where all that speaks for and against them is in the report."""
+    """Return the signs if all evidence for and against them is in the report."""
     if unintended is None:
         return None
     statements = (*unintended.speaks_for, *unintended.speaks_against)

@@ -1,4 +1,4 @@
-"""Which rows of a case a report holds: the whole, or a part that was asked for."""
+"""Determines which rows of a case a report holds: all, or a requested part."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class ReportPart:
-    """What a report holds.
+    """The rows of a report.
 
     Attributes:
-        query: the rows that were asked for.
-        rows: how many they are.
-        total: how many the case has.
+        query: the query that selected them.
+        rows: the number of rows.
+        total: the number of rows in the case.
         exhibits: their exhibit numbers; None if the report holds the whole case.
-        marked: whether they were chosen by marks.
+        marked: whether marks selected them.
     """
 
     query: Query
@@ -50,7 +50,7 @@ class ReportPart:
 
     @property
     def whole(self) -> bool:
-        """Whether nothing of the case is left out."""
+        """Whether the report holds the whole case."""
         return self.exhibits is None
 
     def includes(self, exhibit: str) -> bool:
@@ -58,7 +58,7 @@ class ReportPart:
         return self.exhibits is None or exhibit in self.exhibits
 
     def sentence(self, words: Language) -> str:
-        """What every page says of a part; empty if the report holds the whole case."""
+        """Return the notice about a partial report; empty if the report holds the whole case."""
         if self.whole:
             return ""
         return words.text(
@@ -68,7 +68,7 @@ class ReportPart:
         )  # fmt: skip
 
     def filters(self, words: Language) -> str:
-        """What was asked for, in words."""
+        """Describe the filters in words."""
         asked = filters_of(self.query).items()
         found = [f"{words.text(_NAMES[name])} {_value(name, value)}".strip() for name, value in asked]
         return ", ".join([*found, *([words.text("that were marked")] if self.marked else [])])
@@ -85,12 +85,12 @@ def _value(name: str, value: Any) -> str:
 
 
 def report_part(case: Case, query: Query | None = None, marked: frozenset[str] | None = None) -> ReportPart:
-    """What a report of these rows holds.
+    """Return the part that a report of these rows holds.
 
     Args:
         case: the case.
-        query: the rows that are wanted; None for all.
-        marked: exhibits of which the rows must be; None for no such choice.
+        query: selects the rows; None for all.
+        marked: exhibits whose rows to include; None for no such restriction.
     """
     query = query or Query()
     total = count(case.store)

@@ -1,4 +1,4 @@
-"""What a reader must know before anything else: a report that nothing vouches for, and clocks that were wrong."""
+"""The most important warnings: a report that nothing vouches for, and clocks that were wrong."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from echoforensics.report.report_part import ReportPart
     from echoforensics.report.sections.context import ReportContext
 
-#: At most this many characters of a name are shown.
+#: The most characters of a name to show.
 _LONG = 240
-#: By this many microseconds a clock was wrong enough to be named before all else.
+#: From this many microseconds on, a clock's error is reported at the top.
 _WRONG = 60_000_000
-#: At most this many clocks are named; the others are counted.
+#: The most clocks to name; further ones are counted.
 _MOST_CLOCKS = 3
 
 
 def report_warnings(context: ReportContext, part: ReportPart) -> Iterator[str]:
-    """Each warning, the gravest first."""
+    """Yield the warnings, the most serious first."""
     yield from warnings(context)
     yield from _changed_items(context)
     yield from _wrong_clocks(context, part)

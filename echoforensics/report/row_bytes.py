@@ -1,7 +1,7 @@
-"""The bytes that a row was read from, as far as a page shows them: the beginning, with where it lies.
+"""Returns the bytes that a row was read from, as far as a page shows them: the beginning, and its location.
 
-They are read from the case's own copies. What would take long to find again, because a file is searched from its start
-for each of very many rows, is left to ``echoforensics trace``.
+The bytes come from the case's own copies. Where finding them again would take long, because a file would be searched
+from its start for each of very many rows, use ``echoforensics trace`` instead.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from echoforensics.case.row_query import FileRow
     from echoforensics.case.vault import Vault
 
-#: Bytes of a row that a page shows.
+#: How many bytes of a row a page shows.
 SHOWN = 256
-#: Bytes of files that are gone through for one report, at most, and of files that are held at a time.
+#: The most file bytes to go through for one report, and the most to hold in memory.
 _WORK, _HELD = 512 * 1024 * 1024, 64 * 1024 * 1024
 _REDACTED = "withheld: the file holds what was redacted"
 _LEFT_TO_TRACE = "not shown here: `echoforensics trace` shows them"
@@ -30,22 +30,22 @@ _LEFT_TO_TRACE = "not shown here: `echoforensics trace` shows them"
 
 class _HeldFile(NamedTuple):
     content: bytes
-    #: Where each line begins.
+    #: The offset of each line.
     lines: list[int]
 
 
 class RowBytes:
-    """Finds the bytes of rows, one after the other."""
+    """Finds the bytes of one row after another."""
 
     def __init__(
         self, vault: Vault, work: int = _WORK, may_be_shown: Callable[[bytes], bool] = lambda _: True
     ) -> None:  # fmt: skip
-        """Begin.
+        """Take the files and the limits.
 
         Args:
             vault: the case's files.
-            work: how many bytes are gone through at most.
-            may_be_shown: whether bytes hold nothing that is not to be read.
+            work: the most bytes to go through.
+            may_be_shown: whether bytes are free of content that must not be shown.
         """
         self._vault, self._may_be_shown = vault, may_be_shown
         self._left = work
@@ -53,7 +53,7 @@ class RowBytes:
         self._found: dict[tuple[str, str], list[Any]] = {}
 
     def of(self, row: FileRow) -> list[Any]:
-        """Byte offset in the file (None if a decoded text was passed), length, the beginning in base64, why not."""
+        """Return file offset (None if decoded text was parsed), length, the first bytes in base64, why not."""
         key = row["sha256"], row["locator"]
         if key not in self._found:
             if len(self._found) > SHOWN:
@@ -90,7 +90,7 @@ class RowBytes:
         return [offset, len(content), _written(content), ""]
 
     def _file(self, sha256: str) -> _HeldFile | None:
-        """A file's content; None if it is too large to be held."""
+        """Return a file's content. None if it is too large to hold."""
         if sha256 in self._files:
             self._files.move_to_end(sha256)
             return self._files[sha256]

@@ -1,8 +1,8 @@
-"""The rows as scripts: a page opened from a disk may load scripts, but not fetch data.
+"""Writes the rows as scripts, because a page opened from a disk may load scripts but not fetch data.
 
-An index holds what rows are filtered by. A script of rows holds up to :data:`CHUNK` of them, column by column, and is
-loaded when it is looked at or searched. Where few values recur, as paths and hashes do, they are written once and the
-rows give their numbers.
+An index holds the columns that rows are filtered by. A script holds up to :data:`CHUNK` rows, column by column, and is
+loaded when rows are viewed or searched. Where few values recur, such as paths and hashes, each is written once and the
+rows refer to it by number.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from echoforensics.report.row_summary import RowSummary
     from echoforensics.report.words.language import Language
 
-#: Rows in one script.
+#: How many rows go into one script.
 CHUNK = 2000
-#: What a row's data holds beside its place in the index. ``micro`` are the microseconds of its second: a browser's
-#: numbers are not exact enough for one count of microseconds since 1970.
+#: A row's data besides its place in the index. ``micro`` is the microseconds within its second: a browser's numbers are
+#: not precise enough for microseconds since 1970.
 COLUMNS = (
     "exhibit", "micro", "timestamp_desc", "message", "data_type", "clock", "recorded_time", "time_note",
     "device_serial", "device_type", "account", "person", "utterance_id", "transcript", "recording", "evidence", "path",
@@ -39,7 +39,7 @@ COLUMNS = (
 
 
 def write_rows(case: Case, folder: Path, part: ReportPart, words: Language) -> RowSummary:
-    """Write the index, the rows and their bytes; returns what they come to. Raises OSError."""
+    """Write the index, the rows and their bytes. Returns the summary of the rows. Raises OSError."""
     index, content = RowIndex(case.store, whole=part.whole), _bytes_of(case)
     written = _wanted(case, part)
     number = 0
@@ -74,13 +74,13 @@ def _columns(chunk: list[FileRow], part: ReportPart) -> dict[str, Any]:
 
 
 def _shown(row: FileRow, part: ReportPart) -> dict[str, Any]:
-    """A row, with its time in the parts that the page makes it of."""
+    """Return a row with its time split up for the page."""
     micro = None if row["timestamp"] is None or row["datetime"] is None else row["timestamp"] % 1_000_000
     return {**row, "micro": micro, "corroborated_by": " ".join(filter(part.includes, row["corroborated_by"]))}
 
 
 def _column(values: list[Any]) -> list[Any] | dict[str, list[Any]]:
-    """A column: its values, or, where they recur, ``of`` (each once) and ``at`` (which of them, row by row)."""
+    """Encode a column: its values or, if they recur, ``of`` (each value once) and ``at`` (which one, per row)."""
     places = {value: place for place, value in enumerate(dict.fromkeys(values))}
     if len(places) > len(values) // 2:
         return values

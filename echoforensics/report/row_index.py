@@ -1,4 +1,4 @@
-"""What the timeline is filtered by: a few numbers for each row, packed, so that a million rows are there at once."""
+"""Packs the filter columns of the timeline into a few numbers per row, so that a million rows load at once."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from echoforensics.case.store import Store
     from echoforensics.report.words.language import Language
 
-#: A bit of a row's ``flags``.
+#: The bits of a row's ``flags``.
 WITH_RECORDING, BY_MACHINE, BY_PEOPLE = 1, 2, 4
 _UNKNOWN = float("nan")
 
 
 class _Codes:
-    """Values, numbered as they are met; 0 is none."""
+    """Numbers values in order of appearance; 0 means none."""
 
     def __init__(self) -> None:
         self.numbers: dict[Hashable, int] = {None: 0}
@@ -43,11 +43,11 @@ class RowIndex:
     """The packed columns of all rows, filled row by row.
 
     Attributes:
-        summary: what the rows come to.
+        summary: the summary of the rows.
     """
 
     def __init__(self, store: Store, *, whole: bool = True) -> None:
-        """Begin without a row. Of a part (not ``whole``) nothing comes from rows that are not added."""
+        """Start without rows. For a part (not ``whole``), only added rows contribute."""
         self.summary = RowSummary()
         self._names = device_names(store) if whole else {}
         self._disks = own_disks(store) if whole else {}
@@ -84,7 +84,7 @@ class RowIndex:
             column.append(values[name])
 
     def as_json(self, words: Language) -> dict[str, Any]:
-        """The columns in base64, with what their numbers stand for."""
+        """Return the columns in base64, and the values of their numbers."""
         columns = {
             name: [column.typecode, base64.b64encode(_little(column)).decode("ascii")]
             for name, column in self._columns.items()
@@ -102,7 +102,7 @@ class RowIndex:
 
 
 def _little(column: array[Any]) -> bytes:
-    """The bytes of a column, the least first, as browsers have them."""
+    """Return a column's bytes in little-endian order, which browsers use."""
     if sys.byteorder == "big":
         column = column[:]
         column.byteswap()

@@ -1,4 +1,4 @@
-"""What the rows of a report come to, counted while they are written."""
+"""Counts the rows of a report while they are written."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class RowSummary:
     """Counts of a report's rows.
 
     Attributes:
-        rows: how many there are.
-        records: how many records they are of.
+        rows: the number of rows.
+        records: the number of their records.
         states: records by state.
         kinds: records by data type.
-        first, last: earliest and latest time in UTC, ISO 8601; those of a plan or an expiry are not among them.
-        unknown: rows whose time in UTC is not known.
-        devices: serial numbers that rows name, with the rows of each.
-        accounts: accounts, likewise.
+        first, last: the earliest and latest time in UTC, ISO 8601, excluding plans and expiries.
+        unknown: the number of rows without a known time in UTC.
+        devices: maps serial numbers in rows to the number of rows.
+        accounts: maps accounts likewise.
     """
 
     rows: int = 0
@@ -38,7 +38,7 @@ class RowSummary:
     accounts: Counter[str] = field(default_factory=Counter)
 
     def add(self, row: FileRow, *, new_record: bool) -> None:
-        """Count a row; ``new_record`` where it is the first of its record."""
+        """Count a row; ``new_record`` if it is the first of its record."""
         self.rows += 1
         if new_record:
             self.records += 1

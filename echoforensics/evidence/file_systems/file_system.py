@@ -1,4 +1,4 @@
-"""What every reader of a file system gives."""
+"""The interface of a file system reader."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class FileSystem(Container):
     """The files of one file system, in the order of its folders.
 
     Attributes:
-        name: as people know it: ``ext4``, ``FAT32``, ``squashfs``, ``F2FS``.
-        block_size: bytes; the unit in which content is on the volume.
+        name: its common name: ``ext4``, ``FAT32``, ``squashfs``, ``F2FS``.
+        block_size: the allocation unit in bytes.
     """
 
     name: str
@@ -24,15 +24,16 @@ class FileSystem(Container):
 
     @abstractmethod
     def extents(self, address: str) -> list[tuple[int, int]]:
-        """Where in the volume a file's content lies: (byte offset, length in bytes) in order.
+        """Return where a file's content lies in the volume: (byte offset, length in bytes) in order.
 
-        Whole blocks where the file system keeps whole blocks. What lies nowhere as it is (holes, compressed content,
-        content inside an inode) is left out. Raises one of READ_ERRORS, or KeyError if there is no such entry.
+        Covers whole blocks if the file system allocates whole blocks. Content that is not stored verbatim (holes,
+        compressed content, content inside an inode) is omitted. Raises one of READ_ERRORS, or KeyError if there is no
+        such entry.
         """
 
     def packed(self) -> Iterator[tuple[int, int]]:
-        """Parts of the volume that are in use and hold compressed content: (byte offset, length in bytes).
+        """Yield parts of the volume that hold compressed content in use: (byte offset, length in bytes).
 
-        Known once all entries were listed. Of what could not be read nothing is given.
+        Complete only after all entries were listed. Unreadable parts are omitted.
         """
         yield from ()

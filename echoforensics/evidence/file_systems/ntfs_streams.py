@@ -1,4 +1,4 @@
-"""Alternate data streams of NTFS: content beside a file's own, or on a folder, under a name of its own.
+"""Reads alternate data streams of NTFS: named content besides a file's own, or on a folder.
 
 References:
     Microsoft, [MS-FSCC] 5.1 (NTFS streams); Brian Carrier, File System Forensic Analysis, chapter 11.
@@ -23,11 +23,11 @@ class NtfsStream(NamedTuple):
     """A stream.
 
     Attributes:
-        name: as it is kept; never empty.
-        number: of its attribute in the file's record; tells it from the others.
-        size: bytes.
-        runs: (cluster, how many) in order, without holes; empty if its content is in the file's record.
-        is_resident: whether its content is in the file's record.
+        name: its name as stored; never empty.
+        number: the number of its attribute in the file's record; unique there.
+        size: its size in bytes.
+        runs: (cluster, count) in order, without holes; empty if the file's record holds its content.
+        is_resident: whether the file's record holds its content.
     """
 
     name: bytes
@@ -38,15 +38,15 @@ class NtfsStream(NamedTuple):
 
     @property
     def is_anywhere(self) -> bool:
-        """Whether any of its content was written; ``$BadClus:$Bad`` is a hole as long as the volume."""
+        """Whether any content was written; ``$BadClus:$Bad`` is a hole as long as the volume."""
         return bool(self.size and (self.is_resident or self.runs))
 
 
 def streams_of(item: Any) -> Iterator[NtfsStream]:
-    """The alternate data streams of a file or folder.
+    """Yield the alternate data streams of a file or folder.
 
     Args:
-        item: what pytsk3 opened.
+        item: the object that pytsk3 opened.
     """
     for attribute in item:
         info = attribute.info
@@ -58,7 +58,7 @@ def streams_of(item: Any) -> Iterator[NtfsStream]:
 
 
 def stream_numbered(item: Any, number: int) -> NtfsStream:
-    """The stream of a number. Raises KeyError where there is none."""
+    """Return the stream with a number. Raises KeyError if it does not exist."""
     for found in streams_of(item):
         if found.number == number:
             return found
@@ -66,7 +66,7 @@ def stream_numbered(item: Any, number: int) -> NtfsStream:
 
 
 def open_stream(item: Any, stream: NtfsStream) -> BinaryIO:
-    """A stream's content."""
+    """Open a stream's content."""
     return open_random_access(stream.size, partial(_read, item, stream.number))
 
 
@@ -74,6 +74,6 @@ def _read(item: Any, number: int, offset: int, size: int) -> bytes:
     try:
         data: bytes = item.read_random(offset, size, pytsk3.TSK_FS_ATTR_TYPE_NTFS_DATA, number)
     except (OSError, RuntimeError) as error:
-        # pytsk3 reports an error of the image's own reading as a RuntimeError.
+        # pytsk3 reports errors from reading the image as RuntimeError.
         raise OSError(str(error)) from error
     return data

@@ -1,4 +1,4 @@
-"""Which reader reads a volume's file system."""
+"""Selects the reader for a volume's file system."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from echoforensics.evidence.file_systems.file_system import FileSystem
     from echoforensics.evidence.volume import Volume
 
-#: (byte offset, magic, name, reader): file systems that The Sleuth Kit does not read.
+#: (byte offset, magic, name, reader) for file systems that The Sleuth Kit does not read.
 _BY_MAGIC: tuple[tuple[int, bytes, str, Callable[[Volume], FileSystem]], ...] = (
     *(
         (0, magic, "squashfs", SquashFileSystem)
@@ -25,21 +25,21 @@ _BY_MAGIC: tuple[tuple[int, bytes, str, Callable[[Volume], FileSystem]], ...] = 
     ),
     (1024, b"\x10\x20\xf5\xf2", "F2FS", F2fsFileSystem),
 )
-#: Where the second superblock of F2FS is. A former file system may have left one: others are tried before it.
+#: The second F2FS superblock. It may be left over from an earlier file system, so others are tried first.
 _SECOND_F2FS = (1024 + 4096, b"\x10\x20\xf5\xf2", "F2FS", F2fsFileSystem)
-#: Where the magic of an ext superblock is.
+#: The offset of an ext superblock's magic.
 _EXT = (1080, b"\x53\xef")
 
 
 class UnreadFileSystemError(OSError):
-    """There is no file system that can be read. The text says what was recognised, if anything was."""
+    """There is no readable file system. The message says what was recognised, if anything."""
 
 
 def open_file_system(volume: Volume) -> FileSystem:
     """Open the file system of a volume.
 
-    An ext file system with features that The Sleuth Kit does not read is opened by its inodes; one whose superblock is
-    damaged, by a backup of it.
+    An ext file system with features that The Sleuth Kit does not support is opened by its inodes; one with a damaged
+    superblock, by a backup superblock.
 
     Raises:
         UnreadFileSystemError: there is none that can be read.
@@ -51,8 +51,8 @@ def open_file_system(volume: Volume) -> FileSystem:
         try:
             return open_it(volume)
         except (OSError, RuntimeError):
-            # Not one of these; what is there instead is found below. pytsk3 turns an error of the image's own reading
-            # into a RuntimeError.
+            # Not supported here; the code below identifies it. pytsk3 turns errors from reading the image into
+            # RuntimeError.
             continue
     offset, magic, name, reader = _SECOND_F2FS
     if _begins(volume, offset, magic):
@@ -63,7 +63,7 @@ def open_file_system(volume: Volume) -> FileSystem:
 
 
 def has_file_system(volume: Volume) -> bool:
-    """Whether a volume holds a file system that can be read, or something that is known."""
+    """Whether a volume holds a readable file system, or something recognised."""
     try:
         open_file_system(volume)
     except UnreadFileSystemError as error:
@@ -90,7 +90,7 @@ def _ext_or_why(volume: Volume) -> FileSystem:
         try:
             return volume.read(offset, size)
         except OSError:
-            return b""  # then its features are not known
+            return b""  # its features are then unknown
 
     if is_journal_alone(read):
         raise UnreadFileSystemError(
@@ -105,7 +105,7 @@ def _ext(volume: Volume) -> FileSystem:
 
 
 def _sleuth_kit(volume: Volume) -> FileSystem:
-    # On an empty volume The Sleuth Kit looks for YAFFS2 in hundreds of places.
+    # On an empty volume, The Sleuth Kit would search for YAFFS2 in hundreds of places.
     if is_blank(volume.read, volume.length):
         raise OSError("it is empty")
     return SleuthKitFileSystem(volume.image, volume.image_offset)
@@ -115,7 +115,7 @@ def _begins(volume: Volume, offset: int, magic: bytes) -> bool:
     try:
         return volume.read(offset, len(magic)) == magic
     except OSError:
-        return False  # whether it can be read at all is found below
+        return False  # whether it can be read at all is decided below
 
 
 def _what_is_there(volume: Volume) -> str:

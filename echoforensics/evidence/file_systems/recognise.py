@@ -1,4 +1,4 @@
-"""What a volume holds where its file system is not read: the name of it, by its magic."""
+"""Names the content of a volume whose file system is not supported, by its magic."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 Read = Callable[[int, int], bytes]
 
-#: (byte offset, magic, what it is): file systems and layers below file systems, which are known but not parsed.
+#: (byte offset, magic, name): file systems, and layers below them, that are recognised but not parsed.
 _UNPARSED = (
     (0, b"UBI#", "UBI (volumes on raw flash)"),
     (0, b"\x31\x18\x10\x06", "UBIFS"),
@@ -29,7 +29,7 @@ _UNPARSED = (
     (0, b"\x3a\xff\x26\xed", "an Android sparse image"),
     (4096, b"\xfc\x4e\x2b\xa9", "a Linux RAID member"),
 )
-#: The same, of file systems that The Sleuth Kit reads: what is left of them here, it could not open.
+#: The same for file systems that The Sleuth Kit supports: those found here failed to open.
 _DAMAGED = (
     (3, b"NTFS    ", "NTFS"),
     (3, b"EXFAT   ", "exFAT"),
@@ -38,12 +38,12 @@ _DAMAGED = (
     (1024, b"H+", "HFS+"),
     (32769, b"CD001", "ISO 9660"),
 )
-#: The same, of encrypted data.
+#: The same for encrypted data.
 _ENCRYPTED = (
     (0, b"LUKS\xba\xbe", "LUKS"),
     (3, b"-FVE-FS-", "BitLocker"),
 )
-#: (byte offset, magic, what it is): what holds no files.
+#: (byte offset, magic, name): content without files.
 _WITHOUT_FILES = (
     (0, b"ANDROID!", "an Android boot image"),
     (0, b"VNDRBOOT", "an Android vendor boot image"),
@@ -59,20 +59,20 @@ _WITHOUT_FILES = (
     *((size - 10, b"SWAPSPACE2", "Linux swap space") for size in (4096, 8192, 16384, 65536)),
     *((size - 10, b"SWAP-SPACE", "Linux swap space") for size in (4096, 8192, 16384, 65536)),
 )
-#: Android's footer of a partition encrypted with dm-crypt: 16 KiB from its end.
+#: Android's footer of a partition encrypted with dm-crypt, 16 KiB before its end.
 _CRYPT_FOOTER = b"\xc4\xb1\xb5\xd0"
 _CRYPT_FOOTER_FROM_END = 16 * 1024
 #: The first blocks of raw flash may be bad or erased; erase blocks have one of these sizes.
 _FLASH_BLOCKS = (128 * 1024, 256 * 1024, 512 * 1024)
 _FLASH_BLOCKS_LOOKED_AT = 8
-#: Pages of raw flash, with spare bytes behind each or without.
+#: Page sizes of raw flash, with or without spare bytes after each page.
 _YAFFS_PAGES = (2048, 2048 + 64, 4096, 4096 + 128, 4096 + 224)
 _YAFFS_PAGES_LOOKED_AT = 64
-#: The magic that lies deepest is that of UFS, 256 KiB from the start and in a superblock.
+#: The deepest magic is that of UFS, in a superblock 256 KiB from the start.
 _MAGICS_UNTIL = 512 * 1024
 _SAMPLES = 64
 _SAMPLE = 4096
-#: Bits a byte, from which on bytes look random.
+#: From this entropy on, in bits per byte, the bytes look random.
 _RANDOM = 7.95
 
 _NOT_READ = "not parsed; its files were not read"
@@ -85,15 +85,15 @@ _SENTENCES = (
 
 
 def recognise(read: Read, length: int) -> str | None:
-    """What a volume holds that no reader reads.
+    """Describe the content of a volume that no reader supports.
 
     Args:
         read: reads (byte offset in the volume, size in bytes); may raise OSError, which passes through.
-        length: bytes of the volume.
+        length: the size of the volume in bytes.
 
     Returns:
-        The rest of a sentence about the volume ("holds UBIFS, which is not parsed; its files were not read"), or
-        None if nothing is recognised.
+        The rest of a sentence about the volume ("holds UBIFS, which is not parsed; its files were not read"), or None
+            if nothing is recognised.
 
     References:
         Linux, include/uapi/linux/magic.h; https://source.android.com/docs/core (boot images, verified boot, dm-crypt);
@@ -112,10 +112,10 @@ def recognise(read: Read, length: int) -> str | None:
 
 
 def is_blank(read: Read, length: int) -> bool:
-    """Whether there is only one byte, 0 or 0xFF, wherever a file system has a magic, and in the places looked at.
+    """Whether all magics' places and all samples hold only one byte value, 0 or 0xFF.
 
     Args:
-        read, length: as of :func:`recognise`.
+        read, length: as for :func:`recognise`.
     """
     first = read(0, min(length, _MAGICS_UNTIL))
     fill = first[:1]
@@ -125,9 +125,9 @@ def is_blank(read: Read, length: int) -> bool:
 
 
 def ext_features(read: Read) -> list[int] | None:
-    """Revision, compatible and incompatible features that the first superblock of an ext file system states.
+    """Return revision, compatible and incompatible features from the first superblock of an ext file system.
 
-    None if it is not there, as when the file system was read by a copy of it (``ext4.rst`` of Linux, superblock).
+    None if it is missing, for example when a backup was used (``ext4.rst`` in Linux, superblock).
     """
     raw = read(1024, 128)
     if len(raw) < 128 or raw[56:58] != b"\x53\xef":
@@ -143,10 +143,10 @@ def _by_magic(read: Read, length: int, known: tuple[tuple[int, bytes, str], ...]
 
 
 def _confirmed(read: Read, offset: int, name: str) -> bool:
-    """Whether what follows a short magic confirms it."""
+    """Whether the bytes after a short magic confirm it."""
     if not name.startswith("JFFS2"):
         return True
-    # A node's kind, and a length of at least the head of a node.
+    # The type of a node, and a length of at least a node header.
     raw = read(offset, 12)
     order = "big" if "big" in name else "little"
     kind, size = int.from_bytes(raw[2:4], order), int.from_bytes(raw[4:8], order)  # type: ignore[arg-type]
@@ -162,7 +162,7 @@ def _on_flash(read: Read, length: int) -> str | None:
 
 
 def _looks_like_yaffs2(read: Read, length: int) -> bool:
-    """Whether the first chunk is the header of an object, and one more of the first: kind, parent, unused sum, name.
+    """Whether the first chunk is an object header, and one more is: type, parent, unused checksum, name.
 
     References:
         yaffs2, yaffs_guts.h (struct yaffs_obj_hdr).
@@ -205,12 +205,12 @@ def _by_its_bytes(read: Read, length: int) -> str | None:
 
 
 def _is_one_byte(data: bytes) -> bool:
-    """Whether all its bytes are the same; much faster than to count each."""
+    """Whether all bytes are equal; much faster than counting each."""
     return data.count(data[:1]) == len(data)
 
 
 def _samples(read: Read, length: int) -> Iterator[bytes]:
-    """Pieces from the whole length, evenly spaced."""
+    """Yield evenly spaced pieces from the whole length."""
     step = max(_SAMPLE, length // _SAMPLES // _SAMPLE * _SAMPLE)
     for offset in range(0, min(length, step * _SAMPLES), step):
         yield read(offset, min(_SAMPLE, length - offset))

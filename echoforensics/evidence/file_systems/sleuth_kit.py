@@ -1,8 +1,8 @@
-"""A file system in an image, read with The Sleuth Kit: files, and deleted files whose content is still there.
+"""Reads a file system with The Sleuth Kit: files, and deleted files whose content still exists.
 
-The Sleuth Kit follows the size that an inode states, and searches deleted inodes through the same code. On ext file
-systems it is therefore kept from folders and files that state more than the volume holds, and what no name leads to
-is found by :mod:`ext_recovery` instead.
+The Sleuth Kit trusts the size in an inode, and uses the same code to search deleted inodes. On ext file systems, it is
+therefore kept away from folders and files that state more than the volume holds, and :mod:`ext_recovery` finds inodes
+without a name instead.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _OTHERS = {
     pytsk3.TSK_FS_TYPE_FFS2: "UFS2",
     pytsk3.TSK_FS_TYPE_YAFFS2: "YAFFS2",
 }
-#: File systems that keep POSIX modes; for others The Sleuth Kit makes some up.
+#: File systems that store POSIX modes; for others, The Sleuth Kit invents some.
 _WITH_MODES = (
     *_EXT,
     pytsk3.TSK_FS_TYPE_FFS1,
@@ -78,7 +78,7 @@ class SleuthKitFileSystem(FileSystem):
     """The files of one file system, in the order of its folders."""
 
     def __init__(self, image: Any, offset: int) -> None:
-        """Open the file system at a byte offset of an image. Raises OSError where no known one is there."""
+        """Open the file system at a byte offset of an image. Raises OSError if none is recognised there."""
         self._opened = pytsk3.FS_Info(image, offset=offset)
         self._image, self._offset = image, offset
         kind = self._opened.info.ftype
@@ -91,7 +91,7 @@ class SleuthKitFileSystem(FileSystem):
         self._length = max(0, min(image.get_size() - offset, self._stated))
 
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
-        """Every file, link and other thing, each inode once; then what no name leads to, and what the journal holds."""
+        """Yield every file, link and other entry, each inode once; then unnamed inodes and the journal's content."""
         if self._length < self._stated:
             text = f"the file system states {self._stated} bytes, of which the image holds {self._length}"
             yield EvidenceIssue("", text)
@@ -115,10 +115,10 @@ class SleuthKitFileSystem(FileSystem):
         yield from recovery.rest()
 
     def open(self, address: str) -> BinaryIO:
-        """Open a file; its address is ``inode`` or ``inode@path`` (a deleted name may share an inode).
+        """Open a file by its address, ``inode`` or ``inode@path`` (a deleted name may share an inode).
 
-        Of an alternate data stream of NTFS: ``inode:number@path``, with the number of its attribute.
-        Of a file whose inode is in the journal: ``journal-BLOCK-INODE@path``, with the block in the journal.
+        For an alternate data stream of NTFS: ``inode:number@path``, with the number of its attribute.
+        For a file whose inode is in the journal: ``journal-BLOCK-INODE@path``, with the journal block.
         """
         content = self._own(address)
         if content is not None and not isinstance(self._ext, EvidenceIssue):
@@ -130,7 +130,7 @@ class SleuthKitFileSystem(FileSystem):
         return self._content(self._item(number))
 
     def extents(self, address: str) -> list[tuple[int, int]]:
-        """Where in the volume a file's content lies (see :meth:`FileSystem.extents`)."""
+        """Return where a file's content lies in the volume (see :meth:`FileSystem.extents`)."""
         content = self._own(address)
         if content is not None:
             return content.extents(self.block_size)
@@ -147,10 +147,10 @@ class SleuthKitFileSystem(FileSystem):
 
     @cached_property
     def _fs(self) -> Any:
-        """The file system as The Sleuth Kit may see it."""
+        """The file system as The Sleuth Kit is allowed to see it."""
         if not self._oversized or isinstance(self._ext, EvidenceIssue):
             return self._opened
-        # pytsk3 does not keep the image alive by itself.
+        # pytsk3 does not keep the image alive.
         self._masked = masked_image(self._image, self._offset, self._ext.layout, self._oversized)
         return pytsk3.FS_Info(self._masked, offset=self._offset)
 
@@ -166,14 +166,14 @@ class SleuthKitFileSystem(FileSystem):
         try:
             return FatTable(self.name, self._read) if self._is_fat and self.name != "exFAT" else None
         except OSError:
-            return None  # The Sleuth Kit has read the boot sector already: clusters in use are then not known
+            return None  # The Sleuth Kit has already read the boot sector; clusters in use are then unknown
 
     @property
     def _whole_fat_name(self) -> Callable[[bytes, int], bytes] | None:
         try:
             return LongNames(int(self.name[3:]), self._read).whole if self._is_fat and self.name != "exFAT" else None
         except OSError:
-            return None  # The Sleuth Kit has read the boot sector already; names then end where it ends them
+            return None  # The Sleuth Kit has already read the boot sector; long names are then cut as it cuts them
 
     def _read(self, offset: int, size: int) -> bytes:
         size = min(size, self._length - offset)
@@ -186,11 +186,11 @@ class SleuthKitFileSystem(FileSystem):
         try:
             return self._fs.open_meta(number)
         except RuntimeError as error:
-            # This is how pytsk3 reports an error of the image's own reading.
+            # pytsk3 reports errors from reading the image this way.
             raise OSError(str(error)) from error
 
     def _own(self, address: str) -> ExtContent | None:
-        """Content that is not read by The Sleuth Kit: by inodes in the journal, deleted, or of an impossible size."""
+        """Return content that The Sleuth Kit cannot read: of journal inodes, deleted ones, or of impossible size."""
         if not self._is_ext or isinstance(self._ext, EvidenceIssue):
             if address.startswith(JOURNAL):
                 raise KeyError(address)
@@ -225,7 +225,7 @@ class SleuthKitFileSystem(FileSystem):
                 yield from self._streams(found.path, found.inode, found.item, deleted=found.deleted)
 
     def _streams(self, path: bytes, inode: int, item: Any, *, deleted: bool = False) -> Iterator[Entry]:
-        """The alternate data streams of a file or folder."""
+        """Yield the alternate data streams of a file or folder."""
         meta = item.info.meta
         reused = deleted and meta.flags & pytsk3.TSK_FS_META_FLAG_ALLOC and not meta.flags & _ORPHAN
         for stream in () if reused else streams_of(item):
@@ -267,7 +267,7 @@ class SleuthKitFileSystem(FileSystem):
     def _too_large(
         self, shown: str, address: str, size: int, times: dict[str, str], mode: int | None
     ) -> Iterator[Entry | EvidenceIssue]:
-        """A file whose inode states more than the volume holds: up to its last written block."""
+        """Return a file whose inode states more than the volume holds, up to its last written block."""
         why = f"its inode states {size} bytes, more than can be"
         try:
             content = self._own(address)
@@ -283,7 +283,7 @@ class SleuthKitFileSystem(FileSystem):
         )
 
     def _deleted(self, shown: str, address: str, item: Any, times: dict[str, str], mode: int | None) -> Entry:
-        """A deleted name of a file system other than ext, or of an ext file system that cannot be looked into."""
+        """Return the entry of a deleted name, if the file system is not ext or its inodes cannot be read."""
         meta = item.info.meta
         note, size = _deleted_note(meta, is_fat=self._is_fat), meta.size
         if note is None:
@@ -316,7 +316,7 @@ class SleuthKitFileSystem(FileSystem):
         try:
             return self._fat.clusters_in_use(runs) if self._fat else (0, 0)
         except OSError:
-            return 0, 0  # The Sleuth Kit placed it; clusters in use are not known
+            return 0, 0  # The Sleuth Kit located it; clusters in use are unknown
 
     def _content(self, item: Any) -> BinaryIO:
         meta = item.info.meta
@@ -334,7 +334,7 @@ class SleuthKitFileSystem(FileSystem):
             if not seconds:
                 continue
             if self._is_fat:
-                # FAT keeps wall-clock time; The Sleuth Kit read it in this machine's zone, which is undone here.
+                # FAT stores local time; this undoes The Sleuth Kit's conversion from this machine's zone.
                 wall = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(seconds))
                 found[label] = f"{wall} (local time of an unknown zone)"
             else:
@@ -346,13 +346,13 @@ def _read_random(item: Any, offset: int, size: int) -> bytes:
     try:
         data: bytes = item.read_random(offset, size)
     except RuntimeError as error:
-        # This is how pytsk3 reports an error of the image's own reading.
+        # pytsk3 reports errors from reading the image this way.
         raise OSError(str(error)) from error
     return data
 
 
 def _numbers(address: str) -> tuple[int, int | None]:
-    """The inode's number in an address, and the stream's, where it is that of a stream. Raises KeyError."""
+    """Parse an address into the inode number and, for a stream, the stream's number. Raises KeyError."""
     inode, colon, stream = address.partition("@")[0].partition(":")
     if not inode.isdecimal() or (colon and not stream.isdecimal()):
         raise KeyError(address)
@@ -360,7 +360,7 @@ def _numbers(address: str) -> tuple[int, int | None]:
 
 
 def _runs(item: Any) -> list[tuple[int, int]]:
-    """Where a file's content lies: (block, how many) in order, without holes."""
+    """Return where a file's content lies: (block, count) in order, without holes."""
     return [
         (int(run.addr), int(run.len))
         for attribute in item
@@ -371,7 +371,7 @@ def _runs(item: Any) -> list[tuple[int, int]]:
 
 
 def _deleted_note(meta: Any, *, is_fat: bool) -> str | None:
-    """Why a deleted file's content is believed to be its own; None if it is another file's."""
+    """Explain why a deleted file's content is believed to be its own. None if it belongs to another file."""
     if meta.flags & pytsk3.TSK_FS_META_FLAG_ALLOC and not meta.flags & pytsk3.TSK_FS_META_FLAG_ORPHAN:
         return None
     if not meta.size:

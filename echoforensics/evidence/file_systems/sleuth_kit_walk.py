@@ -1,4 +1,4 @@
-"""A walk through the folders of a file system that The Sleuth Kit reads."""
+"""Walks the folders of a file system that The Sleuth Kit reads."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 _FOLDERS = (pytsk3.TSK_FS_META_TYPE_DIR, pytsk3.TSK_FS_META_TYPE_VIRT_DIR)
-#: Files of exFAT itself, which The Sleuth Kit shows as if they were files.
+#: Internal files of exFAT, which The Sleuth Kit shows as ordinary files.
 _OF_EXFAT = (b"$UPCASE_TABLE", b"$ALLOC_BITMAP")
 _LABEL_SUFFIX = b" (Volume Label Entry)"
 _ORPHANS = b"$OrphanFiles"
-#: Records of NTFS that are kept for later versions of it, and hold no file.
+#: Records that NTFS reserves for later versions and that hold no file.
 _RESERVED_OF_NTFS = range(16, 24)
-#: A record of NTFS counts in 16 bits how many files it was given to.
+#: An NTFS record counts in 16 bits how many files it was assigned to.
 _SEQUENCES = 1 << 16
 
 
 class TskName(NamedTuple):
-    """A name that was met.
+    """A name found during the walk.
 
     Attributes:
-        path, name: as found in the file system.
-        inode: number it leads to.
-        folder: inode of the folder it is in.
+        path, name: as stored in the file system.
+        inode: the number of its inode.
+        folder: the inode of the folder that holds it.
         deleted: whether the name is deleted.
-        is_folder: whether it is a folder, which is entered in its turn.
-        item: what The Sleuth Kit opened.
+        is_folder: whether it is a folder, which is walked later.
+        item: the object that The Sleuth Kit opened.
     """
 
     path: bytes
@@ -45,7 +45,7 @@ class TskName(NamedTuple):
 
 
 class TskWalk:
-    """Walks folders; each is entered once, any number of names lead to it."""
+    """Walks folders. Each folder is entered once, however many names it has."""
 
     def __init__(
         self,
@@ -55,14 +55,14 @@ class TskWalk:
         is_ntfs: bool = False,
         fat_name: Callable[[bytes, int], bytes] | None = None,
     ) -> None:
-        """Take what is walked.
+        """Take the file system to walk.
 
         Args:
-            file_system: opened by pytsk3.
-            oversized: of an ext file system, the inodes that state more bytes than it holds, which are not entered.
-                Nor is its folder of orphans, which The Sleuth Kit would search for by itself.
-            is_ntfs: whether it is NTFS.
-            fat_name: of FAT, gives the whole of a name (as The Sleuth Kit gives it, number of the inode).
+            file_system: the file system opened by pytsk3.
+            oversized: on ext, the inodes that state more bytes than the volume holds, which are not entered. Neither is
+                the folder of orphans, which The Sleuth Kit would search by itself.
+            is_ntfs: whether the file system is NTFS.
+            fat_name: on FAT, completes a name (given The Sleuth Kit's name and inode number).
         """
         self._is_ntfs = is_ntfs
         self._fat_name = fat_name
@@ -73,7 +73,7 @@ class TskWalk:
         self._count = 0
 
     def below(self, path: bytes, inode: int) -> Iterator[TskName | EvidenceIssue]:
-        """Every name below a folder, folder by folder."""
+        """Yield every name below a folder, folder by folder."""
         pending: list[tuple[bytes, int, int]] = [(path, inode, 0)]
         self._entered.add(inode)
         while pending:
@@ -113,7 +113,7 @@ class TskWalk:
             item = self._deleted_record(kept) or item
             meta = item.info.meta
         if name in (b"", b".", b".."):
-            return None  # newer kernels wipe the name of a deleted entry, which leaves an empty one
+            return None  # newer kernels wipe a deleted entry's name, which leaves it empty
         if top and meta is not None and _is_made_up(name, meta):
             return None
         if top and name == _ORPHANS and self._is_ext and kept.meta_addr == self._fs.info.last_inum:
@@ -124,23 +124,23 @@ class TskWalk:
         is_folder = (
             meta is not None
             and meta.type in _FOLDERS
-            # A deleted name whose inode was given to another folder would show that folder's files twice.
+            # A deleted name whose inode now belongs to another folder would show that folder's files twice.
             and not (deleted and bool(meta.flags & pytsk3.TSK_FS_META_FLAG_ALLOC))
-            # Of ext, nothing is left in a deleted folder whose inode states no size; The Sleuth Kit cannot open it.
+            # On ext, a deleted folder whose inode states no size is empty, and The Sleuth Kit cannot open it.
             and not (deleted and self._is_ext and not meta.size)
         )
         full = path + b"/" + name if path else name
         return TskName(full, name, int(kept.meta_addr), folder, deleted, is_folder, item)
 
     def _deleted_record(self, kept: Any) -> Any:
-        """The record of a deleted file of NTFS, unless it was given to another since; else None.
+        """Return the record of a deleted NTFS file. None if it has since been assigned to another file.
 
-        NTFS counts a record up when it deletes the file. The Sleuth Kit then no longer takes it for that of the name.
+        NTFS increments a record's count on deletion. The Sleuth Kit then no longer connects it with the name.
         """
         try:
             item = self._fs.open_meta(int(kept.meta_addr))
         except (OSError, RuntimeError):
-            return None  # only the name is left, and is given
+            return None  # only the name is left, and is returned
         meta = item.info.meta
         if meta is None or meta.flags & pytsk3.TSK_FS_META_FLAG_ALLOC:
             return None
@@ -158,13 +158,13 @@ class TskWalk:
 
 
 def _is_made_up(name: bytes, meta: Any) -> bool:
-    """Whether The Sleuth Kit shows a part of FAT as a file: a real file may bear the same name."""
+    """Whether The Sleuth Kit presents a part of FAT as a file: a real file may have the same name."""
     if meta.type == pytsk3.TSK_FS_META_TYPE_VIRT or (name in _OF_EXFAT and not meta.mtime):
         return True
     return bool(name.endswith(_LABEL_SUFFIX) and not meta.size and meta.type == pytsk3.TSK_FS_META_TYPE_REG)
 
 
 def _reason(error: OSError | RuntimeError) -> str:
-    """The reason that The Sleuth Kit gives, without the place in its own code where it gave it."""
+    """Return The Sleuth Kit's reason without the location in its source code."""
     first = str(error).partition("\n")[0].rpartition("Unable to open directory: ")[2]
     return first if first and first != "unknown libtsk error" else "The Sleuth Kit gives no reason"

@@ -1,4 +1,4 @@
-"""Listening on the workers of a cluster. Each loads the models once; recordings are sent to it, and not kept."""
+"""Listens on the workers of a cluster. Each loads the models once; recordings are sent to it but not kept."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ _FOLDER = "echoforensics-listening"
 def heard_by_cluster(
     options: ListenOptions, artefacts: Path, asked: Sequence[RecordingToHear], address: str, workers: int, about: About
 ) -> Iterator[HeardRecording]:
-    """What the workers of a cluster find in recordings, in their order.
+    """Yield the findings of a cluster's workers in recordings, in their order.
 
     Args:
-        options: how it is listened. A model that is named must be at the same path on every machine.
+        options: the options for listening. A named model must have the same path on every machine.
         artefacts: the folder of a case's extracted files, on this machine.
         asked: the recordings.
-        address: of a scheduler, or ``local``.
-        workers: how many processes listen where it is ``local``.
-        about: what the models and libraries of this machine are.
+        address: the address of a scheduler, or ``local``.
+        workers: the number of processes if the address is ``local``.
+        about: the models and libraries on this machine.
 
     Raises:
         UsageError: the extra ``scale`` is not installed, or a worker lacks a library or a model.
@@ -48,7 +48,7 @@ def heard_by_cluster(
                 with vault.open(recording.sha256) as stream:
                     content = stream.read()
             except OSError:
-                # Listening to it says so.
+                # Listening to it reports the problem.
                 content = b""
             waiting.append((recording, client.submit(hear, topic, number, options, recording, content, pure=False)))
             if len(waiting) >= 2 * max(1, len(workers_of(client))):
@@ -72,10 +72,10 @@ def _heard(recording: RecordingToHear, future: Any, about: About) -> HeardRecord
 def hear(
     topic: str, number: int, options: ListenOptions, recording: RecordingToHear, content: bytes
 ) -> tuple[HeardRecording, str, About]:
-    """On a worker: listen to a recording.
+    """Listen to a recording on a worker.
 
     Returns:
-        What was found, the worker's address, and what its models and libraries are.
+        The findings, the worker's address, and its models and libraries.
     """
     with attempt(topic, number) as mine:
         folder = Path(scale_library("distributed", "--dask").get_worker().local_directory) / _FOLDER

@@ -1,4 +1,4 @@
-"""What the PDF says, as the template reads it: the sections of the page, interactions, recordings and the timeline."""
+"""Builds the PDF's content for the template: the page's sections, interactions, recordings and the timeline."""
 
 from __future__ import annotations
 
@@ -44,26 +44,26 @@ if TYPE_CHECKING:
     from echoforensics.report.words.language import Language
 
 PAPERS = {"a4": "a4", "letter": "us-letter"}
-#: Width and height of the signature's field on the first page, in points.
+#: The width and height of the signature field on the first page, in points.
 FIELD = (300, 92)
-#: A line of a table has room for so many characters; a column is made for no longer lines, or words, than these.
+#: How many characters fit on a table line; columns are not widened for longer lines or words.
 _LINE, _WIDEST, _LONGEST_WORD = 105, 60, 22
 _LONG_CELL = 1500
 _MOST_CHARACTERS = 200
-#: At most this many evidence items are on the first page.
+#: The most evidence items on the first page.
 _MOST_ITEMS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentContent:
-    """Everything that a PDF of a case says, before it is typeset.
+    """Everything that a case's PDF contains, before typesetting.
 
     Attributes:
         context: the case.
         shown: the rows of the timeline.
         attached: the same rows as JSON Lines.
         before: the sections before the timeline.
-        after: those behind it.
+        after: the sections after the timeline.
     """
 
     context: ReportContext
@@ -74,7 +74,7 @@ class DocumentContent:
 
     @classmethod
     def of(cls, context: ReportContext, shown: ShownRows) -> DocumentContent:
-        """Ask a case for all of it; where rows were asked for, for what these say."""
+        """Collect the content from a case, restricted to the selected rows if any."""
         if shown.filtered:
             context = replace(context, exhibits=frozenset(row["exhibit"] for row in shown.rows))
         before, after = written_sections(context)
@@ -84,13 +84,13 @@ class DocumentContent:
     def files(
         self, missing: frozenset[str], fonts: Mapping[str, list[str]], paper: str, signed: bool
     ) -> dict[str, bytes]:
-        """The files that the template reads.
+        """Return the files that the template reads.
 
         Args:
-            missing: characters that no font has; they are written out, and listed.
-            fonts: the families, for text and for codes.
-            paper: of :data:`PAPERS`.
-            signed: whether the document is to be signed.
+            missing: characters that no font has; they are written out and listed.
+            fonts: the font families for text and for code.
+            paper: one of :data:`PAPERS`.
+            signed: whether the document will be signed.
         """
         texts = ShownTexts(missing)
         after = (*self.after, *([_characters_section(missing, self.context.words)] if missing else []))
@@ -110,7 +110,7 @@ class DocumentContent:
         }
 
     def characters(self) -> set[str]:
-        """Every character beyond ASCII that it shows."""
+        """Return all non-ASCII characters in the content."""
         texts = ShownTexts()
         for part in (*self.before, *self.after):
             _section(part, self.context.words, texts)
@@ -158,7 +158,7 @@ class DocumentContent:
         }
 
     def _items(self) -> Cell:
-        """The evidence items with their SHA-256, for the first page."""
+        """Return the evidence items with their SHA-256, for the first page."""
         items = list(self.context.case.evidence())
         found: list[Cell] = []
         for item in items[:_MOST_ITEMS]:
@@ -233,19 +233,19 @@ def _cell(cell: Cell, texts: ShownTexts) -> list[list[str]]:
 
 
 def _plain(run: tuple[str, str], texts: ShownTexts) -> list[str]:
-    """A run as the template reads it; evidence has its marks already."""
+    """Return a run for the template; evidence is already marked."""
     kind, text = run
     shown = texts.shown(text)
     return [kind, f"‹{shown}›" if kind == "evidence" else shown]
 
 
 def _is_whole(rows: Iterable[Iterable[Cell]]) -> bool:
-    """Whether no row is so long that it may have to be broken across pages."""
+    """Whether every row is short enough not to break across pages."""
     return all(sum(len(run.text) for run in runs(cell)) <= _LONG_CELL for row in rows for cell in row)
 
 
 def _widths(block: Table) -> list[float]:
-    """How wide the columns are, in characters: first as wide as the longest word, then by what is usual."""
+    """Return the column widths in characters: at least the longest word, then by typical length."""
     least, wanted = [], []
     for at, name in enumerate(block.head):
         cells = [_lines(row[at]) for row in block.rows]
@@ -262,7 +262,7 @@ def _widths(block: Table) -> list[float]:
 
 
 def _lines(cell: Cell) -> list[str]:
-    """The lines of a cell, so that what is below each other does not make its column wide."""
+    """Return the lines of a cell, so that stacked lines do not widen its column."""
     found = [""]
     for run in runs(cell):
         if run.kind == "break":
@@ -273,7 +273,7 @@ def _lines(cell: Cell) -> list[str]:
 
 
 def _characters_section(missing: frozenset[str], words: Language) -> WrittenSection:
-    """Which characters this document writes out as it has no font for them."""
+    """List the characters that this document writes out because no font has them."""
     say = words.text
     rows: list[tuple[Run, Run]] = [
         (short(f"U+{ord(each):04X}"), quote(unicodedata.name(each, say("no name")).lower())) for each in sorted(missing)

@@ -1,6 +1,6 @@
-"""A certificate that a key gives itself, for a signature whose maker has no other.
+"""Creates a self-signed certificate for a signer who has no other.
 
-It certifies nothing about who holds the key, and its subject says so. It is needed as PAdES signatures carry one.
+It certifies nothing about the key's owner, and its subject says so. PAdES signatures require a certificate.
 
 References:
     RFC 5280 (certificates), RFC 5758 (ECDSA with SHA-256)
@@ -17,20 +17,20 @@ from asn1crypto import keys, x509
 if TYPE_CHECKING:
     from chain_of_custody.signer import Signer
 
-#: What the subject's organisational unit says.
+#: The organisational unit in the subject.
 SELF_SIGNED = "self-signed with the examiner's key; nobody vouches for the name"
 _YEARS = timedelta(days=3653)
-#: Letters of a name that fit into a certificate.
+#: How many characters of a name fit into a certificate.
 _LONGEST_NAME = 60
 
 
 def own_certificate(key: Signer, name: str, since: datetime) -> bytes:
-    """A self-signed certificate of a key in DER; the same key, name and time give the same bytes.
+    """Return a self-signed certificate for a key in DER; equal key, name and time give equal bytes.
 
     Args:
-        key: the key.
-        name: whose it is, as the case says; the key's fingerprint stands for an empty one.
-        since: from when it is valid, in UTC; it is so for ten years.
+        key: the signing key.
+        name: its owner according to the case; if empty, the key's fingerprint is used.
+        since: the start of its ten-year validity, in UTC.
     """
     public = keys.PublicKeyInfo.load(key.public.der)
     subject = x509.Name.build(
@@ -44,7 +44,7 @@ def own_certificate(key: Signer, name: str, since: datetime) -> bytes:
     body = x509.TbsCertificate(
         {
             "version": "v3",
-            # 19 bytes: the number is not negative, and no longer than RFC 5280 allows.
+            # 19 bytes keep the number positive and within the limit of RFC 5280.
             "serial_number": int.from_bytes(hashlib.sha256(key.public.der + subject.dump()).digest()[:19]) >> 1 or 1,
             "signature": {"algorithm": "sha256_ecdsa"},
             "issuer": subject,
@@ -72,5 +72,5 @@ def own_certificate(key: Signer, name: str, since: datetime) -> bytes:
 
 
 def _time(when: datetime) -> x509.Time:
-    """RFC 5280 wants two digits of the year until 2049."""
+    """Return a time with a two-digit year until 2049, as RFC 5280 requires."""
     return x509.Time({"utc_time" if when.year < 2050 else "general_time": when})

@@ -1,4 +1,4 @@
-"""Signing the PDF: PAdES, with a field on the first page that says who signed.
+"""Signs the PDF with PAdES, and adds a field on the first page that names the signer.
 
 References:
     ETSI EN 319 142-1 (PAdES), ISO 32000-1 12.8 (signatures) and 14.7 (structure)
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 #: The name of the signature's field.
 FIELD_NAME = "ExaminerSignature"
-#: Where the field is on the first page, in points from its left and its lower edge: as the template places it.
+#: The field's position on the first page, in points from the left and lower edges, matching the template.
 _LEFT, _BOTTOM = 51, 60
 _SIGNATURE_SIZE = 80
 
@@ -45,15 +45,15 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class DocumentSigner:
-    """Who signs a document.
+    """The signer of a document.
 
     Attributes:
-        key: the examiner's.
-        name: of the examiner, as the case says.
-        since: from when a certificate that the key gives itself is valid: when the case was begun.
-        provisional: whether the program made the key on first use, and nobody has put a name to it.
-        certificates: the key's certificate in PEM with those of its issuers behind it; empty if it has none.
-        when: the time of the signature, by the examiner's computer.
+        key: the examiner's key.
+        name: the examiner's name in the case.
+        since: when a self-signed certificate becomes valid: the time the case was begun.
+        provisional: whether the program generated the key on first use and nobody has claimed it by name.
+        certificates: the key's certificate in PEM, followed by its issuers'; empty if there is none.
+        when: the time of the signature by the examiner's computer.
     """
 
     key: Signer
@@ -64,7 +64,7 @@ class DocumentSigner:
     when: datetime = field(default_factory=_now)
 
     def chain(self) -> list[x509.Certificate]:
-        """The certificate that the signature carries, and those of its issuers."""
+        """The signature's certificate, followed by its issuers'."""
         if self.certificates:
             found = pem.unarmor(self.certificates.encode(), multiple=True)
             return [x509.Certificate.load(der) for _, _, der in found]
@@ -72,7 +72,7 @@ class DocumentSigner:
 
 
 class _KeySigner(signers.Signer):
-    """Has a document signed by whatever signs as the examiner's key does, on a token too."""
+    """Signs a document through the examiner's key, which may be on a token."""
 
     def __init__(self, key: Signer, chain: list[x509.Certificate]) -> None:
         store = SimpleCertificateStore()
@@ -89,12 +89,12 @@ class _KeySigner(signers.Signer):
 def sign_document(
     document: bytes, signer: DocumentSigner, setter: Typesetter, words: Language, missing: frozenset[str]
 ) -> bytes:
-    """A document with its signature, which is of all of its bytes.
+    """Sign a document. The signature covers all its bytes.
 
     Args:
-        document: as it was typeset, with room on its first page.
-        signer: who signs.
-        setter: typesets what is seen of the signature.
+        document: the typeset document, with space for the field on its first page.
+        signer: the signer.
+        setter: typesets the visible part of the signature.
         words: the language.
         missing: characters that no font has.
     """
@@ -120,7 +120,7 @@ def sign_document(
             ),
         )  # fmt: skip
         pdf_signer = signers.PdfSigner(metadata, _KeySigner(signer.key, chain), stamp_style=style)
-        # It begins a loop of asyncio; in this thread there may be one already, as in a notebook.
+        # It starts an asyncio loop; this thread may already run one, for example in a notebook.
         with ThreadPoolExecutor(1) as own_thread:
             signed = own_thread.submit(pdf_signer.sign_pdf, writer, existing_fields_only=True).result()
     return bytes(signed.getbuffer())

@@ -1,4 +1,4 @@
-"""Giving the field of a signature its place in the structure of a tagged PDF, so that readers aloud come upon it.
+"""Adds a signature field to the structure of a tagged PDF, so that screen readers find it.
 
 References:
     ISO 32000-1 14.7 (logical structure), ISO 14289-1 7.18 (annotations)
@@ -17,11 +17,11 @@ _name = generic.NameObject
 
 
 def tag_field(writer: IncrementalPdfFileWriter, field_name: str) -> None:
-    """Make a structure element for the widget of a field, as the last of the document's.
+    """Append a structure element for a field's widget to the document.
 
     Args:
-        writer: of a document that Typst tagged, to which the field was added.
-        field_name: the field's.
+        writer: a document tagged by Typst to which the field was added.
+        field_name: the name of the field.
 
     Raises:
         KeyError: the document has no such field, or is not tagged.
@@ -56,7 +56,7 @@ def tag_field(writer: IncrementalPdfFileWriter, field_name: str) -> None:
     widget[_name("/StructParent")] = generic.NumberObject(number)
     writer.update_container(widget)
     writer.mark_update(page)
-    # The order in which readers aloud go through the annotations of the page is that of the structure.
+    # Screen readers visit the page's annotations in structure order.
     page.get_object()[_name("/Tabs")] = _name("/S")
 
 

@@ -1,4 +1,4 @@
-"""Texts as the PDF can show them: nothing hidden, nothing that no font has, and long words with places to break."""
+"""Prepares texts for the PDF: nothing hidden, no unsupported characters, and break points in long words."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from typing import Any
 
 from echoforensics.report.markup import number, visible
 
-#: Longer texts are cut, with their length said: the whole is in the attached timeline, and in the case.
+#: Longer texts are cut and their length is given; the full text is in the attached timeline and the case.
 LONGEST = 6000
-#: A word that is longer gets places at which it may be broken.
+#: Longer words get break points.
 _LONG_WORD = re.compile(r"[^\s\u200b]{25,}")
-#: It is broken behind a mark between its parts, else after so many characters.
+#: They break after punctuation inside the word, else after this many characters.
 _PIECE = re.compile(r"[^./_:?&=-]{1,12}[./_:?&=-]*|[./_:?&=-]{1,12}")
 _BREAK = "\u200b"
 
 
 @dataclass(slots=True)
 class ShownTexts:
-    """Makes texts ready, and keeps count of the characters that are in them.
+    """Prepares texts and records their characters.
 
     Attributes:
-        missing: characters that are written out, as in ``[U+4E2D]``.
-        seen: characters beyond ASCII that were met.
+        missing: characters to write out, as in ``[U+4E2D]``.
+        seen: the non-ASCII characters encountered.
     """
 
     missing: frozenset[str] = frozenset()
     seen: set[str] = field(default_factory=set)
 
     def shown(self, text: str) -> str:
-        """A text as it is shown on a line or several."""
+        """Prepare a text for display on one or more lines."""
         written = visible(text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({number(len(text))} characters)")
         if not written.isascii():
             self.seen.update(each for each in written if not each.isascii())
@@ -39,11 +39,11 @@ class ShownTexts:
         return _LONG_WORD.sub(_breakable, written)
 
     def plain(self, text: str) -> str:
-        """A text for the document's properties: on one line, without places to break."""
+        """Prepare a text for the document's properties: one line, no break points."""
         return " ".join(self.shown(text).replace(_BREAK, "").split())
 
     def every(self, value: Any) -> Any:
-        """The same data with each text in it shown."""
+        """Return the data with every text in it prepared."""
         if isinstance(value, str):
             return self.shown(value)
         if isinstance(value, dict):

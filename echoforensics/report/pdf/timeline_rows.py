@@ -1,4 +1,4 @@
-"""The timeline in the PDF: which rows it has, how each is shown, and the same rows as JSON Lines to be attached."""
+"""Selects and formats the PDF's timeline rows, and attaches the same rows as JSON Lines."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from echoforensics.case.row_query import Row
     from echoforensics.report.sections.context import ReportContext
 
-#: At most this many rows are shown at most: they take some 20 MB, and 3 GB of memory while they are typeset.
+#: The most rows to show: they take about 20 MB, and 3 GB of memory during typesetting.
 MOST_ROWS = 20_000
 
 Cells = list[list[tuple[str, str]]]
@@ -28,14 +28,14 @@ Cells = list[list[tuple[str, str]]]
 
 @dataclass(frozen=True, slots=True)
 class ShownRows:
-    """The rows of the timeline that the PDF has.
+    """The timeline rows in the PDF.
 
     Attributes:
-        rows: they, in order.
-        asked: how many were asked for.
-        whole: how many the case has.
+        rows: the rows in order.
+        asked: how many rows were requested.
+        whole: how many rows the case has.
         filtered: whether filters were given.
-        chosen: whether rows were chosen because there are too many: those of interactions and recordings.
+        chosen: whether rows were selected because there are too many: those of interactions and recordings.
     """
 
     rows: tuple[Row, ...]
@@ -48,13 +48,13 @@ class ShownRows:
     def of(
         cls, context: ReportContext, query: Query, exhibits: frozenset[str] | None = None, most: int = MOST_ROWS
     ) -> ShownRows:
-        """Choose the rows: those asked for; beyond ``most``, those of interactions or with a recording.
+        """Select the requested rows; if there are more than ``most``, those of interactions or with a recording.
 
         Args:
             context: the case.
-            query: which rows are asked for.
-            exhibits: exhibits of which they must be, too; None for no such choice.
-            most: so many are shown at most.
+            query: selects the rows.
+            exhibits: exhibits to restrict them to; None for no such restriction.
+            most: the most rows to show.
         """
         store = context.case.store
         whole = count(store)
@@ -74,17 +74,17 @@ class ShownRows:
 
     @property
     def is_part(self) -> bool:
-        """Whether the case has rows that are not shown."""
+        """Whether some of the case's rows are not shown."""
         return len(self.rows) < self.whole
 
     def as_jsonl(self) -> bytes:
-        """The rows as ``timeline -f jsonl`` writes them."""
+        """Return the rows as ``timeline -f jsonl`` writes them."""
         stream = io.StringIO()
         jsonl.write(self.rows, stream)
         return stream.getvalue().encode()
 
     def intro(self, context: ReportContext, attached: bytes) -> Iterator[str]:
-        """What is said before the rows: which they are, and what is attached."""
+        """Yield the text before the rows: which rows they are, and what is attached."""
         say = context.words.text
         shown, whole = number(len(self.rows)), number(self.whole)
         if not self.is_part:
@@ -108,18 +108,18 @@ class ShownRows:
         yield hashlib.sha256(attached).hexdigest()
 
     def cells(self, context: ReportContext) -> list[Cells]:
-        """Each row as the cells of the table, in runs."""
+        """Return each row as table cells, in runs."""
         return [_cells(row, context) for row in self.rows]
 
 
 def head(context: ReportContext) -> tuple[str, ...]:
-    """The names of the table's columns."""
+    """Return the names of the table's columns."""
     say = context.words.text
     return say("Exhibit"), say("Time"), say("What the record says"), say("Source")
 
 
 def _cells(row: Row, context: ReportContext) -> Cells:
-    """A row in few runs: each costs as much to typeset as a word of its own. A line feed is the end of a line."""
+    """Format a row in few runs: each run costs as much to typeset as a separate word. A line feed ends a line."""
     say = context.words.text
     first = [("own", f"{row['exhibit']}\n{row['interaction']}" if row["interaction"] else row["exhibit"])]
     if row["state"] != "live":

@@ -1,4 +1,4 @@
-"""Typesetting with Typst: no network, no packages, no fonts but those of its wheel and those that are given."""
+"""Typesets with Typst: no network, no packages, and only the fonts in its wheel and the given ones."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from typst import PDFStandard
 
 _ASSETS = files("echoforensics.report.pdf") / "assets"
-#: What the document is to conform to; Typst refuses to write what does not.
+#: The standards for the document; Typst refuses to write anything that does not conform.
 STANDARDS: tuple[PDFStandard, ...] = ("a-3a", "ua-1")
 _SERIF = ("Libertinus Serif", "DejaVu Sans Mono", "New Computer Modern")
 _MONO = ("DejaVu Sans Mono", "Libertinus Serif", "New Computer Modern")
-#: How Typst names a text that no font has, or a character that the standard forbids.
+#: How Typst reports text that no font has, or a character that the standard forbids.
 _REFUSED = re.compile(r'(?:the text|contains the codepoint) `"((?:[^"\\]|\\.)*)"`')
 _ESCAPED = re.compile(r"\\u\{([0-9a-fA-F]+)\}|\\(.)")
-#: One text for each character, so that each that cannot be shown is named.
+#: One text per character, so that each one that cannot be shown is reported.
 _PROBE = """#set document(title: "probe")
 #let data = json("document.json")
 #set text(font: data.fonts)
@@ -40,7 +40,7 @@ class RefusedTextError(Exception):
     """Typst cannot write these characters.
 
     Attributes:
-        characters: they.
+        characters: the characters.
     """
 
     def __init__(self, characters: frozenset[str]) -> None:
@@ -53,14 +53,14 @@ class Typesetter:
     """Typst with a fixed set of fonts: the same input gives the same bytes on any machine.
 
     Attributes:
-        folders: folders with further fonts, for scripts that those of the wheel do not have.
+        folders: folders with further fonts, for scripts that the wheel's fonts lack.
     """
 
     folders: tuple[Path, ...] = ()
 
     @property
     def fonts(self) -> dict[str, list[str]]:
-        """The families in the order in which they are tried, for running text (``serif``) and for codes (``mono``).
+        """Return the font families in fallback order, for running text (``serif``) and for code (``mono``).
 
         Raises:
             UsageError: a folder holds no font.
@@ -76,7 +76,7 @@ class Typesetter:
         return {"serif": [*_SERIF, *further], "mono": [*_MONO, *further]}
 
     def missing(self, characters: Iterable[str]) -> frozenset[str]:
-        """Those characters that no font shows, or that the standards forbid."""
+        """Return the characters that no font has, or that the standards forbid."""
         left = sorted(characters)
         if not left:
             return frozenset()
@@ -91,11 +91,11 @@ class Typesetter:
                 return found
 
     def document(self, content: Mapping[str, bytes], timestamp: int) -> bytes:
-        """The report as PDF/A-3a and PDF/UA-1.
+        """Typeset the report as PDF/A-3a and PDF/UA-1.
 
         Args:
-            content: by name, the files that the template reads.
-            timestamp: seconds since 1970 UTC, as the document's date.
+            content: maps names to the files that the template reads.
+            timestamp: the document's date, in seconds since 1970 UTC.
 
         Raises:
             RefusedTextError: a text cannot be shown.
@@ -103,7 +103,7 @@ class Typesetter:
         return self._compile((_ASSETS / "report.typ").read_text("utf-8"), content, STANDARDS, timestamp)
 
     def stamp(self, content: Mapping[str, bytes]) -> bytes:
-        """What is seen of a signature, as a page of its own."""
+        """Typeset the visible part of a signature as a separate page."""
         return self._compile((_ASSETS / "stamp.typ").read_text("utf-8"), content, ("a-3b",), 0, tags=False)
 
     def _compile(
@@ -135,7 +135,7 @@ class Typesetter:
 
 
 def refused_characters(message: str) -> frozenset[str]:
-    """The characters that a message of Typst says it cannot write; ASCII is never among them."""
+    """Return the characters that a Typst message says it cannot write; never ASCII."""
     found: set[str] = set()
     for text in _REFUSED.findall(message):
         found.update(_ESCAPED.sub(lambda match: chr(int(match[1], 16)) if match[1] else match[2], text))
@@ -143,5 +143,5 @@ def refused_characters(message: str) -> frozenset[str]:
 
 
 def json_bytes(data: Any) -> bytes:
-    """Data as the templates read it."""
+    """Encode data for the templates."""
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()

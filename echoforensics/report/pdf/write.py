@@ -1,4 +1,4 @@
-"""Writing the report as a PDF."""
+"""Writes the report as a PDF."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
     from echoforensics.report.pdf.signature import DocumentSigner
     from echoforensics.report.sections.context import ReportContext
 
-#: So often characters that no font has are written out and it is tried again.
+#: How many times to write out unsupported characters and retry.
 _MOST_TRIES = 8
 
 
 @dataclass(frozen=True, slots=True)
 class PdfOptions:
-    """How the PDF is to be.
+    """Options for the PDF.
 
     Attributes:
-        query: which rows the timeline has.
-        exhibits: exhibits of which they must be, too; None for no such choice.
+        query: selects the rows of the timeline.
+        exhibits: exhibits to restrict them to; None for no such restriction.
         paper: ``a4`` or ``letter``.
         fonts: folders with fonts for further scripts.
-        most: so many rows are shown at most.
+        most: the most rows to show.
     """
 
     query: Query = field(default_factory=Query)
@@ -49,12 +49,12 @@ class PdfOptions:
 
 @dataclass(frozen=True, slots=True)
 class WrittenPdf:
-    """What was written.
+    """The result of writing the PDF.
 
     Attributes:
-        rows: how many rows of the timeline it has.
-        asked: how many were asked for.
-        missing: characters that are written out, as no font has them.
+        rows: the number of timeline rows in it.
+        asked: the number of rows requested.
+        missing: characters that are written out because no font has them.
         signed: whether it is signed.
     """
 
@@ -68,23 +68,23 @@ def write_pdf(
     context: ReportContext, path: Path, options: PdfOptions | None = None, signer: DocumentSigner | None = None,
     *, unredacted: bool = False,
 ) -> WrittenPdf:  # fmt: skip
-    """Write the report as PDF/A-3a and PDF/UA-1. Before it is signed, the same case gives the same bytes.
+    """Write the report as PDF/A-3a and PDF/UA-1. Before signing, the same case gives the same bytes.
 
-    What was redacted in the case is not in it.
+    Redacted content is omitted.
 
     Args:
         context: the case, the language and the zone.
-        path: a new file.
-        options: how it is to be.
-        signer: signs it; None leaves it unsigned, and it says so.
-        unredacted: whether what was redacted is in it anyway.
+        path: the file to create.
+        options: the options.
+        signer: signs the PDF; with None, it is unsigned and says so.
+        unredacted: whether to include redacted content anyway.
 
     Returns:
-        What was written.
+        The result.
 
     Raises:
-        CaseError: the file is in the case or in a source, already exists, or cannot be written; or no room is
-            left for temporary files.
+        CaseError: the file lies inside the case or a source, already exists, or cannot be written; or there is no room
+            for temporary files.
         UsageError: a folder holds no fonts.
     """
     with handed_over(context.case, unredacted=unredacted) as case:
@@ -119,14 +119,14 @@ def _write(context: ReportContext, path: Path, chosen: PdfOptions, signer: Docum
 def typeset(
     content: DocumentContent, setter: Typesetter, paper: str, when: int, *, signed: bool
 ) -> tuple[bytes, frozenset[str]]:
-    """The document, and the characters that it writes out as no font has them.
+    """Typeset the document. Returns it with the characters written out because no font has them.
 
     Args:
-        content: what it says.
-        setter: with which fonts.
+        content: the content.
+        setter: typesets with its fonts.
         paper: ``a4`` or ``letter``.
         when: its date, in seconds since 1970 UTC.
-        signed: whether it is to be signed.
+        signed: whether it will be signed.
 
     Raises:
         UsageError: it cannot be typeset.
@@ -137,7 +137,7 @@ def typeset(
             try:
                 return setter.document(content.files(missing, setter.fonts, paper, signed), when), missing
             except RefusedTextError as refused:
-                # A font has each of the characters, but not one of them in bold, or not beside the others.
+                # A font has each character, but not in bold, or not next to the others.
                 if refused.characters <= missing:
                     raise UsageError(f"the PDF cannot be typeset: {refused}") from refused
                 missing |= refused.characters

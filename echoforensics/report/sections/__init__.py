@@ -1,1 +1,1 @@
-"""The written sections of a report as data, and what renders them: one content for the page and for the PDF."""
+"""The written sections of a report as data, and their renderers: one content for the page and the PDF."""

@@ -1,7 +1,7 @@
-"""What a written section is made of: headings, paragraphs, lists, tables. None of it is markup of any kind.
+"""The building blocks of a written section: headings, paragraphs, lists, tables. None contains markup.
 
-A cell is text in runs. A run says what its text is: the report's own words, words of the evidence, a hash. How that
-looks is decided where it is rendered, once for a page and once for the PDF.
+A cell is text in runs. A run states the kind of its text: the report's own words, words of the evidence, a hash. The
+renderers, one for the page and one for the PDF, decide how it looks.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
-#: Rows of a table that are shown; a line below it names what holds the rest.
+#: How many rows of a table to show; a line below it says where the rest is.
 MOST_ROWS = 1000
 
 
 class Run(NamedTuple):
     """Text of one kind.
 
-    ``own``: the report's words. ``quote``: the report's words, which may be long because they quote the evidence.
-    ``evidence``: words that are in the evidence. ``code``: a hash, a locator, a command. ``strong``: words to be
-    seen. ``short``: what is not to be broken. ``exhibit``: an exhibit's number. ``break``: the end of a line.
+    ``own``: the report's words. ``quote``: the report's words, possibly long because they quote the evidence.
+    ``evidence``: words in the evidence. ``code``: a hash, a locator, a command. ``strong``: emphasised words.
+    ``short``: text that must not wrap. ``exhibit``: an exhibit number. ``break``: the end of a line.
     """
 
     kind: str
@@ -32,7 +32,7 @@ Cell = str | Run | Sequence[Run]
 
 
 def runs(cell: Cell) -> tuple[Run, ...]:
-    """A cell as its runs, without the empty ones."""
+    """Return a cell's runs, without empty ones."""
     if isinstance(cell, str):
         return (Run("own", cell),) if cell else ()
     given = (cell,) if isinstance(cell, Run) else tuple(cell)
@@ -40,32 +40,32 @@ def runs(cell: Cell) -> tuple[Run, ...]:
 
 
 def evidence(value: object) -> Run:
-    """Words that are in the evidence."""
+    """Mark words from the evidence."""
     return Run("evidence", "" if value is None else str(value))
 
 
 def quote(value: object) -> Run:
-    """The report's own words, which may quote the evidence."""
+    """Mark the report's own words, which may quote the evidence."""
     return Run("quote", "" if value is None else str(value))
 
 
 def code(value: object) -> Run:
-    """A hash, a locator, or a name of the tool's own."""
+    """Mark a hash, a locator, or one of the tool's own names."""
     return Run("code", "" if value is None else str(value))
 
 
 def short(value: object) -> Run:
-    """What is not to be broken in a table."""
+    """Mark text that must not wrap in a table."""
     return Run("short", "" if value is None else str(value))
 
 
 def strong(value: str) -> Run:
-    """Words to be seen."""
+    """Mark emphasised words."""
     return Run("strong", value)
 
 
 def exhibits(numbers: Iterable[str]) -> tuple[Run, ...]:
-    """Numbers of exhibits, with a space between two."""
+    """Mark exhibit numbers, separated by spaces."""
     found: list[Run] = []
     for number in numbers:
         found += [Run("own", " "), Run("exhibit", number)]
@@ -73,7 +73,7 @@ def exhibits(numbers: Iterable[str]) -> tuple[Run, ...]:
 
 
 def lines(cells: Iterable[Cell]) -> tuple[Run, ...]:
-    """Cells below each other."""
+    """Stack cells as lines."""
     found: list[Run] = []
     for cell in cells:
         if parts := runs(cell):
@@ -83,7 +83,7 @@ def lines(cells: Iterable[Cell]) -> tuple[Run, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading within a section; ``level`` is 3, or 4 below one of 3."""
+    """A heading in a section; ``level`` is 3, or 4 below a heading of level 3."""
 
     title: Cell
     level: int = 3
@@ -98,7 +98,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A warning that cannot be overlooked."""
+    """A prominent warning."""
 
     words: str
 
@@ -112,7 +112,7 @@ class Bullets:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Names and values; those without a value are not among them."""
+    """Names and values; pairs without a value are omitted."""
 
     pairs: tuple[tuple[str, Cell], ...]
 
@@ -122,10 +122,10 @@ class Table:
     """A table.
 
     Attributes:
-        head: the columns' names.
-        rows: those that are shown.
-        more: how many others there are.
-        rest: what to say of the others.
+        head: the column names.
+        rows: the rows shown.
+        more: the number of other rows.
+        rest: the text about the other rows.
     """
 
     head: tuple[str, ...]
@@ -136,7 +136,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Blanks:
-    """Lines for a human to fill in by hand, each with what belongs on it."""
+    """Lines to fill in by hand, each with a label."""
 
     labels: tuple[str, ...]
 
@@ -148,7 +148,7 @@ Block = Heading | Paragraph | Notice | Bullets | Facts | Table | Blanks
 class WrittenSection:
     """A section.
 
-    Attributes:
+    anchor: its name in links.
         anchor: its name in links.
         title: its heading.
         blocks: its content.
@@ -160,7 +160,7 @@ class WrittenSection:
 
 
 def section(anchor: str, title: str, *parts: Block | Iterable[Block]) -> WrittenSection:
-    """A section of blocks and of groups of blocks, in order."""
+    """Create a section from blocks and groups of blocks, in order."""
     found: list[Block] = []
     for part in parts:
         if isinstance(part, (Heading, Paragraph, Notice, Bullets, Facts, Table, Blanks)):
@@ -171,18 +171,18 @@ def section(anchor: str, title: str, *parts: Block | Iterable[Block]) -> Written
 
 
 def facts(pairs: Iterable[tuple[str, Cell]]) -> Facts:
-    """Names and values; those without a value are left out."""
+    """Create a list of names and values; pairs without a value are omitted."""
     return Facts(tuple((name, value) for name, value in pairs if runs(value)))
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[Cell]], rest: str = "", most: int = MOST_ROWS) -> Table:
-    """A table of the first rows; all are counted.
+    """Create a table of the first rows; all rows are counted.
 
     Args:
-        head: the columns' names.
+        head: the column names.
         rows: the rows.
-        rest: what to say of those that are not shown, after their number.
-        most: how many are shown.
+        rest: the text after the number of omitted rows.
+        most: the most rows to show.
     """
     remaining = iter(rows)
     shown = tuple(tuple(row) for row in islice(remaining, most))
@@ -190,7 +190,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Cell]], rest: str = "", m
 
 
 def texts(part: WrittenSection) -> Iterator[str]:
-    """Every text of a section, as it is in its runs."""
+    """Yield every text of a section as it appears in the runs."""
     yield part.title
     for block in part.blocks:
         match block:

@@ -1,4 +1,4 @@
-"""The last sections: the signature, a draft of a certificate, and the command that makes the case again."""
+"""The last sections: the signature, a draft certificate, and the commands that reproduce the case."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def signature_section(context: ReportContext) -> WrittenSection:
-    """Whose key signed the case, and room for the examiner to sign by hand."""
+    """State whose key signed the case, with space for a handwritten signature."""
     say, ledger, info = context.words.text, context.ledger, context.case.store.info()
     signed = code(ledger.fingerprint) if ledger.signed else say("no key: UNSIGNED")
     return section(
@@ -36,7 +36,7 @@ def signature_section(context: ReportContext) -> WrittenSection:
 
 
 def certificate_section(context: ReportContext) -> WrittenSection:
-    """What a certificate of authenticity has to name, with the values of this case; a human swears to it."""
+    """List what a certificate of authenticity must contain, with this case's values; a person swears to it."""
     say = context.words.text
     return section(
         "certificate",
@@ -88,7 +88,7 @@ def _items(context: ReportContext) -> Iterator[tuple[Cell, ...]]:
 
 
 def reproduce_section(context: ReportContext) -> WrittenSection:
-    """The commands by which the case can be made and checked again."""
+    """List the commands that reproduce and check the case."""
     say = context.words.text
     return section("reproduce", say("How to make this again"), _commands(context))
 

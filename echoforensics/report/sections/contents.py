@@ -1,4 +1,4 @@
-"""Which written sections there are, and in which order.
+"""Lists the written sections in order.
 
 References:
     SWGDE 18-Q-002, Requirements for Report Writing in Digital and Multimedia Forensics; Federal Rules of Evidence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def written_sections(context: ReportContext) -> tuple[list[WrittenSection], list[WrittenSection]]:
-    """The sections that come before interactions, recordings and the timeline, and those that come after them."""
+    """Return the sections before the interactions, recordings and timeline, and those after them."""
     before = [
         case_section(context),
         request_section(context),

@@ -1,4 +1,4 @@
-"""What every written section is made from."""
+"""The input of every written section."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ReportContext:
-    """A case and how it is to be written about.
+    """A case and the settings for writing about it.
 
     Attributes:
         case: the case.
         actions: the ledger's entries, in order.
-        ledger: what checking the ledger found.
+        ledger: the result of checking the ledger.
         words: the language.
-        zone: a zone in which times are also shown, or None.
-        exhibits: those of the rows that the report holds; None if it holds the whole case.
+        zone: an additional zone for displaying times, or None.
+        exhibits: the exhibits of the report's rows; None if the report holds the whole case.
     """
 
     case: Case
@@ -51,7 +51,7 @@ class ReportContext:
         """Read and check the ledger of a case.
 
         Raises:
-            CaseError: there is no ledger, or nothing but its beginning is in it.
+            CaseError: there is no ledger, or the extraction had only begun.
         """
         actions = tuple(case.actions())
         if not actions:
@@ -60,27 +60,27 @@ class ReportContext:
 
     @property
     def begun(self) -> LedgerEntry | None:
-        """The line with which the first extraction began."""
+        """The ledger entry with which the first extraction began."""
         return next((entry for entry in self.actions if entry.action in BEGINNINGS), None)
 
     @property
     def sealed(self) -> LedgerEntry | None:
-        """The last line that seals the case; None if the case is not complete."""
+        """The last entry that seals the case. None if the case is incomplete."""
         last = next((entry for entry in reversed(self.actions) if entry.action in (SEALED, *BEGINNINGS)), None)
         return last if last is not None and last.action == SEALED else None
 
     @property
     def matter(self) -> Mapping[str, str]:
-        """What was said of the matter: request, scope, authority and so on, as last recorded in the ledger."""
+        """The details of the matter (request, scope, authority and so on), as last recorded in the ledger."""
         return described_matter(self.actions)
 
     @property
     def key(self) -> Mapping[str, Any]:
-        """What the ledger last says of the key that signs it: whether it is provisional, or whose it is."""
+        """The last ledger entry's details on the signing key: whether it is provisional, or who owns it."""
         return CaseHistory.of(self.actions).key
 
     def detail_of(self, action: str, evidence: str) -> Mapping[str, Any]:
-        """What the ledger's last line of an action says of an evidence item; empty if it has none."""
+        """Return the details of the last entry with an action for an evidence item; empty if there is none."""
         found: Mapping[str, Any] = {}
         for entry in self.actions:
             if entry.action == action and entry.detail.get("evidence") == evidence:

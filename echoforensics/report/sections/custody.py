@@ -1,4 +1,4 @@
-"""The section on custody: who did what, as the ledger has it."""
+"""The section on custody: who did what, according to the ledger."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def custody_section(context: ReportContext) -> WrittenSection:
-    """The lines of the ledger, for people."""
+    """List the ledger's entries for readers."""
     say = context.words.text
     return section(
         "custody",

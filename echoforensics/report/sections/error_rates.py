@@ -1,4 +1,4 @@
-"""The section on error rates: what was measured on made evidence of which everything is known, and what was not."""
+"""The section on error rates: what was measured on synthetic evidence with known content, and what was not."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 def measured(subject: str) -> dict[str, Any]:
-    """What a benchmark measured and wrote into the report's own data: ``recovered_rows``, ``carved_recordings``."""
+    """Return a benchmark's stored results: ``recovered_rows`` or ``carved_recordings``."""
     found = files("echoforensics.report") / "assets" / f"{subject}.json"
     counts: dict[str, Any] = json.loads(found.read_text("utf-8"))
     return counts
 
 
 def error_rates_section(context: ReportContext) -> WrittenSection:
-    """How often the tool errs, where that was measured; where it was not, that is said."""
+    """State how often the tool errs if that was measured, and say so if it was not."""
     say, store = context.words.text, context.case.store
     return section(
         "rates",
@@ -49,7 +49,7 @@ def error_rates_section(context: ReportContext) -> WrittenSection:
 
 
 def _recovered(count: int, words: Language) -> Iterator[Block]:
-    """What is known of how far recovered rows can be relied on; nothing where the case has none."""
+    """Yield how reliable recovered rows are; nothing if the case has none."""
     if not count:
         return
     found = measured("recovered_rows")
@@ -75,7 +75,7 @@ def _recovered(count: int, words: Language) -> Iterator[Block]:
 
 
 def _carved(count: int, words: Language) -> Iterator[Block]:
-    """The same of what was found by its own bytes, outside of files."""
+    """Yield how reliable carved items outside files are."""
     if not count:
         return
     say, found = words.text, measured("carved_recordings")
@@ -92,7 +92,7 @@ def _carved(count: int, words: Language) -> Iterator[Block]:
 
 
 def _listened(context: ReportContext) -> Iterator[Block]:
-    """The same of what machines found in recordings."""
+    """Yield how reliable the machines' findings in recordings are."""
     heard = any(kind[0].startswith(MACHINE) for kind in data_types(context.case.store, context.exhibits))
     if not heard:
         return
@@ -120,7 +120,7 @@ def _bounded(rate: tuple[float, float, float]) -> str:
 
 
 def _of_parsers(context: ReportContext) -> Iterator[Block]:
-    """Each parser that made records: on what it was tried, and its error rate."""
+    """Yield, for each parser with records, what it was tested on, and its error rate."""
     say, versions = context.words.text, {(entry.name, entry.version): entry for entry in catalogue()}
     rows: list[tuple[Cell, ...]] = []
     for (name, version), count in parsers(context.case.store, context.exhibits).items():

@@ -1,4 +1,4 @@
-"""The sections that say what the case is, who asked for what, and on what authority."""
+"""The sections on the case, the request, and the authority for the examination."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LONG = 240
 
 
 def case_section(context: ReportContext) -> WrittenSection:
-    """What the case is, and whether it is whole and signed."""
+    """Describe the case, and say whether it is complete and signed."""
     say, info, ledger = context.words.text, context.case.store.info(), context.ledger
     begun, sealed = context.begun, context.sealed
     zone = "UTC" if context.zone is None else say("UTC, and beside it {zone}", zone=context.zone.key)
@@ -48,7 +48,7 @@ def case_section(context: ReportContext) -> WrittenSection:
 
 
 def warnings(context: ReportContext) -> Iterator[str]:
-    """What a reader must know before all else: unverified, not complete, unsigned, altered."""
+    """Yield the most important warnings: unverified, incomplete, unsigned, altered."""
     say, ledger, case = context.words.text, context.ledger, context.case
     if case.unverified:
         why = case.unverified[:_LONG]
@@ -69,7 +69,7 @@ def warnings(context: ReportContext) -> Iterator[str]:
 
 
 def _redacted(context: ReportContext) -> Iterator[str]:
-    """That recordings were redacted: whether the report is without what was removed, or holds it."""
+    """Yield whether redacted content was removed from the report or is included."""
     words, tables = context.words, redacted(context.case)
     if tables is not None:
         copies = words.counted(sum(1 for one in tables.redactions.values() if one.copy), "recording")
@@ -99,7 +99,7 @@ def _signature(context: ReportContext) -> Cell:
 
 
 def request_section(context: ReportContext) -> WrittenSection:
-    """Who asked for what, and on what authority it was examined."""
+    """Describe the request, and the authority for the examination."""
     say, matter = context.words.text, context.matter
     absent = say("not recorded")
     pairs = [

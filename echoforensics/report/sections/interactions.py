@@ -1,4 +1,4 @@
-"""The section on interactions: each with what records say, and apart from it why they were put together."""
+"""The section on interactions: what the records say and, separately, why they were joined."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from echoforensics.report.sections.blocks import Block, Cell, Run, WrittenSection
     from echoforensics.report.sections.context import ReportContext
 
-#: At most this many are shown.
+#: The most interactions to show.
 _MOST = 1000
 _MOST_MEMBERS = 40
 
 
 def interactions_section(context: ReportContext) -> WrittenSection:
-    """Each interaction of which a row is in the report, by time, with nothing of the rows that are not."""
+    """List each interaction with a row in the report, by time, without anything from other rows."""
     say = context.words.text
     found = [one for one, _ in shown_interactions(context.case, context.exhibits, context.words)]
     left_out = len(found) - _MOST

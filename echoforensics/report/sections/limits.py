@@ -1,4 +1,4 @@
-"""The sections on limits, and on the words that the report uses."""
+"""The sections on limits and on terms."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def untranslated_note(words: Language) -> str:
-    """What is in English in a report that is in another language; empty in English."""
+    """Say what remains in English in a report in another language; empty in English."""
     if words.code == "en":
         return ""
     return words.text(
@@ -26,7 +26,7 @@ def untranslated_note(words: Language) -> str:
 
 
 def limits_section(context: ReportContext) -> WrittenSection:
-    """What the whole must not be taken for."""
+    """State what the report must not be mistaken for."""
     say = context.words.text
     limits = [
         say(
@@ -51,7 +51,7 @@ def limits_section(context: ReportContext) -> WrittenSection:
 
 
 def glossary_section(context: ReportContext, others: Sequence[WrittenSection]) -> WrittenSection:
-    """The words that the other sections use, with their meanings."""
+    """Explain the terms that the other sections use."""
     say = context.words.text
     used = "\n".join(text for part in others for text in texts(part)).lower()
     pairs = [(say(word), say(meaning)) for word, meaning in GLOSSARY.items()]

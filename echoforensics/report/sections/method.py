@@ -1,4 +1,4 @@
-"""The sections on method and parsers: what was read how, by which parser of which version, and what was joined."""
+"""The sections on method and parsers: how evidence was read, by which parser versions, and what was joined."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _MOST_JOINS = 50
 
 
 def method_section(context: ReportContext) -> WrittenSection:
-    """How it was read, on what system, and by what records were joined."""
+    """Describe how the evidence was read, on which system, and on what basis records were joined."""
     say = context.words.text
     return section(
         "method",
@@ -54,7 +54,7 @@ def method_section(context: ReportContext) -> WrittenSection:
 
 
 def parsers_section(context: ReportContext) -> WrittenSection:
-    """Each parser that made records: what it shows, what it was validated on, and its limits."""
+    """List each parser with records: what it shows, what it was validated on, and its limits."""
     say, words = context.words.text, context.words
     used = {
         f"{name} {version}": count for (name, version), count in parsers(context.case.store, context.exhibits).items()
@@ -73,7 +73,7 @@ def parsers_section(context: ReportContext) -> WrittenSection:
 
 
 def _environment(context: ReportContext) -> Iterator[Block]:
-    """On what it ran: what the ledger says of the tool, the system and the libraries."""
+    """Yield the environment: what the ledger says about the tool, the system and the libraries."""
     say, begun = context.words.text, context.begun
     if begun is None:
         return
@@ -94,7 +94,7 @@ def _environment(context: ReportContext) -> Iterator[Block]:
 
 
 def _parser(entry: CatalogueEntry, count: int, words: Language) -> Iterator[Block]:
-    """What the catalogue says of a parser. These sentences are the catalogue's own, in English."""
+    """Yield the catalogue's entry on a parser. Its sentences are always in English."""
     say, about = words.text, entry.about
     yield Heading(about.title)
     yield Paragraph(

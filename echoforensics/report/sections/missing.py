@@ -1,4 +1,4 @@
-"""The sections on what is missing: gaps, what could not be read, and what no parser claimed."""
+"""The sections on what is missing: gaps, unreadable parts, and files that no parser claimed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _LONGEST_ENDING = 20
 
 
 def gaps_section(context: ReportContext) -> WrittenSection:
-    """What is missing, relative to what the case holds, with every explanation."""
+    """List what is missing, relative to the content of the case, with every explanation."""
     say, case = context.words.text, context.case
     rows = [] if case.store.is_earlier else [
         (
@@ -58,7 +58,7 @@ def gaps_section(context: ReportContext) -> WrittenSection:
 
 
 def issues_section(context: ReportContext) -> WrittenSection:
-    """What could not be read, those that are alike together, and what nobody claimed."""
+    """List what could not be read, grouping similar issues, and what no parser claimed."""
     say, words, store = context.words.text, context.words, context.case.store
     unread = unread_files(store)
     return section(
@@ -103,7 +103,7 @@ def issues_section(context: ReportContext) -> WrittenSection:
 
 
 def _searched(context: ReportContext) -> Iterator[Block]:
-    """Which images were searched for recordings and records outside files; nothing where there is no image."""
+    """Yield which images were searched for recordings and records outside files; nothing without an image."""
     say, words = context.words.text, context.words
     images = []
     for entry in context.actions:
@@ -146,7 +146,7 @@ def _unclaimed(context: ReportContext) -> Iterator[Block]:
 
 
 def _endings(case: Case) -> tuple[dict[str, list[int]], int]:
-    """Files that were read and not claimed, as [files, bytes] by ending; and how many archives were opened."""
+    """Return unclaimed files as [files, bytes] per suffix, and the number of opened archives."""
     opened = {(item, outer) for item, path in paths_with(case.store, INSIDE) for outer in _containers(path)}
     endings: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     archives = 0

@@ -1,4 +1,4 @@
-"""The written sections as HTML."""
+"""Renders the written sections as HTML."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def section_html(section: WrittenSection, words: Language) -> str:
-    """A section with its heading, as HTML."""
+    """Render a section with its heading as HTML."""
     return markup.section(section.anchor, section.title, *(_block(block, words) for block in section.blocks))
 
 
@@ -54,7 +54,7 @@ def _table(block: Table, words: Language) -> str:
     body = "".join(f"<tr>{row}</tr>\n" for row in rows)
     top = "".join(f'<th scope="col">{markup.escape(name)}</th>' for name in block.head)
     label = markup.escape(words.text("Table: {columns}", columns=", ".join(block.head)))
-    # A table wider than the page scrolls, by the keyboard too.
+    # A table wider than the page scrolls, also by keyboard.
     return (
         f'<div class="wide" tabindex="0" role="group" aria-label="{label}"><table>'
         f"<thead><tr>{top}</tr></thead><tbody>\n{body}</tbody></table></div>{_note(block, words)}"
@@ -67,7 +67,7 @@ def _note(block: Table, words: Language) -> str:
 
 
 def rest_of_table(block: Table, words: Language) -> str:
-    """What is said below a table of which not every row is shown; empty if every one is."""
+    """Return the line below a table that does not show every row; empty if it does."""
     if not block.more:
         return ""
     shown, whole = markup.number(len(block.rows)), markup.number(len(block.rows) + block.more)

@@ -1,4 +1,4 @@
-"""The written sections of a part of a case: without what names the rows that are left out."""
+"""Reduces the written sections for a partial report, without anything that names omitted rows."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from echoforensics.report.sections.blocks import Block, Cell
     from echoforensics.report.sections.context import ReportContext
 
-#: Sections that are of the whole case.
+#: Sections that cover the whole case.
 _OF_WHOLE = frozenset({"summary", "missing", "issues"})
 
 
 def held_sections(sections: Iterable[WrittenSection], context: ReportContext) -> tuple[WrittenSection, ...]:
-    """The sections that a report can have: in a part, of their tables the lines that name no exhibit of the rest.
+    """Yield the sections that a report may contain; a partial report drops table lines that name omitted exhibits.
 
     Args:
-        sections: as they were made from ``context``.
+        sections: sections created from ``context``.
         context: the case, and the rows that the report holds.
     """
     if context.exhibits is None:

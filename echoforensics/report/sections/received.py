@@ -1,4 +1,4 @@
-"""The section on what was received, with its hashes before and after."""
+"""The section on what was received, with hashes before and after."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from echoforensics.report.words.language import Language
 
 _ALGORITHMS = {"sha1": "SHA-1", "sha256": "SHA-256", "sha512": "SHA-512"}
-#: Not a digest: the form of the listing of a folder that was hashed.
+#: Not a digest: the form of the folder listing that was hashed.
 _LISTING = "listing"
 
 
 def evidence_section(context: ReportContext) -> WrittenSection:
-    """What was received, each item with its hashes."""
+    """List each received item with its hashes."""
     say = context.words.text
     return section(
         "evidence",
@@ -85,7 +85,7 @@ def _item(item: EvidenceItem, again: Mapping[str, Any], words: Language) -> Iter
 
 
 def size(count: int, words: Language) -> str:
-    """A number of bytes."""
+    """Format a number of bytes."""
     return words.text("{count} bytes", count=number(count))
 
 
@@ -99,7 +99,7 @@ def _hashes(
 
 
 def _stored(stored: Mapping[str, Any], media: Mapping[str, Any], words: Language) -> Table:
-    """The hashes that an EWF image keeps of its media, beside those of what was read."""
+    """Compare the hashes stored in an EWF image with those of the data read."""
     say = words.text
     rows = []
     for name, value in stored.items():

@@ -1,4 +1,4 @@
-"""The section that lists the recordings, for paper: there are no players in it."""
+"""The section that lists the recordings for paper, without players."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _MOST = 2000
 
 
 def recording_list(context: ReportContext) -> WrittenSection:
-    """Every distinct recording of which a row is in the report, by time."""
+    """List every distinct recording with a row in the report, by time."""
     say = context.words.text
     rows: list[tuple[Cell, ...]] = []
     for found in context.case.recordings():
@@ -68,7 +68,7 @@ def recording_list(context: ReportContext) -> WrittenSection:
 
 
 def _texts(found: FoundRecording, context: ReportContext) -> Iterator[Cell]:
-    """The service's texts, then what people wrote down, with who did."""
+    """Yield the service's texts, then people's transcripts and their authors."""
     yield from (evidence(text) for name, text in found.texts if context.includes(name))
     for name, text, author in found.human:
         if context.includes(name):

@@ -1,4 +1,4 @@
-"""The section on what was redacted, and which files are withheld for it."""
+"""The section on redactions, and on the files withheld because of them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def redaction_sections(context: ReportContext) -> list[WrittenSection]:
-    """The section; none where nothing was redacted, or where it is handed over anyway."""
+    """Return the section; empty if nothing was redacted, or if everything is handed over anyway."""
     tables = redacted(context.case)
     if tables is None:
         return []

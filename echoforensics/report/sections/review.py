@@ -1,4 +1,4 @@
-"""What the method section says of a review by people: who decided how much, and how far two of them agree."""
+"""The method section's account of a review by people: who decided how much, and how often two agree."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from echoforensics.report.sections.context import ReportContext
     from echoforensics.report.words.language import Language
 
-#: The data type of the record with the figures of a review.
+#: The data type of the record with a review's figures.
 REVIEW = "annotation:review"
 
 
 def review_blocks(context: ReportContext) -> Iterator[Block]:
-    """The figures of each review room that was closed into the case, as last closed; nothing where there was none."""
+    """Yield the figures of each review room closed into the case, as last closed; nothing if there was none."""
     found: dict[str, tuple[str, Mapping[str, Any]]] = {}
     for row in rows_with_fields(context.case.store, Query(types=(REVIEW,))):
         fields = json.loads(row["fields"])
@@ -73,7 +73,7 @@ def _review(exhibit: str, fields: Mapping[str, Any], words: Language) -> Iterato
 
 
 def _drawn(fields: Mapping[str, Any], words: Language) -> Iterator[Block]:
-    """By what rule items were heard twice, so that the sample can be drawn again."""
+    """Yield the rule by which items were heard twice, so that the sample can be drawn again."""
     say, labels = words.text, fields.get("labels", {})
     drawn = [one for one in fields.get("samples", ()) if one["part"] or one["codes"]]
     if drawn:

@@ -1,4 +1,4 @@
-"""The case in numbers and plain words, and nothing that the numbers do not say."""
+"""The case in numbers and plain words, claiming no more than the numbers say."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from echoforensics.report.sections.blocks import Block, Cell, WrittenSection
     from echoforensics.report.sections.context import ReportContext
 
-#: The older form of the account's history gives a status, the newer one a type of utterance: (data type, field).
+#: The older account history gives a status, the newer one an utterance type: (data type, field).
 _STATUSES = (("alexa:cloud:activity", "status"), ("alexa:cloud:history", "utteranceType"))
 _MOST_NAMES = 100
 
 
 def summary_section(context: ReportContext) -> WrittenSection:
-    """Counts, the period, the devices and the accounts."""
+    """Summarise the counts, the period, the devices and the accounts."""
     say, words, case = context.words.text, context.words, context.case
     there, known = counts_of_case(case.store), period(case.store)
     devices = len({device.serial for device in case.devices()})
@@ -135,7 +135,7 @@ def _tables(context: ReportContext) -> Iterator[Block]:
 
 
 def _statuses(case: Case) -> list[tuple[tuple[str, str | None], int]]:
-    """How often each status occurs in the account's history: (field, status), records; most frequent first."""
+    """Count each status in the account's history: ((field, status), records), the most frequent first."""
     counts: Counter[tuple[str, str | None]] = Counter()
     for data_type, name in _STATUSES:
         for fields in fields_of_type(case.store, data_type):

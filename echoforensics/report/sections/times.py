@@ -1,4 +1,4 @@
-"""The section on times: whose clocks, in which zones, how far they were off."""
+"""The section on times: whose clocks they are, in which zones, and how far they were off."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MOST = 100
 
 
 def times_section(context: ReportContext) -> WrittenSection:
-    """How times were read, whose clocks they are of, and how far each clock was off where the evidence says so."""
+    """Describe how times were read, whose clocks they are, and each clock's error if the evidence states it."""
     say = context.words.text
     return section("clocks", say("Clocks"), _reading(context), _drift(context))
 

@@ -1,1 +1,1 @@
-"""The report's own words in its languages; what the evidence says is never translated."""
+"""The report's own text in its languages. Evidence is never translated."""

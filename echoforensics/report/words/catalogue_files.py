@@ -1,4 +1,4 @@
-"""Catalogues of translations: ``.po`` files, which people edit, and the ``.mo`` files made of them.
+"""Catalogues of translations: ``.po`` files, which people edit, and the ``.mo`` files compiled from them.
 
 References:
     GNU gettext manual, "The Format of PO Files" and "The Format of GNU MO Files"
@@ -17,12 +17,12 @@ _LINE = re.compile(r'(?:(msgid|msgid_plural|msgstr(?:\[\d+\])?)\s+)?(".*")')
 
 
 def parse(text: str) -> dict[str, list[str]]:
-    """The entries of a ``.po`` file: by the English (for a noun, that of one), its translations.
+    """Parse a ``.po`` file. Maps the English text (the singular, for a noun) to its translations.
 
-    A noun with a plural has a key of two lines, as gettext keeps it: the singular, a NUL, and the plural.
+    A noun with a plural has gettext's key: the singular, a NUL, and the plural.
 
     Raises:
-        ValueError: a line is not one of such a file, or an entry occurs twice.
+        ValueError: a line is invalid, or an entry occurs twice.
     """
     found: dict[str, list[str]] = {}
     for block in re.split(r"\n\s*\n", text):
@@ -47,7 +47,7 @@ def parse(text: str) -> dict[str, list[str]]:
 
 
 def compiled(entries: dict[str, list[str]]) -> bytes:
-    """The bytes of a ``.mo`` file; the same entries give the same bytes. What is not translated is left out."""
+    """Compile a ``.mo`` file; equal entries give equal bytes. Untranslated entries are omitted."""
     pairs = sorted(
         (key.encode(), "\0".join(translations).encode())
         for key, translations in entries.items()
@@ -68,7 +68,7 @@ def compiled(entries: dict[str, list[str]]) -> bytes:
 
 
 def main() -> None:
-    """Make each ``.mo`` of its ``.po``."""
+    """Compile each ``.po`` into its ``.mo``."""
     for path in sorted(FOLDER.glob("*.po")):
         path.with_suffix(".mo").write_bytes(compiled(parse(path.read_text(encoding="utf-8"))))
 

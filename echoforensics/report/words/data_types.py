@@ -1,4 +1,4 @@
-"""What a record of each data type is, in plain words. The catalogues translate them."""
+"""Describes the records of each data type in plain words. The catalogues translate them."""
 
 DATA_TYPES = {
     "alexa:app:account": "account on a phone or device",

@@ -1,7 +1,7 @@
-"""One language of the report: its sentences by their English, through gettext.
+"""Looks up the report's texts in one language by their English, through gettext.
 
-The catalogues are ``data/*.po``; ``python -m echoforensics.report.words.catalogue_files`` makes the ``.mo`` that are
-read here, and a test holds that they match and that no sentence is without its translation.
+The catalogues are ``data/*.po``; ``python -m echoforensics.report.words.catalogue_files`` compiles the ``.mo`` files
+read here. A test checks that they match and that every text is translated.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Language:
     """A language of the report.
 
     Attributes:
-        code: of :data:`LANGUAGES`, also good for the ``lang`` of a page.
+        code: one of :data:`LANGUAGES`, also valid for the ``lang`` attribute of a page.
     """
 
     def __init__(self, code: str) -> None:
@@ -33,33 +33,33 @@ class Language:
         self._catalogue = _catalogue(code)
 
     def text(self, english: str, /, **values: object) -> str:
-        """A sentence or a word, with values in the place of ``{names}``.
+        """Return a text with values filled in for ``{names}``.
 
         Args:
-            english: the English, as a literal where it is called: so the catalogues are checked.
-            values: by name, what is put in.
+            english: the English text; must be a literal in the call, so that the catalogues can be checked.
+            values: the values by name.
         """
         written = self._catalogue.gettext(english) if english else ""
         return written.format_map(values) if values else written
 
     def counted(self, count: int, one: str, several: str = "") -> str:
-        """A number with its noun: ``1 record``, ``2 records``.
+        """Return a number with its noun: ``1 record``, ``2 records``.
 
         Args:
-            count: how many.
-            one: the English noun, for one.
-            several: for several, where that is not ``one`` with an s.
+            count: the number.
+            one: the English singular noun.
+            several: the plural, unless it is ``one`` plus an s.
         """
         return f"{number(count)} {self._catalogue.ngettext(one, several or f'{one}s', count)}"
 
     def mapping(self, english: Iterable[str]) -> dict[str, str]:
-        """Sentences by their English, for a script of a page."""
+        """Map English texts to their translations, for a page's script."""
         return {each: self.text(each) for each in english}
 
 
 @cache
 def language(code: str) -> Language:
-    """A language by its code.
+    """Return a language by its code.
 
     Raises:
         KeyError: the report has no such language.
@@ -68,12 +68,12 @@ def language(code: str) -> Language:
 
 
 def later(english: str) -> str:
-    """A sentence as it is, to be looked up where it is used: so it is seen to need a translation."""
+    """Mark a text for translation without translating it yet."""
     return english
 
 
 def text(english: str, code: str = "en") -> str:
-    """A sentence in the language of a code; see :meth:`Language.text`."""
+    """Return a text in the language of a code; see :meth:`Language.text`."""
     return language(code).text(english)
 
 

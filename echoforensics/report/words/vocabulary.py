@@ -1,4 +1,4 @@
-"""The vocabulary of rows in plain words: kinds of records, clocks, states, what a time is of, and the glossary.
+"""The vocabulary of rows in plain words: record types, clocks, states, meanings of times, and the glossary.
 
 The English here is what the catalogues translate.
 """
@@ -12,7 +12,7 @@ from echoforensics.report.words.data_types import DATA_TYPES
 if TYPE_CHECKING:
     from echoforensics.report.words.language import Language
 
-#: Whose a clock is, by the name of the clock in a row.
+#: Describes the owner of each clock named in a row.
 CLOCKS = {
     "cloud": "a clock of the Alexa service",
     "device": "the clock of the Echo",
@@ -21,7 +21,7 @@ CLOCKS = {
     "unknown": "not known whose clock",
 }
 
-#: Which clock, in a few words, by the same names.
+#: A short label for each clock.
 CLOCK_NAMES = {
     "cloud": "cloud clock",
     "device": "device clock",
@@ -30,7 +30,7 @@ CLOCK_NAMES = {
     "unknown": "unknown clock",
 }
 
-#: How a row was found, by its state.
+#: Describes how a row was found, by its state.
 STATES = {
     "live": "live",
     "deleted": "deleted",
@@ -38,7 +38,7 @@ STATES = {
     "damaged": "damaged",
 }
 
-#: Whose records a family of data types is.
+#: Names the source of a family of data types.
 FAMILIES = {
     "alexa:cloud:": "the Alexa account",
     "alexa:app:": "the phone app",
@@ -50,7 +50,7 @@ FAMILIES = {
     "annotation:": "what people wrote about it",
 }
 
-#: What the service gave as the outcome of an utterance, by its word for it.
+#: Describes the service's outcome codes for an utterance.
 STATUSES = {
     "SUCCESS": "handled",
     "FAULT": "failed",
@@ -65,7 +65,7 @@ STATUSES = {
     "UNKNOWN": "unknown",
 }
 
-#: What a time is of, by plaso's words.
+#: Describes what a time refers to, by plaso's terms.
 TIMES = {
     "Added Time": "added",
     "Connection Established": "connection established",
@@ -112,7 +112,7 @@ SIGNS = {
     "recording without entry": "recording without entry",
 }
 
-#: The words of the report, with their meanings.
+#: The report's terms and their meanings.
 GLOSSARY = {
     "artefact": "a file taken out of the evidence, kept by the SHA-256 of its content",
     "carved": "found by its own bytes, whatever the file system says",
@@ -136,18 +136,18 @@ GLOSSARY = {
 
 
 def kind_words(data_type: str, words: Language) -> str:
-    """What a record of a data type is, in words; the data type itself where the vocabulary has none."""
+    """Describe a data type's records in words; falls back to the data type itself."""
     english = DATA_TYPES.get(data_type)
     return data_type if english is None else words.text(english)
 
 
 def family_words(data_type: str, words: Language) -> str:
-    """Whose record a data type is of; empty if that is not known."""
+    """Name the source of a data type's records; empty if unknown."""
     return next((words.text(english) for prefix, english in FAMILIES.items() if data_type.startswith(prefix)), "")
 
 
 def all_words() -> list[str]:
-    """Every word and sentence of the vocabulary, in English, each once."""
+    """Return every word and sentence of the vocabulary in English, without duplicates."""
     tables = (DATA_TYPES, CLOCKS, CLOCK_NAMES, STATES, FAMILIES, STATUSES, TIMES, STRENGTHS, SIGNS, GLOSSARY)
     found = [english for table in tables for english in table.values()]
     return list(dict.fromkeys([*found, *GLOSSARY]))

@@ -1,1 +1,1 @@
-"""F2FS, read by our own code."""
+"""F2FS, read by this program's own code."""

@@ -1,7 +1,7 @@
-"""The checkpoints of F2FS: the last state in which the file system as a whole was written down.
+"""Reads the checkpoints of F2FS: the last consistent state of the file system as a whole.
 
-There are two places for them, written in turn. Each begins and ends with the same block; if both ends agree, the
-checkpoint is whole. The newer whole one counts.
+There are two places for checkpoints, written in turn. Each begins and ends with the same block; if both ends agree, the
+checkpoint is whole. The newer whole checkpoint is used.
 
 References:
     Linux, Documentation/filesystems/f2fs.rst ("File System Metadata Structure") and include/linux/f2fs_fs.h.
@@ -28,23 +28,23 @@ _ERROR = 0x8
 _NEEDS_CHECK = 0x10
 _FAST_BOOT = 0x20
 _LARGE_BITMAP = 0x400
-#: Version; then, from byte 132, flags, blocks in all and first block of summaries; then sizes and place of checksum.
+#: Version; from byte 132, flags, total blocks and first summary block; then bitmap sizes and checksum offset.
 _VERSION = struct.Struct("<Q")
 _FLAGS = struct.Struct("<III")
 _FLAGS_AT = 132
 _SIZES = struct.Struct("<III")
 _SIZES_AT = 156
-#: Where bitmaps begin; a checksum is no earlier.
+#: Where the bitmaps begin; a checksum never comes earlier.
 _BITMAPS = 192
-#: Summaries at the end of a checkpoint: of data logs only, or of data and node logs. That of hot data comes first.
+#: Summaries at the end of a checkpoint: of data logs only, or of data and node logs. Hot data comes first.
 _DATA_LOGS, _LOGS = 3, 6
 _NAT_JOURNAL_ENTRY = struct.Struct("<IBII")
-#: Behind the inode numbers in a block of orphans: reserved, its index, how many blocks, how many numbers, checksum.
+#: After the inode numbers in an orphan block: reserved, its index, block count, number count, checksum.
 _ORPHAN_TAIL = 16
 
 
 class NatEntry(NamedTuple):
-    """Where a node lies: number of its inode, and block."""
+    """Where a node lies: its inode's number, and the block."""
 
     inode: int
     block: int
@@ -55,13 +55,13 @@ class Checkpoint:
     """A checkpoint.
 
     Attributes:
-        version: counts up.
-        flags: bits.
+        version: a counter.
+        flags: flag bits.
         start: its first block.
-        total: its blocks.
-        summaries: block of its first summary, from its start.
-        bitmap: of the node address table: which of its two places counts, by block, the highest bit of a byte first.
-        journal: entries that are newer than those in the node address table, by node.
+        total: its number of blocks.
+        summaries: the block of its first summary, relative to its start.
+        bitmap: which of its two places each block of the node address table uses; highest bit of a byte first.
+        journal: maps nodes to entries that are newer than the node address table.
         orphans: inodes that were deleted while they were open.
     """
 
@@ -75,23 +75,23 @@ class Checkpoint:
     orphans: tuple[int, ...]
 
     def second_place(self, block: int) -> bool:
-        """Whether the second place of a block of the node address table counts."""
+        """Whether a block of the node address table is valid in its second place."""
         at = block >> 3
         return at < len(self.bitmap) and bool(self.bitmap[at] >> (7 - (block & 7)) & 1)
 
 
 def read_checkpoint(read: Read, layout: F2fsSuperblock) -> tuple[Checkpoint, list[str]]:
-    """Read the newer checkpoint that is whole.
+    """Read the newer whole checkpoint.
 
     Args:
         read: reads (byte offset in the volume, size in bytes); may give fewer bytes, or raise OSError.
-        layout: of the file system.
+        layout: the layout of the file system.
 
     Returns:
-        The checkpoint and its issues, a sentence each.
+        The checkpoint and its issues, one sentence each.
 
     Raises:
-        F2fsError: neither is whole.
+        F2fsError: neither checkpoint is whole.
     """
     reader = _CheckpointReader(read, layout)
     found: list[Checkpoint] = []
@@ -103,7 +103,7 @@ def read_checkpoint(read: Read, layout: F2fsSuperblock) -> tuple[Checkpoint, lis
             issues.append(f"the {name} checkpoint is not whole: {error}")
     if not found:
         raise F2fsError(f"F2FS has no whole checkpoint: {'; '.join(issues)}")
-    # Versions are compared as Linux does, so that they may wrap.
+    # Versions are compared as in Linux, so they may wrap around.
     newer = found[-1] if len(found) > 1 and 0 < (found[1].version - found[0].version) % 2**64 < 2**63 else found[0]
     if len(found) == 1:
         issues = [f"{what}; the other one was used (version {newer.version})" for what in issues]
@@ -136,7 +136,7 @@ class _CheckpointReader:
         self._layout = layout
 
     def head(self, start: int) -> Checkpoint:
-        """A checkpoint by its first and last block, without what lies between. Raises OSError."""
+        """Read a checkpoint's first and last block, without the blocks between. Raises OSError."""
         block = self._believed(start)
         version = _VERSION.unpack_from(block)[0]
         flags, total, summaries = _FLAGS.unpack_from(block, _FLAGS_AT)
@@ -149,7 +149,7 @@ class _CheckpointReader:
         return Checkpoint(version, flags, start, total, summaries, bitmap, {}, ())
 
     def journal(self, checkpoint: Checkpoint) -> tuple[dict[int, NatEntry], list[str]]:
-        """Changes to the node address table that are in the summary of hot data."""
+        """Return the changes to the node address table in the summary of hot data."""
         if checkpoint.flags & _COMPACT:
             block, at = checkpoint.start + checkpoint.summaries, 0
         else:
@@ -171,7 +171,7 @@ class _CheckpointReader:
         return {nid: NatEntry(inode, block) for nid, _, inode, block in entries}, problems
 
     def orphans(self, checkpoint: Checkpoint) -> tuple[tuple[int, ...], list[str]]:
-        """Inodes that were deleted while open, in order."""
+        """Return the inodes that were deleted while open, in order."""
         if not checkpoint.flags & _ORPHANS:
             return (), []
         found: dict[int, None] = {}
@@ -214,7 +214,7 @@ class _CheckpointReader:
             raise F2fsError(f"block {number} states its checksum at byte {at}")
         found = checksum(data[:at])
         if at < len(data) - 4:
-            # What follows the checksum is counted in too.
+            # Bytes after the checksum are included in it too.
             found = checksum(data[at + 4 :], found)
         if found != int.from_bytes(data[at : at + 4], "little"):
             raise F2fsError(f"the checksum of block {number} does not agree")

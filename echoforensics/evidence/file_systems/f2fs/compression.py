@@ -1,7 +1,7 @@
-"""Compressed clusters of F2FS.
+"""Decompresses clusters of F2FS.
 
-A cluster of blocks is compressed as one. Its first block holds the length of the compressed data and a checksum, 24
-bytes in all, and then the data.
+A cluster of blocks is compressed as a unit. Its first block holds the length of the compressed data and a checksum, 24
+bytes in total, followed by the data.
 
 References:
     Linux, Documentation/filesystems/f2fs.rst ("Compression implementation"); fs/f2fs/f2fs.h (struct compress_data).
@@ -24,25 +24,25 @@ _MAX_WINDOW = 1 << 24
 
 
 def name_of(algorithm: int) -> str:
-    """The name of a compression, by its number."""
+    """Name a compression algorithm by its number."""
     return _NAMES.get(algorithm, f"an unknown algorithm ({algorithm})")
 
 
 def is_read(algorithm: int) -> bool:
-    """Whether a compression is read."""
+    """Whether a compression algorithm is supported."""
     return algorithm in (_LZ4, _ZSTD)
 
 
 def expand(algorithm: int, data: bytes, size: int) -> bytes:
-    """Expand one cluster.
+    """Decompress one cluster.
 
     Args:
-        algorithm: number of the compression.
-        data: the blocks of the cluster, compressed.
-        size: bytes of the cluster when expanded.
+        algorithm: the number of the algorithm.
+        data: the compressed blocks of the cluster.
+        size: the size of the cluster in bytes when decompressed.
 
     Raises:
-        F2fsError: it cannot be expanded to that size.
+        F2fsError: it cannot be decompressed to that size.
     """
     length = int.from_bytes(data[:4], "little")
     if not 0 < length <= len(data) - _HEAD:
@@ -68,7 +68,7 @@ def _lz4(packed: bytes, size: int) -> bytes:
 
 
 def _zstd(packed: bytes, size: int) -> bytes:
-    # Read as a stream: what the frame states of its size is not believed.
+    # Read as a stream, because the frame's stated size is not trusted.
     reader = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW).stream_reader(io.BytesIO(packed))
     try:
         return reader.read(size)

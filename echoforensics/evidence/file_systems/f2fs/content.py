@@ -1,4 +1,4 @@
-"""Content of an F2FS inode: where it lies, and what reads it.
+"""Locates and reads the content of an F2FS inode.
 
 References:
     Linux, Documentation/filesystems/f2fs.rst ("Index Structure", "Compression implementation").
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from echoforensics.evidence.file_systems.f2fs.nodes import Nodes
 
 _HOLES = (NULL_ADDR, NEW_ADDR)
-#: Blocks of a folder that cannot be found, before the rest is given up: those that two nodes map.
+#: How many unreadable blocks of a folder's map to accept before giving up: as many as two nodes map.
 _WRONG_BLOCKS = 2048
 
 
 class F2fsSpan(NamedTuple):
-    """Blocks of a file that follow each other: their first block, or NULL_ADDR for a hole; how many."""
+    """Consecutive blocks of a file: the first block, or NULL_ADDR for a hole, and the count."""
 
     block: int
     length: int
 
 
 class BlockMap:
-    """Which block holds which part of a file."""
+    """Maps the parts of a file to blocks."""
 
     def __init__(self, nodes: Nodes, inode: F2fsInode) -> None:
         self._nodes = nodes
@@ -41,12 +41,12 @@ class BlockMap:
         direct = per_node - (per_node % inode.cluster if inode.cluster else 0)
         self._fan = per_node
         self._direct = direct
-        #: What the five nodes that an inode names map: two direct, two indirect, one double indirect.
+        #: How many blocks each of an inode's five nodes maps: two direct, two indirect, one double indirect.
         self._sizes = (direct, direct, direct * per_node, direct * per_node, direct * per_node**2)
         self.blocks = len(inode.map) + sum(self._sizes)
 
     def span(self, index: int) -> F2fsSpan:
-        """What is at a block of the file, and how many more follow it at once. Raises OSError."""
+        """Return the span at a block of the file, with the blocks directly after it. Raises OSError."""
         numbers, at, hole = self._leaf(index)
         if hole:
             return F2fsSpan(NULL_ADDR, hole)
@@ -65,7 +65,7 @@ class BlockMap:
         return F2fsSpan(first, end - at)
 
     def spans(self, blocks: int) -> Iterator[tuple[int, F2fsSpan]]:
-        """What is in the first blocks of the file, hole or not: (block of the file, span). Raises OSError."""
+        """Yield (block of the file, span) for its first blocks, including holes. Raises OSError."""
         index, blocks = 0, min(blocks, self.blocks)
         while index < blocks:
             span = self.span(index)
@@ -73,7 +73,7 @@ class BlockMap:
             index += span.length
 
     def written(self) -> int:
-        """How many blocks there are up to the last that was written. Raises OSError."""
+        """Return the number of blocks up to the last one written. Raises OSError."""
         empty: set[int] = set()
         starts = [len(self._inode.map) + sum(self._sizes[:slot]) for slot in range(len(self._sizes))]
         for slot in reversed(range(len(self._sizes))):
@@ -82,7 +82,7 @@ class BlockMap:
         return self._last_in(self._inode.map)
 
     def _leaf(self, index: int) -> tuple[tuple[int, ...], int, int]:
-        """The addresses that a block's own is among, and its place there; or the length of a hole."""
+        """Return the addresses that include a block's own, and its index among them; or the length of a hole."""
         if index < len(self._inode.map):
             return self._inode.map, index, 0
         index -= len(self._inode.map)
@@ -118,7 +118,7 @@ class BlockMap:
         return 0
 
     def _last_in(self, numbers: tuple[int, ...]) -> int:
-        """How many addresses there are up to the last that can be one."""
+        """Return the number of addresses up to the last one that is valid."""
         for at in reversed(range(len(numbers))):
             if numbers[at] == COMPRESS_ADDR or self._nodes.in_main_area(numbers[at]):
                 return at + 1
@@ -129,22 +129,22 @@ class Content:
     """A file's content.
 
     Attributes:
-        size: bytes that are given.
-        stated: bytes that the inode states.
+        size: the bytes that are returned.
+        stated: the size in the inode in bytes.
     """
 
     def __init__(self, nodes: Nodes, inode: F2fsInode, read: Read) -> None:
-        """Take an inode of a file or link.
+        """Take the inode of a file or link.
 
-        A size beyond the volume's is not believed: content is then given up to the last block that was written.
+        A size beyond the volume's length is not trusted; content then ends with the last block that was written.
 
         Args:
-            nodes: of the file system.
-            inode: whose content it is.
+            nodes: the nodes of the file system.
+            inode: the inode of the content.
             read: reads (byte offset in the volume, size in bytes).
 
         Raises:
-            OSError: the map of a file of impossible size cannot be read.
+            OSError: the map of a file with an impossible size cannot be read.
         """
         self._read, self._inode, self._layout = read, inode, nodes.layout
         self._map = BlockMap(nodes, inode)
@@ -156,11 +156,11 @@ class Content:
         self._cluster: tuple[int, bytes] = (-1, b"")
 
     def open(self) -> BinaryIO:
-        """A stream over it; what was never written reads as zeros."""
+        """Open a stream over it; parts never written read as zeros."""
         return buffered(RandomAccessStream(self.size, self.read_at))
 
     def read_at(self, at: int, size: int) -> bytes:
-        """Read from a byte offset on; fewer bytes than asked for where its place changes. Raises OSError."""
+        """Read from a byte offset on; fewer bytes than requested where a new span begins. Raises OSError."""
         size = min(size, self.size - at)
         if self._inode.inline is not None:
             return self._inode.inline[at : at + size]
@@ -180,19 +180,19 @@ class Content:
         return self._read(span.block * self._layout.block_size + inside, size)
 
     def extents(self) -> list[tuple[int, int]]:
-        """Where content lies as it is: (byte offset in the volume, length in bytes) in order. Raises OSError."""
+        """Return where uncompressed content lies: (byte offset in the volume, length in bytes). Raises OSError."""
         return self._in_bytes(packed=False)
 
     def packed_extents(self) -> list[tuple[int, int]]:
-        """Where compressed clusters lie, in the form of :meth:`extents`. Raises OSError."""
+        """Return where compressed clusters lie, as :meth:`extents` does. Raises OSError."""
         return self._in_bytes(packed=True)
 
     def is_placed(self) -> bool:
-        """Whether there is any content: in the inode, or in a block. Raises OSError."""
+        """Whether there is any content, in the inode or in a block. Raises OSError."""
         return self._inode.inline is not None or any(True for _ in self._placed())
 
     def unread_compression(self) -> bool:
-        """Whether some of it is compressed in a way that is not read. Raises OSError."""
+        """Whether a part of it has an unsupported compression. Raises OSError."""
         if not self._inode.cluster or is_read(self._inode.algorithm):
             return False
         return any(span.block == COMPRESS_ADDR for span in self._placed())
@@ -214,7 +214,7 @@ class Content:
         return found
 
     def _blocks(self, *, packed: bool) -> Iterator[F2fsSpan]:
-        """The blocks of compressed clusters, or the others."""
+        """Yield the blocks of compressed clusters, or the others."""
         if self._inode.inline is not None:
             return
         cluster, packed_until = self._inode.cluster or 1, 0
@@ -241,7 +241,7 @@ class Content:
 
 
 def blocks_of_folder(nodes: Nodes, inode: F2fsInode) -> Iterator[int | OSError]:
-    """The blocks that hold a folder's names, in order; an error for each part of its map that cannot be read."""
+    """Yield the blocks with a folder's names in order; an error for each unreadable part of its map."""
     layout, blocks = nodes.layout, BlockMap(nodes, inode)
     stated = min(-(-inode.size // layout.block_size), layout.volume_blocks, blocks.blocks)
     index, wrong, before = 0, 0, ""
@@ -249,7 +249,7 @@ def blocks_of_folder(nodes: Nodes, inode: F2fsInode) -> Iterator[int | OSError]:
         try:
             span = blocks.span(index)
         except OSError as error:
-            # The next block may be in the same node, which is reported once.
+            # The next block may be in the same node, whose error is reported once.
             if str(error) != before:
                 yield error
             before = str(error)

@@ -1,7 +1,6 @@
-"""Names in the folders of F2FS, live and deleted ones.
+"""Reads live and deleted names in the folders of F2FS.
 
-A block of names has a bit for each slot. A name takes as many slots as it needs for 8 bytes each. Deleting a name
-only turns its bits off.
+A block of names has a bit for each slot. A name takes one slot per 8 bytes. Deleting a name only clears its bits.
 
 References:
     Linux, Documentation/filesystems/f2fs.rst ("Directory Structure") and include/linux/f2fs_fs.h.
@@ -17,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _NAME_MAX = 255
-#: Types of what a name leads to.
+#: The types of named inodes.
 FOLDER, LINK = 2, 7
 _FILES = (0, 1)
 _DOTS = (b".", b"..")
-#: A Tiny Encryption Algorithm of 16 rounds, begun as MD4 begins.
+#: A Tiny Encryption Algorithm of 16 rounds, initialised like MD4.
 _DELTA = 0x9E3779B9
 _BEGIN = (0x67452301, 0xEFCDAB89)
 _WORDS = 4
@@ -32,11 +31,11 @@ class F2fsName(NamedTuple):
     """A name in a folder.
 
     Attributes:
-        name: its bytes; of a deleted name whose end was overwritten, its beginning.
-        inode: number it leads to.
-        type: as the folder states it.
-        deleted: whether its bit is off.
-        issue: why a deleted name may not be as it was; empty if it seems to be.
+        name: its bytes; for a deleted name whose end was overwritten, only the beginning.
+        inode: the number of its inode.
+        type: its type as the folder states it.
+        deleted: whether its bit is clear.
+        issue: why a deleted name may have changed; empty if it seems intact.
     """
 
     name: bytes
@@ -47,18 +46,18 @@ class F2fsName(NamedTuple):
 
     @property
     def is_file(self) -> bool:
-        """Whether the folder calls it a regular file, or says nothing."""
+        """Whether the folder states that it is a regular file, or states nothing."""
         return self.type in _FILES
 
 
 def names_in(data: bytes) -> Iterator[F2fsName | F2fsError]:
-    """The names in a block of names, or in the part of an inode that holds some.
+    """Yield the names in a block of names, or in the inline names of an inode.
 
     Args:
-        data: the block, whole.
+        data: the whole block.
 
     Yields:
-        Names in order, without ``.`` and ``..``; then an error if there were some that cannot be.
+        Names in order, without ``.`` and ``..``; then an error if some were invalid.
     """
     # Each slot takes its own size, 8 bytes of name and one bit.
     count = len(data) * 8 // ((SLOT.size + SLOT_NAME) * 8 + 1)
@@ -98,7 +97,7 @@ def _issue_of(name: bytes, length: int, code: int) -> str:
 
 
 def hash_of(name: bytes) -> int:
-    """The hash that is beside a name in a folder that does not ignore case."""
+    """Return the hash stored with a name in a case-sensitive folder."""
     left, right = _BEGIN
     rest = name
     while True:
@@ -109,8 +108,8 @@ def hash_of(name: bytes) -> int:
 
 
 def _words(rest: bytes) -> tuple[int, ...]:
-    """Four words, the first byte highest; what is short is filled up from the left with the length that is left."""
-    padding = len(rest) * 0x01010101  # names have 255 bytes at most
+    """Return four big-endian words; a short rest is padded on the left with its length."""
+    padding = len(rest) * 0x01010101  # names have at most 255 bytes
     piece = rest[: 4 * _WORDS]
     words: list[int] = []
     for at in range(0, 4 * _WORDS, 4):

@@ -1,4 +1,4 @@
-"""The entries that names and inodes of an F2FS make."""
+"""Creates entries from names and inodes of an F2FS."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from echoforensics.evidence.file_systems.f2fs.walk import F2fsFile, Files
 
 _ENCRYPTED = "encrypted; not read"
-#: A link's target is a path: of at most this many bytes, with the zero byte that ends it.
+#: The longest target of a link, in bytes, including the terminating zero byte.
 _TARGET_MAX = 4096
 ONLY_NAME = "only the name is left"
 IN_USE = "deleted; its inode now belongs to another file"
@@ -32,13 +32,13 @@ _NAMELESS = "no name leads to it, but its inode is allocated"
 
 
 class Entries:
-    """Makes entries."""
+    """Creates entries."""
 
     def __init__(self, files: Files) -> None:
         self._files = files
 
     def standing(self, found: F2fsFile) -> Iterator[Entry | EvidenceIssue]:
-        """The entry of a live name, and what is wrong with it."""
+        """Yield the entry of a live name, and its issues."""
         shown, address = text_of(found.path), f"{found.name.inode}@{found.path.hex()}"
         if isinstance(found.inode, OSError):
             yield EvidenceIssue(shown, f"its inode cannot be read: {found.inode}")
@@ -48,11 +48,11 @@ class Entries:
         yield from self.of_inode(found.path, address, found.inode, EntryState.ALLOCATED, "")
 
     def deleted(self, found: F2fsFile, *, used: bool, orphan: bool) -> Iterator[Entry | EvidenceIssue]:
-        """The entry of a deleted name.
+        """Yield the entry of a deleted name.
 
         Args:
-            found: what leads to anything but a folder that can be entered.
-            used: whether a live name leads to its inode.
+            found: the name, of anything but a folder that can be entered.
+            used: whether a live name has the same inode.
             orphan: whether the checkpoint lists its inode as deleted while open.
         """
         inode = found.inode
@@ -74,7 +74,7 @@ class Entries:
         yield from self.of_inode(found.path, address, inode, EntryState.DELETED, f"{begin}; {reason}{issue}")
 
     def nameless(self, path: bytes, inode: F2fsInode, *, orphan: bool) -> Iterator[Entry | EvidenceIssue]:
-        """The entry of an inode that no name leads to, under a path of its own."""
+        """Yield the entry of an inode without a name, under a generated path."""
         deleted = orphan or not inode.links
         note = f"no name leads to it; {_OPEN}" if deleted else _NAMELESS
         if inode.name:
@@ -85,7 +85,7 @@ class Entries:
     def of_inode(
         self, path: bytes, address: str, inode: F2fsInode, state: EntryState, note: str
     ) -> Iterator[Entry | EvidenceIssue]:
-        """The entry of an inode, with a note, and what is wrong with it."""
+        """Yield the entry of an inode with a note, and its issues."""
         shown = text_of(path)
         if inode.damaged:
             what = "the checksum of its inode does not agree"
@@ -107,7 +107,7 @@ class Entries:
         yield Entry(shown, address, size, opener, state=state, note=note, times=inode.times, mode=mode)
 
     def _content(self, inode: F2fsInode, state: EntryState) -> tuple[int, Callable[[], BinaryIO] | None, str, str]:
-        """Size, what opens it, a note, and what is wrong."""
+        """Return the size, a function that opens the content, a note, and the problem."""
         try:
             content = self._files.content(inode)
             if content.unread_compression():
@@ -119,7 +119,7 @@ class Entries:
             what = f"its content is lost: {error}"
             return 0, None, what, what
         more = _oversize(content) if content.size != content.stated else ""
-        # Opened by its number: an entry that is kept should not keep its inode.
+        # Opened by number, so that an entry does not keep its inode in memory.
         return content.size, partial(self._open, inode.number), more, more
 
     def _open(self, number: int) -> BinaryIO:

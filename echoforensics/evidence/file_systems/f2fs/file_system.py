@@ -1,7 +1,7 @@
-"""F2FS, as Android devices use it for their data: files, and deleted files whose inode is still there.
+"""Reads F2FS, which Android devices use for their data: files, and deleted files whose inode still exists.
 
-Read as the newer whole checkpoint left it. What was written after that, and would be brought back by "roll-forward"
-when the file system is next mounted, is not read.
+The file system is read in the state of the newer whole checkpoint. Later writes, which "roll-forward" would restore at
+the next mount, are not read.
 
 References:
     Linux, Documentation/filesystems/f2fs.rst and include/linux/f2fs_fs.h (the layout on disk).
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from echoforensics.evidence.file_systems.f2fs.content import Content
     from echoforensics.evidence.volume import Volume
 
-#: Folder in which what no name leads to is shown, as for other file systems.
+#: The folder for inodes without a name, as in other file systems.
 ORPHANS = b"$OrphanFiles"
 
 
@@ -36,7 +36,7 @@ class F2fsFileSystem(FileSystem):
     name = "F2FS"
 
     def __init__(self, volume: Volume) -> None:
-        """Open the file system of a volume. Raises F2fsError, or OSError, where there is none that can be read."""
+        """Open a volume's file system. Raises F2fsError or OSError if there is none, or it cannot be read."""
         layout, issues = read_superblock(volume.read, volume.length)
         checkpoint, more = read_checkpoint(volume.read, layout)
         self.block_size = layout.block_size
@@ -46,11 +46,11 @@ class F2fsFileSystem(FileSystem):
         self._nodes = Nodes(volume.read, layout, checkpoint)
         self._files = Files(self._nodes, volume.read)
         self._made = Entries(self._files)
-        #: Inodes of files that stand and may hold compressed clusters, in order.
+        #: Inodes of live files that may hold compressed clusters, in order.
         self._packed_files: dict[int, None] = {}
 
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
-        """Every file, link and other thing; then deleted names; then inodes that no name leads to."""
+        """Yield every file, link and other entry; then deleted names; then inodes without a name."""
         yield from self._issues
         walk = F2fsWalk(self._files)
         for found in walk.below(b"", self._layout.root):
@@ -64,20 +64,20 @@ class F2fsFileSystem(FileSystem):
         yield from self._nameless(walk, given)
 
     def open(self, address: str) -> BinaryIO:
-        """Open a file; its address is ``inode`` or ``inode@path`` (several names may lead to one inode)."""
+        """Open a file by its address, ``inode`` or ``inode@path`` (an inode may have several names)."""
         return self._content(address).open()
 
     def extents(self, address: str) -> list[tuple[int, int]]:
-        """Where in the volume a file's content lies (see :meth:`FileSystem.extents`)."""
+        """Return where a file's content lies in the volume (see :meth:`FileSystem.extents`)."""
         return self._content(address).extents()
 
     def packed(self) -> Iterator[tuple[int, int]]:
-        """The compressed clusters of files that stand (see :meth:`FileSystem.packed`)."""
+        """Yield the compressed clusters of live files (see :meth:`FileSystem.packed`)."""
         for number in self._packed_files:
             try:
                 yield from self._files.content(self._files.inode(number)).packed_extents()
             except OSError:
-                continue  # that its content cannot be read is an issue of its entry
+                continue  # an issue of its entry reports that its content cannot be read
 
     def _standing(self, found: F2fsFile | EvidenceIssue) -> Iterator[Entry | EvidenceIssue]:
         if isinstance(found, EvidenceIssue):
@@ -101,7 +101,7 @@ class F2fsFileSystem(FileSystem):
         return self._files.content(inode)
 
     def _deleted(self, walk: F2fsWalk, given: set[int]) -> Iterator[Entry | EvidenceIssue]:
-        """Deleted names, and what is or was below deleted folders."""
+        """Yield deleted names, and the current and former content of deleted folders."""
         for found in walk.take_deleted():
             number, folder = found.name.inode, found.inode
             if number in given or isinstance(folder, OSError) or not folder.is_folder:
@@ -126,7 +126,7 @@ class F2fsFileSystem(FileSystem):
         yield from self._made.nameless(_orphan_path(number), inode, orphan=orphan)
 
     def _nameless(self, walk: F2fsWalk, given: set[int]) -> Iterator[Entry | EvidenceIssue]:
-        """Inodes in use that no name leads to; first what is in folders among them."""
+        """Yield used inodes without a name; the content of folders among them comes first."""
         left: list[int] = []
         folders: dict[int, int] = {}
         for number in self._nodes.inodes():

@@ -1,4 +1,4 @@
-"""Inodes of F2FS.
+"""Parses inodes of F2FS.
 
 References:
     Linux, include/linux/f2fs_fs.h (struct f2fs_inode) and Documentation/filesystems/f2fs.rst.
@@ -26,21 +26,21 @@ from echoforensics.evidence.file_systems.f2fs.layout import (
 if TYPE_CHECKING:
     from echoforensics.evidence.file_systems.f2fs.layout import F2fsSuperblock
 
-#: Mode, advice, what is inline; links, size; times; generation; flags, folder, length of the name.
+#: Mode, advice, inline flags; links, size; times; generation; flags, parent, length of the name.
 _HEAD = struct.Struct("<HBB8xIQ8xqqqIIII8xIII")
 _NAME_AT, _NAME_MAX = 92, 255
-#: Extra attributes: their size, size of inline attributes; then, by their places, checksum, times, compression.
+#: Extra attributes: their size, the size of inline attributes; then, by offset, checksum, times, compression.
 _EXTRA = struct.Struct("<HH")
 _CHECKSUM_AT, _CREATED_AT, _ALGORITHM_AT = 368, 372, 392
 _CREATED = struct.Struct("<qI")
 _ALGORITHM = struct.Struct("<BB")
 _EXTRA_MAX = 512
 _NODES = 5
-#: Advice, what is inline, and flags, by their bits.
+#: The bits of advice, inline flags, and flags.
 _ENCRYPTED = 0x4
 _INLINE_XATTR, _INLINE_DATA, _INLINE_DENTRY, _HAS_EXTRA = 0x1, 0x2, 0x4, 0x20
 _COMPRESSED = 0x4
-#: Numbers of the map that inline attributes take where no size is kept, and one that inline content leaves free.
+#: How many map entries inline attributes take if no size is stored, and how many inline content leaves free.
 _XATTR_NUMBERS = 50
 _RESERVED_NUMBERS = 1
 _LOG_CLUSTER = range(1, 9)
@@ -52,17 +52,17 @@ class F2fsInode:
     """An inode.
 
     Attributes:
-        number, mode, links, size: as it states them.
-        folder: inode of the folder it states; 0 if it states none.
+        number, mode, links, size: as stored.
+        folder: the inode of its folder; 0 if it states none.
         name: the name it states.
         encrypted: whether its content, or the names in it, are encrypted.
-        inline: the content, or the block of names, that is in the inode itself; None if it has a map.
-        map: block addresses of its beginning.
-        nodes: numbers of the nodes that map the rest: two direct, two indirect, one double indirect.
-        algorithm: of compression.
-        cluster: blocks that are compressed together; 0 if the file is not compressed.
+        inline: the content, or the block of names, in the inode itself; None if it has a map.
+        map: the addresses of its first blocks.
+        nodes: the nodes that map the rest: two direct, two indirect, one double indirect.
+        algorithm: the compression algorithm.
+        cluster: the number of blocks compressed together; 0 if the file is not compressed.
         times: by name, in UTC.
-        damaged: whether it has a checksum that does not agree.
+        damaged: whether it has a checksum that does not match.
     """
 
     number: int
@@ -82,30 +82,30 @@ class F2fsInode:
 
     @property
     def is_folder(self) -> bool:
-        """Whether it is a folder's."""
+        """Whether it is the inode of a folder."""
         return stat.S_ISDIR(self.mode)
 
     @property
     def is_file(self) -> bool:
-        """Whether it is a regular file's."""
+        """Whether it is the inode of a regular file."""
         return stat.S_ISREG(self.mode)
 
     @property
     def is_link(self) -> bool:
-        """Whether it is a symbolic link's."""
+        """Whether it is the inode of a symbolic link."""
         return stat.S_ISLNK(self.mode)
 
 
 def parse_inode(number: int, data: bytes, layout: F2fsSuperblock) -> F2fsInode:
-    """Read an inode.
+    """Parse an inode.
 
     Args:
-        number: of the inode.
-        data: its block, whole.
-        layout: of the file system.
+        number: its number.
+        data: its whole block.
+        layout: the layout of the file system.
 
     Raises:
-        F2fsError: it states what cannot be.
+        F2fsError: it states impossible values.
     """
     head = _HEAD.unpack_from(data)
     mode, advice, inline, links, size, accessed, changed, modified, *rest = head
@@ -147,7 +147,7 @@ def parse_inode(number: int, data: bytes, layout: F2fsSuperblock) -> F2fsInode:
 
 
 def _compression(data: bytes, layout: F2fsSuperblock, extra: int, flags: int) -> tuple[int, int]:
-    """Algorithm, and blocks a cluster; 0 blocks where the file is not compressed."""
+    """Return the algorithm and the blocks per cluster; 0 blocks if the file is not compressed."""
     if not flags & _COMPRESSED or not layout.has(COMPRESSION) or extra < _ALGORITHM_AT + 2 - MAP_OFFSET:
         return 0, 0
     algorithm, log_cluster = _ALGORITHM.unpack_from(data, _ALGORITHM_AT)
@@ -171,5 +171,5 @@ def _times(seconds: tuple[int, int, int], nanoseconds: tuple[int, int, int]) -> 
 
 
 def _time(seconds: int, nanoseconds: int) -> str:
-    # A fraction that is no fraction of a second is not believed; the second is.
+    # An invalid fraction of a second is dropped; the second is kept.
     return time_text(seconds, nanoseconds if nanoseconds < _NANOSECONDS else 0)

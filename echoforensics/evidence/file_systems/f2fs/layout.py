@@ -1,4 +1,4 @@
-"""Where F2FS keeps things: its superblock, and the numbers that follow from it.
+"""Reads the superblock of F2FS and derives the layout from it.
 
 References:
     Linux, Documentation/filesystems/f2fs.rst and include/linux/f2fs_fs.h (the layout on disk).
@@ -14,22 +14,22 @@ from dataclasses import dataclass
 Read = Callable[[int, int], bytes]
 
 MAGIC = 0xF2F52010
-#: The superblock is at this byte of the first block and, the same again, of the second.
+#: The superblock lies at this byte of the first block, with a copy in the second.
 SUPERBLOCK_OFFSET = 1024
 SUPERBLOCK_SIZE = 3072
-#: log2 of the block sizes that are known: 4 KiB to 64 KiB; a block is as large as a page of the machine's memory.
+#: log2 of the supported block sizes: 4 KiB to 64 KiB; a block is as large as the machine's memory page.
 _LOG_BLOCK_SIZES = range(12, 17)
-#: log2 of blocks a segment. Linux takes 9 only; tools for research use others.
+#: log2 of the blocks per segment. Linux accepts only 9; research tools use others.
 _LOG_BLOCKS_PER_SEGMENT = range(1, 17)
 _CRC_OFFSET = 3068
-#: Magic, versions, sector sizes, then log2 block size, log2 blocks a segment, and on to the end of the inode numbers.
+#: Magic, versions, sector sizes, log2 of the block size and of the blocks per segment, up to the inode numbers.
 _HEAD = struct.Struct("<IHH8xII8xIQ4xII4xI4xIIIIIIIIII")
 _FEATURE = 2180
 _PAYLOAD = 1664
 _DEVICES, _DEVICE_SIZE, _DEVICE_COUNT = 2201, 68, 8
 _QUOTAS = 2745
 
-#: Features, by their bits.
+#: Features by their bits.
 EXTRA_ATTR = 0x8
 INODE_CHECKSUM = 0x20
 FLEXIBLE_INLINE_XATTR = 0x40
@@ -38,43 +38,43 @@ SB_CHECKSUM = 0x800
 COMPRESSION = 0x2000
 _KNOWN_FEATURES = 0x7FFF
 
-#: Addresses that are no block: a hole, a block that was reserved but never written, a compressed cluster.
+#: Addresses that are not blocks: a hole, a block reserved but never written, a compressed cluster.
 NULL_ADDR, NEW_ADDR, COMPRESS_ADDR = 0, 0xFFFFFFFF, 0xFFFFFFFE
 
-#: At the end of each node's block: its number, its inode's, flags and place, checkpoint, the next node.
+#: The end of each node's block: its number, its inode's number, flags and position, checkpoint, the next node.
 FOOTER = struct.Struct("<IIIQI")
-#: Places of an inode: where its map begins, and what follows the map (five node numbers).
+#: Offsets in an inode: where its map begins, and what follows the map (five node numbers).
 MAP_OFFSET = 360
 MAP_TAIL = 20
-#: A slot of a directory: hash, inode, length of the name, type.
+#: A directory slot: hash, inode, length of the name, type.
 SLOT = struct.Struct("<IIHB")
 SLOT_NAME = 8
-#: A summary of one block in a segment; the kind and checksum at the end of a block of summaries.
+#: The summary of one block in a segment; the type and checksum at the end of a block of summaries.
 _SUMMARY, _SUMMARY_FOOTER = 7, 5
 
 
 class F2fsError(OSError):
-    """A part of an F2FS that cannot be believed, or that cannot be read."""
+    """A part of an F2FS that is implausible or cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class F2fsSuperblock:
-    """What the superblock states.
+    """The content of the superblock.
 
     Attributes:
-        block_size: bytes.
-        log_segment: log2 of blocks a segment.
-        blocks: how many blocks the file system has.
-        checkpoint, nat, main: block at which each area begins.
-        main_end: the first block behind the main area.
-        nat_blocks: blocks of the node address table that count; each has a second place.
-        root: inode of the top folder.
-        own: numbers of nodes that belong to the file system itself.
-        payload: blocks behind the head of a checkpoint that hold the rest of its bitmaps.
-        features: bits.
-        uuid: of the file system.
-        devices: how many devices it is on.
-        volume_blocks: blocks that the volume holds.
+        block_size: the size of a block in bytes.
+        log_segment: log2 of the blocks per segment.
+        blocks: the number of blocks in the file system.
+        checkpoint, nat, main: the block at which each area begins.
+        main_end: the first block after the main area.
+        nat_blocks: the blocks of the node address table in use; each has a second place.
+        root: the inode of the root folder.
+        own: the nodes that belong to the file system itself.
+        payload: the blocks after the head of a checkpoint that hold the rest of its bitmaps.
+        features: feature bits.
+        uuid: the UUID of the file system.
+        devices: the number of devices it spans.
+        volume_blocks: the number of blocks in the volume.
     """
 
     block_size: int
@@ -95,27 +95,27 @@ class F2fsSuperblock:
 
     @property
     def segment(self) -> int:
-        """Blocks a segment."""
+        """The number of blocks in a segment."""
         return 1 << self.log_segment
 
     @property
     def numbers_per_node(self) -> int:
-        """Block addresses or node numbers in a node that is no inode."""
+        """The number of block addresses or node numbers in a node other than an inode."""
         return (self.block_size - FOOTER.size) // 4
 
     @property
     def numbers_per_inode(self) -> int:
-        """Block addresses in an inode without extra attributes."""
+        """The number of block addresses in an inode without extra attributes."""
         return (self.block_size - MAP_OFFSET - MAP_TAIL - FOOTER.size) // 4
 
     @property
     def journal_size(self) -> int:
-        """Bytes of the journal in a block of summaries, which has a summary of 7 bytes for each 8 bytes."""
+        """The bytes of the journal in a block of summaries, which has a 7-byte summary for each 8 bytes."""
         return self.block_size - self.block_size // 8 * _SUMMARY - _SUMMARY_FOOTER
 
     @property
     def journal_offset(self) -> int:
-        """Where in a block of summaries its journal begins."""
+        """The offset of the journal in a block of summaries."""
         return self.block_size // 8 * _SUMMARY
 
     def has(self, feature: int) -> bool:
@@ -123,27 +123,27 @@ class F2fsSuperblock:
         return bool(self.features & feature)
 
     def unknown_features(self) -> int:
-        """Features that this reader does not know, as bits."""
+        """Return the feature bits that this reader does not know."""
         return self.features & ~_KNOWN_FEATURES
 
 
 def checksum(data: bytes, seed: int = MAGIC) -> int:
-    """The CRC-32 that F2FS uses: that of zlib, but begun with a seed and not inverted."""
+    """Return the CRC-32 that F2FS uses: zlib's, but with a seed and not inverted."""
     return zlib.crc32(data, seed ^ 0xFFFFFFFF) ^ 0xFFFFFFFF
 
 
 def read_superblock(read: Read, length: int) -> tuple[F2fsSuperblock, list[str]]:
-    """Read the superblock: the first copy that can be believed.
+    """Read the first plausible copy of the superblock.
 
     Args:
         read: reads (byte offset in the volume, size in bytes); may give fewer bytes, or raise OSError.
-        length: bytes of the volume.
+        length: the size of the volume in bytes.
 
     Returns:
-        The superblock and its issues, a sentence each.
+        The superblock and its issues, one sentence each.
 
     Raises:
-        F2fsError: no copy can be believed.
+        F2fsError: no copy is plausible.
     """
     found: dict[int, F2fsSuperblock] = {}
     wrong: list[str] = []
@@ -155,7 +155,7 @@ def read_superblock(read: Read, length: int) -> tuple[F2fsSuperblock, list[str]]
                 wrong.append(str(error))
             continue
         if number and found[offset].block_size != offset:
-            del found[offset]  # a copy of another file system, or of what was here before
+            del found[offset]  # a copy from another file system, or from an earlier one here
             continue
         break
     if not found:

@@ -1,4 +1,4 @@
-"""The nodes of F2FS: inodes and what maps large files, found by their numbers in the node address table (NAT).
+"""Finds F2FS nodes (inodes and the maps of large files) by number in the node address table (NAT).
 
 References:
     Linux, Documentation/filesystems/f2fs.rst ("Index Structure") and include/linux/f2fs_fs.h.
@@ -27,7 +27,7 @@ _MAP_CACHE = 128
 
 
 class F2fsNode(NamedTuple):
-    """A node that maps: its numbers, and the block it is in."""
+    """A mapping node: its numbers, and its block."""
 
     numbers: tuple[int, ...]
     block: int
@@ -47,7 +47,7 @@ class Nodes:
         self._maps = lru_cache(_MAP_CACHE)(self._map)
 
     def block(self, number: int) -> bytes:
-        """A block, whole. Raises OSError where it cannot be read whole."""
+        """Read a whole block. Raises OSError if that fails."""
         size = self.layout.block_size
         data = self._read(number * size, size)
         if len(data) != size:
@@ -55,7 +55,7 @@ class Nodes:
         return data
 
     def entry(self, number: int) -> NatEntry:
-        """Where a node lies; block 0 if there is none. Raises OSError."""
+        """Return where a node lies; block 0 if it does not exist. Raises OSError."""
         if not 0 < number < self.count:
             raise F2fsError(f"node {number} lies outside the node address table, which has {self.count}")
         found = self._checkpoint.journal.get(number)
@@ -66,10 +66,10 @@ class Nodes:
         return found if found.block != NEW_ADDR else NatEntry(found.inode, NULL_ADDR)
 
     def inode_block(self, number: int) -> tuple[bytes, int]:
-        """The block of an inode, and where it lies.
+        """Return the block of an inode, and where it lies.
 
         Raises:
-            F2fsError: there is none, or what lies there is not that inode.
+            F2fsError: the inode does not exist, or its block holds something else.
             OSError: it cannot be read.
         """
         entry = self.entry(number)
@@ -78,13 +78,13 @@ class Nodes:
         return self._confirmed(number, number, entry.block), entry.block
 
     def map(self, number: int, inode: int) -> F2fsNode:
-        """The numbers in a node that belongs to an inode: block addresses or nodes. Raises OSError."""
+        """Return a node's block addresses or node numbers. The node must belong to the inode. Raises OSError."""
         return self._maps(number, inode)
 
     def inodes(self) -> Iterator[int | OSError]:
-        """Numbers of nodes that the node address table calls inodes, in order; an error for each block of it lost.
+        """Yield the inode numbers in the node address table, in order; an error for each lost block of the table.
 
-        The table is read as far as the volume holds it.
+        The table is read as far as the volume contains it.
         """
         newer = self._checkpoint.journal
         touched = {number // self._per_block for number in newer}
@@ -106,11 +106,11 @@ class Nodes:
                     yield number
 
     def in_main_area(self, block: int) -> bool:
-        """Whether a block lies where nodes and content lie."""
+        """Whether a block lies in the area of nodes and content."""
         return self.layout.main <= block < self.layout.main_end
 
     def _place(self, block: int) -> int:
-        """Both places of the table's blocks lie segment by segment: the first places, then the second places."""
+        """Return a table block's first place. Each segment has all first places, then all second places."""
         segment, inside = divmod(block, self.layout.segment)
         second = self._checkpoint.second_place(block)
         return self.layout.nat + (2 * segment + second) * self.layout.segment + inside

@@ -1,4 +1,4 @@
-"""A walk through the folders of an F2FS."""
+"""Walks the folders of an F2FS."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from echoforensics.evidence.file_systems.f2fs.nodes import Nodes
 
 _INODE_CACHE = 64
-#: What an encrypted name's bytes are shown behind, as hexadecimal.
+#: The prefix for an encrypted name shown in hexadecimal.
 _ENCRYPTED_NAME = b"encrypted-"
 
 
 class F2fsFile(NamedTuple):
-    """A name that was met.
+    """A name found during the walk.
 
     Attributes:
-        path: as it is shown.
-        name: what is in the folder; an encrypted name as hexadecimal.
-        folder: inode of the folder.
-        inode: what it leads to; where that cannot be read, why.
+        path: the displayed path.
+        name: the name in the folder; an encrypted name in hexadecimal.
+        folder: the folder's inode.
+        inode: the inode, or the error if it cannot be read.
     """
 
     path: bytes
@@ -39,7 +39,7 @@ class F2fsFile(NamedTuple):
 
 
 class Files:
-    """Inodes, and the content they lead to."""
+    """The file system's inodes and their content."""
 
     def __init__(self, nodes: Nodes, read: Read) -> None:
         self.nodes = nodes
@@ -47,11 +47,11 @@ class Files:
         self.inode = lru_cache(_INODE_CACHE)(self._inode)
 
     def content(self, inode: F2fsInode) -> Content:
-        """The content of a file or link. Raises OSError."""
+        """Return the content of a file or link. Raises OSError."""
         return Content(self.nodes, inode, self._read)
 
     def blocks(self, inode: F2fsInode) -> Iterator[tuple[int, bytes | OSError]]:
-        """The blocks of a folder's names: (block, or 0 for the inode itself; its bytes, or why they cannot be read)."""
+        """Yield a folder's name blocks: (block number, or 0 for inline names; the bytes, or the error)."""
         if inode.inline is not None:
             yield 0, inode.inline
             return
@@ -65,17 +65,17 @@ class Files:
                 yield block, error
 
     def _inode(self, number: int) -> F2fsInode:
-        """An inode, by its number. Raises OSError."""
+        """Return an inode by number. Raises OSError."""
         data, _ = self.nodes.inode_block(number)
         return parse_inode(number, data, self.nodes.layout)
 
 
 class F2fsWalk:
-    """Walks folders; each is entered once, any number of names lead to it.
+    """Walks folders. Each folder is entered once, however many names it has.
 
     Attributes:
-        seen: numbers of the inodes that live names lead to.
-        entered: numbers of the folders that were entered.
+        seen: the inodes that have live names.
+        entered: the folders that were entered.
     """
 
     def __init__(self, files: Files) -> None:
@@ -88,12 +88,12 @@ class F2fsWalk:
         self._blocks: set[int] = set()
 
     def below(self, path: bytes, number: int, *, deleted: bool = False) -> Iterator[F2fsFile | EvidenceIssue]:
-        """Every name below a live folder, folder by folder, except folders' own.
+        """Yield every name below a folder, folder by folder, except the names of folders.
 
         Args:
-            path: of the folder.
-            number: its inode.
-            deleted: whether it was deleted.
+            path: the folder's path.
+            number: the folder's inode.
+            deleted: whether the folder was deleted.
         """
         if number in self.entered:
             return
@@ -115,14 +115,14 @@ class F2fsWalk:
             pending.extend(reversed(folders))
 
     def take_deleted(self) -> Iterator[F2fsFile]:
-        """The deleted names that were met, once each, with those that are met while these are looked at."""
+        """Yield each deleted name once, including those found while this runs."""
         while self._deleted:
             taken, self._deleted = self._deleted, []
             for path, name, folder in taken:
                 yield self._found(path, name, folder)
 
     def _listing(self, path: bytes, number: int, *, deleted: bool) -> Iterator[F2fsFile | EvidenceIssue]:
-        """The live names of one folder; deleted ones are put aside, except those that are live too."""
+        """Yield the live names of a folder; its deleted names are queued unless they are live too."""
         aside: dict[tuple[bytes, int], F2fsName] = {}
         live: set[int] = set()
         for name in self._names(path, number):
@@ -140,11 +140,11 @@ class F2fsWalk:
             if not deleted:
                 self.seen.add(name.inode)
             yield self._found(full, name, number)
-        # Their inodes are looked up when they are taken: there may be many.
+        # Their inodes are read when they are used: there may be many.
         self._deleted += [(key[0], name, number) for key, name in aside.items() if hash(key) not in live]
 
     def _names(self, path: bytes, number: int) -> Iterator[F2fsName | EvidenceIssue]:
-        """The names in a folder, and what of it cannot be read."""
+        """Yield the names in a folder, and issues for parts that cannot be read."""
         shown = text_of(path)
         try:
             folder = self._files.inode(number)
@@ -177,13 +177,13 @@ class F2fsWalk:
             return F2fsFile(path, name, folder, error)
 
     def _counted(self) -> bool:
-        """Count a name; whether there are too many."""
+        """Count a name. Returns whether there are too many."""
         self._count += 1
         self._full = self._full or self._count > MAX_ENTRIES
         return self._full
 
 
 def _joined(path: bytes, name: bytes) -> bytes:
-    # Neither character can be in a name that Linux made.
+    # Linux allows neither character in a name.
     shown = name.replace(b"/", b"\\x2f").replace(b"\0", b"\\x00")
     return path + b"/" + shown if path else shown

@@ -1,1 +1,1 @@
-"""FAT: the table, to check deleted files against."""
+"""FAT: the allocation table, for checking deleted files, and long names."""

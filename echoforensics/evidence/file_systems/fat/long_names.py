@@ -1,6 +1,6 @@
-"""The whole of long names of FAT12, FAT16 and FAT32, of which The Sleuth Kit drops the end.
+"""Restores long names on FAT12, FAT16 and FAT32, whose end The Sleuth Kit drops.
 
-It gives of a name of more than 195 characters only as many as fill entries of 13 (of 200, 195; of 255, 247).
+For names over 195 characters, it returns only whole entries of 13 characters (195 of 200; 247 of 255).
 
 References:
     Microsoft, FAT: General Overview of On-Disk Format, version 1.03 (long directory entries).
@@ -17,29 +17,29 @@ if TYPE_CHECKING:
 
 _ENTRY = 32
 _PER_ENTRY = 13
-#: Shorter names are given whole.
+#: Shorter names are returned complete.
 _SHORTEST_CUT = 195
 _MOST_ENTRIES = 20
 _LONG = 0x0F
 _LAST = 0x40
-#: Bytes of the table that are looked at: all that FAT32 has with 64 million clusters.
+#: How many bytes of the table to read: all that FAT32 has with 64 million clusters.
 _MAX_TABLE = 1 << 28
-#: The number that The Sleuth Kit gives to the first entry of the data area.
+#: The Sleuth Kit's number for the first entry in the data area.
 _FIRST_NUMBER = 3
 
 
 class LongNames:
-    """Long names, by the numbers that The Sleuth Kit gives to directory entries."""
+    """Long names, by The Sleuth Kit's numbers of directory entries."""
 
     def __init__(self, bits: int, read: Callable[[int, int], bytes]) -> None:
         """Read the boot sector.
 
         Args:
-            bits: of an entry of the file allocation table: 12, 16 or 32.
+            bits: the size of an allocation table entry in bits: 12, 16 or 32.
             read: reads (byte offset in the volume, size in bytes); may give fewer, or raise OSError.
 
         Raises:
-            OSError: the boot sector cannot be read or holds values that cannot be.
+            OSError: the boot sector cannot be read or holds impossible values.
         """
         raw = read(0, 64)
         if len(raw) < 64:
@@ -55,11 +55,11 @@ class LongNames:
         self._cluster = sector * per_cluster
 
     def whole(self, name: bytes, number: int) -> bytes:
-        """The whole of a name; the name as it is where it was not cut, or the rest is not found.
+        """Return the complete name, or the given name if it was not cut or the rest is not found.
 
         Args:
-            name: as The Sleuth Kit gives it.
-            number: of its directory entry.
+            name: the name from The Sleuth Kit.
+            number: the number of its directory entry.
         """
         units = len(name.decode("utf-8", "replace").encode("utf-16-le")) // 2
         if units < _SHORTEST_CUT or units % _PER_ENTRY:
@@ -67,11 +67,11 @@ class LongNames:
         try:
             found = self._long_name(self._start + (number - _FIRST_NUMBER) * _ENTRY)
         except OSError:
-            return name  # The Sleuth Kit read the folder; only a damaged table leads here
+            return name  # The Sleuth Kit has read the folder, so only a damaged table gets here
         return found if found.startswith(name) else name
 
     def _long_name(self, at: int) -> bytes:
-        """The long name before a short entry; empty if the entries before it are not those of one."""
+        """Return the long name before a short entry; empty if the entries before it do not form one."""
         checksum = _checksum(self._read(at, 11))
         pieces: list[bytes] = []
         for place, entry in enumerate(self._entries_before(at), 1):
@@ -96,7 +96,7 @@ class LongNames:
             yield self._read(at, _ENTRY)
 
     def _leads_to(self, cluster: int) -> int | None:
-        """The cluster before another in a chain."""
+        """Return the preceding cluster in a chain."""
         table = self._read(self._table, self._table_size)
         if self._bits == 12:
             words = (
@@ -112,7 +112,7 @@ class LongNames:
 
 
 def _checksum(short: bytes) -> int:
-    """The checksum over a short name that its long entries bear."""
+    """Return the checksum of a short name that its long entries carry."""
     total = 0
     for byte in short:
         total = ((total & 1) << 7 | total >> 1) + byte & 0xFF

@@ -1,4 +1,4 @@
-"""Which clusters of a FAT12, FAT16 or FAT32 volume are in use.
+"""Tells which clusters of a FAT12, FAT16 or FAT32 volume are in use.
 
 References:
     Microsoft, FAT: General Overview of On-Disk Format, version 1.03.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-#: Clusters that are looked at in one read.
+#: How many clusters to examine per read.
 _AT_ONCE = 65536
 _BITS = {"FAT12": 12, "FAT16": 16, "FAT32": 32}
 
@@ -28,7 +28,7 @@ class FatTable:
             read: reads (byte offset in the volume, size in bytes).
 
         Raises:
-            OSError: the boot sector cannot be read or holds values that cannot be.
+            OSError: the boot sector cannot be read or holds impossible values.
         """
         data = read(0, 512)
         if len(data) < 512:
@@ -44,9 +44,9 @@ class FatTable:
         self._read = read
 
     def clusters_in_use(self, runs: Iterable[tuple[int, int]]) -> tuple[int, int]:
-        """Of runs of sectors (first, how many), in order: how many clusters they touch, and how many are in use.
+        """Count the clusters that runs of sectors (first, count) touch, and how many of them are in use.
 
-        Raises OSError where the table cannot be read.
+        Raises OSError if the table cannot be read.
         """
         total = used = 0
         last = -1
@@ -63,14 +63,14 @@ class FatTable:
         return int((sector - self._first_data) // self._per_cluster + 2)
 
     def _used(self, cluster: int, count: int) -> int:
-        """How many of some clusters have an entry that is not zero."""
+        """Count the clusters whose entry is not zero."""
         if self._bits == 12:
             return sum(self._entry_of_12(number) != 0 for number in range(cluster, cluster + count))
         width = 2 if self._bits == 16 else 4
         data = self._bytes(cluster * width, count * width)
         if width == 2:
             return sum(map(bool, struct.unpack(f"<{count}H", data)))
-        # The highest four bits of an entry of FAT32 are not its own.
+        # The four highest bits of a FAT32 entry are reserved.
         return sum(bool(entry & 0x0FFFFFFF) for entry in struct.unpack(f"<{count}I", data))
 
     def _entry_of_12(self, cluster: int) -> int:

@@ -1,1 +1,1 @@
-"""squashfs, read by our own code."""
+"""squashfs, read by this program's own code."""

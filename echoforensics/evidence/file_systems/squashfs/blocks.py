@@ -1,4 +1,4 @@
-"""Blocks of a squashfs: read, expanded, and a few of them kept.
+"""Reads and decompresses blocks of a squashfs, and caches a few.
 
 References:
     Linux, Documentation/filesystems/squashfs.rst (metadata blocks, tables).
@@ -15,31 +15,31 @@ if TYPE_CHECKING:
 
     from echoforensics.evidence.file_systems.squashfs.codecs import Expand
 
-#: Bytes of a metadata block before compression.
+#: The size of a metadata block in bytes before compression.
 METADATA_SIZE = 8192
 _METADATA_STORED = 0x8000
 _DATA_STORED = 1 << 24
 _DATA_SIZE_MASK = _DATA_STORED - 1
-#: How many blocks are kept; a data block may have 1 MiB, a metadata block has 8 KiB.
+#: How many blocks to cache; a data block may have 1 MiB, a metadata block has 8 KiB.
 _KEPT_DATA = 8
 _KEPT_METADATA = 128
 
-#: A place in a table of metadata: (byte offset of the block from the table's start, byte offset in the expanded block).
+#: A position in a metadata table: (byte offset of the block in the table, byte offset in the expanded block).
 Place = tuple[int, int]
 
 
 def is_stored(word: int) -> bool:
-    """Whether a data block lies as it is, by the word that describes it."""
+    """Whether the word that describes a data block marks it as uncompressed."""
     return bool(word & _DATA_STORED)
 
 
 def size_on_volume(word: int) -> int:
-    """Bytes that a data block takes on the volume, by the word that describes it; 0 is a hole."""
+    """Return a data block's size on the volume in bytes from the word that describes it; 0 is a hole."""
     return word & _DATA_SIZE_MASK
 
 
 class _BlockCache:
-    """The blocks used last. Streams may be read in another thread than the folders."""
+    """Caches the most recent blocks. Streams may be read in another thread than the folders."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -63,13 +63,13 @@ class Blocks:
     """The blocks of one file system."""
 
     def __init__(self, read: Callable[[int, int], bytes], length: int, expand: Expand, block_size: int) -> None:
-        """What blocks are read with.
+        """Set up reading of blocks.
 
         Args:
             read: reads (byte offset, size in bytes) of the volume; may raise OSError.
-            length: bytes of the volume.
-            expand: of the compressor.
-            block_size: bytes of a whole data block before compression.
+            length: the size of the volume in bytes.
+            expand: decompresses a block.
+            block_size: the size of a whole data block in bytes before compression.
         """
         self.length = length
         self._read = read
@@ -79,7 +79,7 @@ class Blocks:
         self._metadata = _BlockCache(_KEPT_METADATA)
 
     def exactly(self, offset: int, size: int) -> bytes:
-        """At most this many bytes at a byte offset of the volume, as they are. Raises OSError where there are fewer."""
+        """Read exactly ``size`` bytes at a byte offset of the volume. Raises OSError if there are fewer."""
         self.check(offset, size)
         raw = self._read(offset, size)
         if len(raw) != size:
@@ -87,16 +87,16 @@ class Blocks:
         return raw
 
     def check(self, offset: int, size: int) -> None:
-        """Raise OSError where a range is not on the volume."""
+        """Raise OSError if a range is not on the volume."""
         if offset + size > self.length:
             raise OSError(f"{size} bytes at byte {offset} lie beyond the volume's {self.length} bytes")
 
     def data(self, offset: int, word: int) -> bytes:
-        """A data block or a block of file ends, expanded; no longer than a block may be. Raises OSError."""
+        """Return a decompressed data or fragment block, checked against the largest block size. Raises OSError."""
         return self._data.get((offset, word), self._read_data)[0]
 
     def metadata(self, offset: int) -> tuple[bytes, int]:
-        """The expanded metadata block at a byte offset, and the offset of what follows it. Raises OSError."""
+        """Return the decompressed metadata block at a byte offset, and the offset after it. Raises OSError."""
         return self._metadata.get((offset, 0), self._read_metadata)
 
     def _read_data(self, offset: int, word: int) -> tuple[bytes, int]:
@@ -118,21 +118,21 @@ class Blocks:
 
 
 class MetadataTable:
-    """Metadata blocks that follow one another: the table of inodes, or that of folders."""
+    """Consecutive metadata blocks: the table of inodes, or that of folders."""
 
     def __init__(self, blocks: Blocks, start: int, end: int) -> None:
-        """Where the table lies: from one byte offset of the volume to another."""
+        """Take the byte offsets on the volume at which the table begins and ends."""
         self._blocks = blocks
         self._start = start
         self._end = min(end, blocks.length)
 
     @property
     def most(self) -> int:
-        """More bytes than it can hold: no block takes fewer than three bytes."""
+        """An upper limit for its content in bytes: no block takes fewer than three bytes."""
         return (max(0, self._end - self._start) // 3 + 1) * METADATA_SIZE
 
     def read(self, place: Place, size: int) -> tuple[bytes, Place]:
-        """At most this many bytes from a place, and the place after them. Raises OSError."""
+        """Read up to ``size`` bytes from a position, and return the position after them. Raises OSError."""
         block, offset = place
         data, after = self._block(block)
         if offset + size <= len(data):
@@ -156,16 +156,16 @@ class MetadataTable:
 
 
 class LookupTable:
-    """A table of entries of one size, in metadata blocks that a list of byte offsets leads to."""
+    """A table of fixed-size entries in metadata blocks, located by a list of byte offsets."""
 
     def __init__(self, blocks: Blocks, start: int, count: int, entry_size: int) -> None:
-        """Where it lies.
+        """Take the table's position and size.
 
         Args:
-            blocks: of the file system.
-            start: byte offset of the list.
-            count: how many entries are stated.
-            entry_size: bytes of one; divides a metadata block.
+            blocks: the blocks of the file system.
+            start: the byte offset of the list.
+            count: the stated number of entries.
+            entry_size: the size of an entry in bytes; divides a metadata block.
         """
         self._blocks = blocks
         self._start = start
@@ -174,7 +174,7 @@ class LookupTable:
         self._per_block = METADATA_SIZE // entry_size
 
     def entry(self, index: int) -> bytes:
-        """An entry. Raises OSError."""
+        """Return an entry. Raises OSError."""
         if index >= self._count:
             raise OSError(f"entry {index} of a table of {self._count} was asked for")
         block, within = divmod(index, self._per_block)
@@ -185,7 +185,7 @@ class LookupTable:
         return found
 
     def check(self) -> None:
-        """Read it once, and keep nothing. Raises OSError at the first block that cannot be read."""
+        """Read the table once without keeping it. Raises OSError at the first unreadable block."""
         for first in range(0, self._count, self._per_block):
             self.entry(min(first + self._per_block, self._count) - 1)
 

@@ -1,4 +1,4 @@
-"""The compressors of squashfs, each with a bound of what it may expand to.
+"""The decompressors of squashfs, each with a limit on its output.
 
 References:
     Linux, fs/squashfs/{zlib,xz,lz4,zstd}_wrapper.c; squashfs-tools, lzma_xz_wrapper.c.
@@ -13,18 +13,18 @@ from collections.abc import Callable
 import lz4.block
 import zstandard
 
-#: Expands data to no more than a number of bytes. Raises OSError.
+#: Decompresses data to at most the given number of bytes. Raises OSError.
 Expand = Callable[[bytes, int], bytes]
 
-#: Compressors by the number that the superblock keeps.
+#: Compressors by their number in the superblock.
 COMPRESSORS = {1: "gzip", 2: "lzma", 3: "lzo", 4: "xz", 5: "lz4", 6: "zstd"}
-#: Memory for a dictionary. A block is 1 MiB at most, and a dictionary beyond it belongs to no use.
+#: Memory for a dictionary. A block has at most 1 MiB, so a larger dictionary is useless.
 _MAX_MEMORY = 16 * 1024 * 1024
 _MAX_WINDOW = 8 * 1024 * 1024
 
 
 def expander(compressor: int) -> Expand:
-    """What expands the blocks of a compressor. Raises OSError where it is not read."""
+    """Return the decompressor for a compressor's number. Raises OSError if it is not supported."""
     found = _EXPANDERS.get(compressor)
     if found is None:
         name = COMPRESSORS.get(compressor, str(compressor))
@@ -44,7 +44,7 @@ def _zlib(data: bytes, limit: int) -> bytes:
 
 
 def _xz(data: bytes, limit: int) -> bytes:
-    # The container names its own filters (BCJ among them).
+    # The container specifies its own filters (including BCJ).
     return _liblzma(data, limit, lzma.FORMAT_XZ)
 
 
@@ -77,7 +77,7 @@ def _lz4(data: bytes, limit: int) -> bytes:
 
 
 def _zstd(data: bytes, limit: int) -> bytes:
-    # Not decompress(): that believes the length in the frame's header and sets aside memory for it.
+    # Not decompress(): it trusts the length in the frame header and allocates memory for it.
     engine = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW)
     try:
         with engine.stream_reader(data) as reader:

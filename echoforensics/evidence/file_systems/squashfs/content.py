@@ -1,4 +1,4 @@
-"""Content of a file on a squashfs: whole blocks, holes, and an end that may lie among the ends of other files.
+"""Reads a file's content on a squashfs: whole blocks, holes, and an end that may share a fragment block.
 
 References:
     Linux, fs/squashfs/{file.c,fragment.c,squashfs_fs.h}.
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
     from echoforensics.evidence.file_systems.squashfs.blocks import Blocks, LookupTable, MetadataTable, Place
     from echoforensics.evidence.file_systems.squashfs.inode import SquashfsInode
 
-#: Blocks whose words are read at once.
+#: How many block words to read at once.
 _CHUNK = 2048
-#: Separate extents that are listed.
+#: The most extents to list.
 _MAX_EXTENTS = 1_000_000
-#: Blocks whose extents are looked for: 2 TiB of the usual size.
+#: The most blocks whose extents are listed: 2 TiB of the usual size.
 _MAX_BLOCKS = 1 << 24
 _FRAGMENT_ENTRY = struct.Struct("<Q2I")
 
 
 class SquashContent:
-    """Where a file's content lies, found out as it is read. One is used by one reader at a time."""
+    """Locates a file's content while it is read. Only one reader may use it at a time."""
 
     def __init__(
         self, inode: SquashfsInode, block_size: int, blocks: Blocks, inodes: MetadataTable, fragments: LookupTable
     ) -> None:
-        """Look at an inode of a file. Raises OSError where it states a size that its table cannot describe."""
+        """Take a file's inode. Raises OSError if its size exceeds what its table can describe."""
         self._inode = inode
         self._block_size = block_size
         self._blocks = blocks
@@ -44,16 +44,16 @@ class SquashContent:
         self._count = whole + (1 if tail and inode.fragment == NO_FRAGMENT else 0)
         if self._count * 4 > inodes.most:
             raise OSError(f"states {inode.size} bytes, more than its file system can describe")
-        # Where the words of each chunk begin, and the byte offset of its first block; known as far as was read.
+        # The position of each chunk of words, and the byte offset of its first block, for the part read so far.
         self._chunks: list[tuple[Place, int]] = [(inode.rest, inode.start)]
         self._kept: tuple[int, tuple[int, ...], list[int]] = (-1, (), [])
 
     def open(self) -> BinaryIO:
-        """A stream over the content."""
+        """Open a stream over the content."""
         return buffered(RandomAccessStream(self._inode.size, self.read_at))
 
     def read_at(self, offset: int, size: int) -> bytes:
-        """Up to a number of bytes of content at a byte offset. Raises OSError."""
+        """Read up to ``size`` bytes of content at a byte offset. Raises OSError."""
         number, within = divmod(offset, self._block_size)
         if number >= self._count:
             start, word = self._end_block()
@@ -73,7 +73,7 @@ class SquashContent:
         return data[within : within + size]
 
     def extents(self) -> list[tuple[int, int]]:
-        """Where content is on the volume as it is: (byte offset, length in bytes) in order. Raises OSError."""
+        """Return where uncompressed content lies on the volume: (byte offset, length in bytes). Raises OSError."""
         found: list[tuple[int, int]] = []
         for start, length in self._stored():
             self._blocks.check(start, length)

@@ -1,4 +1,4 @@
-"""The names in a folder of a squashfs.
+"""Reads the names in a folder of a squashfs.
 
 References:
     Linux, fs/squashfs/dir.c, squashfs_fs.h.
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from echoforensics.evidence.file_systems.squashfs.blocks import MetadataTable
     from echoforensics.evidence.file_systems.squashfs.inode import SquashfsInode
 
-#: A folder's size counts ``.`` and ``..``, which are not kept, as 3 bytes.
+#: A folder's size counts ``.`` and ``..``, which are not stored, as 3 bytes.
 _DOTS = 3
 _HEADER = struct.Struct("<3I")
 _ENTRY = struct.Struct("<HhHH")
@@ -29,9 +29,9 @@ class SquashfsName:
     """A name in a folder.
 
     Attributes:
-        name: as it is kept.
-        reference: of its inode.
-        mark: distinguishes it from an equal name before it; empty if the names are in order, as the format has them.
+        name: the name as stored.
+        reference: the reference of its inode.
+        mark: distinguishes it from an earlier equal name; empty if the names are sorted, as the format requires.
     """
 
     name: bytes
@@ -40,17 +40,17 @@ class SquashfsName:
 
     @property
     def is_possible(self) -> bool:
-        """Whether a file can have the name."""
+        """Whether a file can have this name."""
         return self.name not in (b".", b"..") and b"/" not in self.name and b"\0" not in self.name
 
 
 def is_empty(folder: SquashfsInode) -> bool:
-    """Whether a folder states that it holds no names."""
+    """Whether a folder states that it is empty."""
     return folder.size <= _DOTS
 
 
 def read_names(table: MetadataTable, folder: SquashfsInode) -> Iterator[SquashfsName]:
-    """The names in a folder, one at a time. Raises OSError at the first that cannot be read."""
+    """Yield the names in a folder one at a time. Raises OSError at the first unreadable one."""
     if is_empty(folder):
         return
     left = folder.size - _DOTS

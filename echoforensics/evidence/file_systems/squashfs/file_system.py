@@ -1,4 +1,4 @@
-"""A squashfs 4.0 file system: files packed once, read-only, mostly the system partitions of a device.
+"""Reads squashfs 4.0: read-only file systems created once, mostly a device's system partitions.
 
 References:
     Linux, Documentation/filesystems/squashfs.rst, fs/squashfs.
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from echoforensics.evidence.volume import Volume
 
-#: Number and reference of an inode, the path in hexadecimal, and what distinguishes equal names.
+#: An inode's number and reference, the path in hexadecimal, and a mark that distinguishes equal names.
 _ADDRESS = re.compile(r"([0-9]{1,10})-([0-9a-f]{1,12})(?:@[0-9a-f]*(?:~[0-9]+)?)?", re.ASCII)
 
 
@@ -39,7 +39,7 @@ class SquashFileSystem(FileSystem):
     """The files of one squashfs, in the order of its folders."""
 
     def __init__(self, volume: Volume) -> None:
-        """Open the file system. Raises OSError, with the reason, where there is none that can be read."""
+        """Open the file system. Raises OSError with the reason if there is none, or it cannot be read."""
         self._superblock = found = read_superblock(volume.read)
         self._is_listed = False
         self.name = "squashfs"
@@ -58,7 +58,7 @@ class SquashFileSystem(FileSystem):
             raise OSError(f"{_title(found)} whose root is not a folder")
 
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
-        """Every file, link and other thing; folders are walked, each once."""
+        """Yield every file, link and other entry; each folder is walked once."""
         whole = True
         for found in self._walked():
             whole = whole and isinstance(found, Entry)
@@ -96,17 +96,17 @@ class SquashFileSystem(FileSystem):
             pending.extend(reversed(folders))
 
     def open(self, address: str) -> BinaryIO:
-        """Open a file; its address is ``number-reference@path``: of its inode, and in hexadecimal."""
+        """Open a file by its address, ``number-reference@path``: its inode, and the path in hexadecimal."""
         return self._content(self._at(address)).open()
 
     def extents(self, address: str) -> list[tuple[int, int]]:
-        """Where a file's content lies uncompressed (see :meth:`FileSystem.extents`); not in whole blocks."""
+        """Return where a file's uncompressed content lies (see :meth:`FileSystem.extents`); not in whole blocks."""
         return self._content(self._at(address)).extents()
 
     def packed(self) -> Iterator[tuple[int, int]]:
-        """All that the superblock states: a squashfs has no free space, and compresses its tables too.
+        """Yield the whole stated range: a squashfs has no free space, and compresses its tables too.
 
-        Nothing where the listing had an issue: what was not listed can still be found in blocks kept as they are.
+        Yields nothing if the listing had an issue: unlisted files can still be found in uncompressed blocks.
         """
         if self._is_listed:
             yield 0, min(self._superblock.length, self._blocks.length)
@@ -190,5 +190,5 @@ def _title(superblock: SquashfsSuperblock) -> str:
 
 
 def _identity(folder: SquashfsInode) -> tuple[int, int]:
-    """What a folder is known again by: where its names lie, or, if it has none, its inode."""
+    """Return what identifies a folder: where its names lie or, if it has none, its inode."""
     return (-1, folder.reference) if is_empty(folder) else (folder.start, folder.offset)

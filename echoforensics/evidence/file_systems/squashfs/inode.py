@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from echoforensics.evidence.file_systems.squashfs.blocks import MetadataTable, Place
 
-#: In place of the number of a block of file ends, where a file has no end there.
+#: Replaces the fragment number if a file has no fragment.
 NO_FRAGMENT = 0xFFFF_FFFF
-#: Linux refuses a link to more.
+#: Linux rejects longer targets of links.
 _MAX_TARGET = 4096
 _HEADER = struct.Struct("<4H2I")
 
 
 class InodeType(IntEnum):
-    """What an inode is; extended inodes of a type have 7 more."""
+    """The type of an inode; extended types are higher by 7."""
 
     FOLDER = 1
     FILE = 2
@@ -34,7 +34,7 @@ class InodeType(IntEnum):
     SOCKET = 7
 
 
-#: Format and names of what follows the header, by the type as it is kept.
+#: The format and field names of what follows the header, by the stored type.
 _PARTS: dict[int, tuple[struct.Struct, tuple[str, ...]]] = {
     1: (struct.Struct("<2I2HI"), ("start", "", "size", "offset", "")),
     2: (struct.Struct("<4I"), ("start", "fragment", "offset", "size")),
@@ -58,17 +58,17 @@ class SquashfsInode:
     """An inode.
 
     Attributes:
-        reference: where it lies: byte offset of its metadata block in the table, and in the block (low 16 bits).
-        number: as it states.
-        type: what it is.
+        reference: its position: byte offset of its metadata block in the table, and in the block (low 16 bits).
+        number: its number as stored.
+        type: its type.
         mode: POSIX permission bits.
-        seconds: modification time, seconds since 1970 in UTC; 0 if none was kept.
-        size: bytes: of content, of a link's target; of a folder's names and 3 more.
-        start: byte offset: of content on the volume, of names in the table of folders.
-        offset: byte offset: in a block of file ends, in a metadata block of the table of folders.
-        fragment: number of the block of file ends, or NO_FRAGMENT.
-        device: number of the device.
-        rest: place of what follows: a link's target, the list of a file's blocks.
+        seconds: modification time in seconds since 1970 in UTC; 0 if none is stored.
+        size: bytes of content or of a link's target; for a folder, bytes of names plus 3.
+        start: byte offset of content on the volume, or of names in the folder table.
+        offset: byte offset in a fragment block, or in a metadata block of the folder table.
+        fragment: the number of the fragment block, or NO_FRAGMENT.
+        device: the device number.
+        rest: the position of what follows: a link's target, or a file's block list.
     """
 
     reference: int
@@ -85,14 +85,14 @@ class SquashfsInode:
 
     @property
     def modified(self) -> dict[str, str]:
-        """The modification time, by the name under which an entry keeps it; empty if none was kept."""
+        """The modification time under the name that entries use; empty if none is stored."""
         if not self.seconds:
             return {}
         return {"modified": f"{datetime.fromtimestamp(self.seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"}
 
     @property
     def note(self) -> str:
-        """What it is, where it is neither file nor folder nor link."""
+        """Describes what it is, unless it is a file, folder or link."""
         name = self.type.name.lower().replace("_", " ")
         if self.type not in (InodeType.BLOCK_DEVICE, InodeType.CHARACTER_DEVICE):
             return f"not a regular file: a {name}"
@@ -126,7 +126,7 @@ def read_inode(table: MetadataTable, reference: int) -> SquashfsInode:
 
 
 def read_target(table: MetadataTable, inode: SquashfsInode) -> bytes:
-    """Where a link leads. Raises OSError."""
+    """Return a link's target. Raises OSError."""
     if inode.size > _MAX_TARGET:
         raise OSError(f"the link states a target of {inode.size} bytes, more than {_MAX_TARGET}")
     return table.read(inode.rest, inode.size)[0]

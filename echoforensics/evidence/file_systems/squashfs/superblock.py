@@ -1,4 +1,4 @@
-"""The superblock of a squashfs file system, and which versions of the format are read.
+"""Reads the superblock of a squashfs, and decides which versions of the format are supported.
 
 References:
     Linux, Documentation/filesystems/squashfs.rst; fs/squashfs/squashfs_fs.h (4.0).
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SUPERBLOCK_SIZE = 96
-#: A table that is not there.
+#: Marks a missing table.
 ABSENT = 0xFFFF_FFFF_FFFF_FFFF
 MAX_BLOCK_SIZE = 1024 * 1024
 _MIN_BLOCK_SIZE = 4096
 _LITTLE = b"hsqs"
 _BIG = b"sqsh"
-#: Magics that makers of routers put in place of the usual ones, for formats changed in their own ways.
+#: Magics that router makers use instead of the standard ones for their modified formats.
 _ALTERED = (b"shsq", b"qshs", b"tqsh", b"hsqt", b"sqlz")
 _VERSION_AT = 28
 _COMPRESSOR_OPTIONS = 0x400
@@ -33,18 +33,18 @@ _LAYOUT = struct.Struct("<4s4I6H8Q")
 
 @dataclass(frozen=True, slots=True)
 class SquashfsSuperblock:
-    """What the superblock of version 4.0 says.
+    """The content of a version 4.0 superblock.
 
     Attributes:
-        inodes: how many inodes there are; stated, not believed.
-        block_size: bytes of a whole data block before compression.
-        fragments: how many blocks of file ends there are.
+        inodes: the stated number of inodes; not trusted.
+        block_size: the size of a whole data block in bytes before compression.
+        fragments: the number of fragment blocks.
         compressor: its number (see squashfs_codecs).
         has_options: whether the compressor's options follow the superblock.
-        ids: how many user and group ids there are.
-        root: reference of the root folder's inode.
-        length: bytes of the file system.
-        id_table: byte offset; as are the others, ABSENT where there is no such table.
+        ids: the number of user and group ids.
+        root: the reference of the root folder's inode.
+        length: the size of the file system in bytes.
+        id_table: byte offset; like the others, ABSENT if there is no such table.
     """
 
     inodes: int
@@ -63,7 +63,7 @@ class SquashfsSuperblock:
     export_table: int
 
     def end_of(self, table: int) -> int:
-        """Where the table that begins at a byte offset ends: where the next begins, or the file system ends."""
+        """Return where the table at a byte offset ends: at the next table or the end of the file system."""
         starts = (
             self.id_table,
             self.xattr_table,
@@ -77,7 +77,7 @@ class SquashfsSuperblock:
 
 
 def read_superblock(read: Callable[[int, int], bytes]) -> SquashfsSuperblock:
-    """Read the superblock at byte 0. Raises OSError where there is none, or none of a version that is read."""
+    """Read the superblock at byte 0. Raises OSError if it is missing or its version is not supported."""
     raw = read(0, SUPERBLOCK_SIZE)
     magic = raw[:4]
     if magic in _ALTERED:
@@ -110,12 +110,12 @@ def _unpack(raw: bytes) -> tuple[int, ...]:
 
 
 def check_options(superblock: SquashfsSuperblock, options: bytes) -> None:
-    """Refuse what the compressor's options say cannot be read: LZ4 other than its first block format.
+    """Reject compressor options that cannot be supported: LZ4 other than its first block format.
 
-    The other compressors' options are wishes for compression; their data can be read without them.
+    The other compressors' options only affect compression; their data can be read without them.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: the options are not supported.
     """
     if superblock.compressor != _LZ4:
         return
