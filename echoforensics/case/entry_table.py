@@ -250,7 +250,7 @@ def files_found(store: Store, evidence: int, state: str) -> Iterator[FoundFile]:
     """Yield the files of an evidence item in a given state, by path.
 
     Args:
-        store: the case's.
+        store: the case's store.
         evidence: the item's number.
         state: a value of :class:`~echoforensics.evidence.entry.EntryState`.
     """

@@ -48,7 +48,7 @@ def add_skipped_source(store: Store, path: str, why: str) -> None:
     """Record a skipped source as an issue of the case as a whole. It replaces an earlier issue of this source.
 
     Args:
-        store: the case's.
+        store: the case's store.
         path: the source.
         why: the reason.
     """

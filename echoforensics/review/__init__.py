@@ -1,1 +1,1 @@
-"""The review room: several people listen to a sealed case and code it, with every play on record."""
+"""The review room: several people listen to a sealed case and code it, and every play is recorded."""

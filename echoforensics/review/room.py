@@ -1,4 +1,4 @@
-"""A review room, opened: its folder, its database, its audit, and the sealed cases it is about."""
+"""An open review room: its folder, its database, its audit, and its sealed cases."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ DATABASE = "room.db"
 
 @dataclass(frozen=True, slots=True)
 class SealedCase:
-    """A sealed case that a room is about.
+    """A sealed case of a room.
 
     Attributes:
-        id: drawn from the first line of its ledger, and so the same wherever the case lies.
+        id: derived from the first line of its ledger, and so independent of its path.
         path: its folder.
-        name: of the folder.
+        name: name of the folder.
     """
 
     id: str
@@ -52,13 +52,13 @@ class SealedCase:
 
 
 class ReviewRoom:
-    """A review room that this process has open, alone. Close it, or use it in a ``with`` statement.
+    """A review room, opened by this process alone. Close it, or use it in a ``with`` statement.
 
     Attributes:
         path: its folder.
-        cases: what it is about, by id.
+        cases: its cases, by id.
         site: where it is served.
-        key: what signs its audit; None where the cases are unsigned.
+        key: the key that signs its audit; None if the cases are unsigned.
         database, audit, accounts, sessions, signing_in, desk, opinions: its parts.
         started: milliseconds since 1970.
     """
@@ -67,20 +67,20 @@ class ReviewRoom:
         self, path: Path, cases: Sequence[Path], site: Site, key: Signer | None, *,
         clock: Callable[[], int] = now_ms, passwords: Passwords | None = None,
     ) -> None:  # fmt: skip
-        """Open a room; make it where there is none.
+        """Open a room, and create it if it is missing.
 
         Args:
-            path: the folder. It may not lie in a case.
+            path: the folder. It must not be inside a case.
             cases: folders of sealed cases.
             site: where it is served.
-            key: signs its audit.
-            clock: gives the time, in milliseconds since 1970.
+            key: the key that signs its audit.
+            clock: returns the time, in milliseconds since 1970.
             passwords: hashes passwords.
 
         Raises:
-            UnverifiedCaseError: a case is not as it was sealed.
-            CaseError: a folder is no case, the room is not what was written, or another process has it open.
-            UsageError: the room lies within a case, or its codes are not as they are to be.
+            UnverifiedCaseError: a case has changed since it was sealed.
+            CaseError: a folder is not a case, the room's files were changed, or another process has it open.
+            UsageError: the room is inside a case, or its codes are invalid.
         """
         self.path, self.site, self.key = path, site, key
         self.cases = _sealed_cases(cases)
@@ -113,14 +113,14 @@ class ReviewRoom:
         self.close()
 
     def close(self) -> None:
-        """Close the room: what is in the audit is on the disk then. Raises CaseDiskError."""
+        """Close the room, with the audit flushed to disk. Raises CaseDiskError."""
         self._opened.close()
 
     def record(self, person: RoomMember | None, what: str, about: str = "", **details: object) -> None:
         """Record an event that changes nothing else. It is in the ledger when this returns.
 
         Raises:
-            TypeError, ValueError: as :meth:`~echoforensics.review.store.room_database.Change.record` does.
+            TypeError, ValueError: from :meth:`~echoforensics.review.store.room_database.Change.record`.
             CaseDiskError: the disk is full.
         """
         with self.database.transaction() as change:
@@ -148,7 +148,7 @@ class ReviewRoom:
 
 
 def _opened_cases(cases: Mapping[str, SealedCase], opened: ExitStack) -> list[RoomCase]:
-    """The cases of a room, open for reading until a stack is closed. Raises CaseError."""
+    """Open the cases of a room for reading, until a stack is closed. Raises CaseError."""
     return [opened.enter_context(closing(RoomCase(case.path, case.id))) for case in cases.values()]
 
 

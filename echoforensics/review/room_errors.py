@@ -1,4 +1,4 @@
-"""What the room answers where it does not do what was asked. The message says what to do; the status is HTTP's."""
+"""Errors that the room answers with. The message says what to do; the status is HTTP's."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from echoforensics.errors import EchoforensicsError
 
 
 class RoomError(EchoforensicsError):
-    """Base of all: what was asked for cannot be done as it was asked.
+    """Base class: the request cannot be fulfilled.
 
     Attributes:
-        status: of the answer, as HTTP numbers it.
-        more: what the answer says beside the message.
+        status: HTTP status of the response.
+        more: further members of the response.
     """
 
     status = 400
@@ -21,7 +21,7 @@ class RoomError(EchoforensicsError):
 
 
 class InvalidRequestError(RoomError):
-    """The request does not say what it has to, or says it in a form that is not taken."""
+    """The request lacks a required value, or a value is invalid."""
 
 
 class NotSignedInError(RoomError):
@@ -31,34 +31,34 @@ class NotSignedInError(RoomError):
 
 
 class RefusedError(RoomError):
-    """The person may not do this."""
+    """The person is not allowed to do this."""
 
     status = 403
 
 
 class NotFoundError(RoomError):
-    """It does not exist, or is not this person's to see: the answer is the same."""
+    """It does not exist, or this person may not see it: the response is the same."""
 
     status = 404
 
 
 class ChangedMeanwhileError(RoomError):
-    """Somebody else was first; nothing was overwritten."""
+    """Somebody else changed it first; nothing was overwritten."""
 
     status = 409
 
 
 class BusyError(RoomError):
-    """So much is asked for at once that this has to wait."""
+    """Too many requests at once; this one has to wait."""
 
     status = 503
 
 
 class TooManyTriesError(RoomError):
-    """So many tries failed that no more are looked at for a while.
+    """Too many attempts failed; further ones are rejected for a while.
 
     Attributes:
-        seconds: until the next is.
+        seconds: time until the next attempt is allowed.
     """
 
     status = 429

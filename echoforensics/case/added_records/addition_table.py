@@ -188,7 +188,7 @@ def added_rows(store: Store, schema: str = "main") -> list[AddedRow]:
     """Return all added records by exhibit, including those that wait to be numbered.
 
     Args:
-        store: the case's.
+        store: the case's store.
         schema: the name under which the database is attached.
     """
     db, at = store.db, f"{schema}."

@@ -44,7 +44,7 @@ def device_clause(store: Store, wanted: tuple[str, ...]) -> tuple[str, list[Any]
     """Return the SQL condition for the rows of devices, with its values.
 
     Args:
-        store: the case's.
+        store: the case's store.
         wanted: serial numbers, device types, or names that records give devices, in any case.
     """
     asked = {name.casefold() for name in wanted}

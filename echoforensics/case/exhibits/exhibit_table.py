@@ -186,7 +186,7 @@ def add_plain(store: Store, entry: int, ordinals: range, no_time: int) -> None:
     """Add the exhibits of records of a plain entry, in order. Each record must have this one place.
 
     Args:
-        store: the case's.
+        store: the case's store.
         entry: number of the entry.
         ordinals: ordinals of the records.
         no_time: the time kind for a record without a time.
@@ -292,7 +292,7 @@ def changed_records(store: Store, before: int) -> Iterator[int]:
     """Yield a changed record for each row that was already numbered, in order of exhibits.
 
     Args:
-        store: the case's.
+        store: the case's store.
         before: the last exhibit of the earlier evidence items.
     """
     found = store.db.execute(

@@ -55,7 +55,7 @@ def interactions(
     Each interaction is built from its records as it is read.
 
     Args:
-        store: the case's.
+        store: the case's store.
         query: which interactions; None for all.
         by_itself: leave out what only records outside an interaction say about its devices: their names, and whose log
             an evidence item holds.

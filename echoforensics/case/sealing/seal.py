@@ -33,7 +33,7 @@ def table_digests(store: Store, known: Mapping[str, TableDigest] | None = None) 
     has a digest for each.
 
     Args:
-        store: the case's.
+        store: the case's store.
         known: digests of tables that need not be computed again.
     """
     known = known or {}

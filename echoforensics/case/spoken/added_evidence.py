@@ -41,7 +41,7 @@ def may_bear_on_interactions(
     """Whether records added to a case may belong to an interaction or a gap, or affect one. Only these are scanned.
 
     Args:
-        store: the case's.
+        store: the case's store.
         before: the earlier extent of the case.
         types: data types of records that interactions or gaps are made from.
         key_kinds: kinds of keys whose holders may belong to an interaction.

@@ -80,7 +80,7 @@ def add_bare_entries(store: Store, types: Collection[str], alone: Collection[str
     in the list affects them.
 
     Args:
-        store: the case's.
+        store: the case's store.
         types: data types of such entries.
         alone: those types whose records are interactions even without a text.
         strength, reason: strength and reason of their membership.

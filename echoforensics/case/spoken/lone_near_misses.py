@@ -23,7 +23,7 @@ def add_lone_near_misses(store: Store, window: int, strength: str, reason: str) 
     records do not affect each other.
 
     Args:
-        store: the case's.
+        store: the case's store.
         window: microseconds; streams that begin this close to a near miss may contain its time.
         strength, reason: strength and reason of their membership.
     """

@@ -33,7 +33,7 @@ def list_candidates(store: Store, types: Collection[str], key_kinds: Collection[
     """List the records that may belong to an interaction, for :func:`candidates`.
 
     Args:
-        store: the case's.
+        store: the case's store.
         types: data types whose records may.
         key_kinds: kinds of keys (``activity``) whose holders may. So may recordings, and records with an utterance id.
     """
@@ -57,7 +57,7 @@ def drop_unnamed(store: Store, types: Collection[str], key_kinds: Collection[str
     """Remove records from the list that follow an interaction but are named by none: there may be many, such as alarms.
 
     Args:
-        store: the case's.
+        store: the case's store.
         types: data types of records that belong to an interaction only if another record has their key.
         key_kinds: kinds of such keys. Records with a key of another kind, or an utterance id, stay on the list.
     """
@@ -106,7 +106,7 @@ def member_records(store: Store, clauses: Sequence[str], values: Sequence[Any]) 
     """Yield the members of interactions, by interaction.
 
     Args:
-        store: the case's.
+        store: the case's store.
         clauses: conditions on the interaction ``i``, all of which must hold.
         values: values of the conditions.
     """

@@ -1,1 +1,1 @@
-"""The audit: every event of the room in a signed, chained ledger of its own, and the check of it."""
+"""The audit: every event of the room in its own signed, chained ledger, and the check of it."""

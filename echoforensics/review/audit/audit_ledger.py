@@ -1,8 +1,8 @@
-"""``audit.jsonl``: what was done in the room, a signed line each, in the form of a case's ledger.
+"""``audit.jsonl``: the events of the room, one signed line each, in the format of a case's ledger.
 
-The events come out of ``room.db``, where each was written in the transaction of its change. A server that is killed
-between the two leaves events that the ledger lacks; the next one appends them first. None is appended twice: a line has
-its event's number.
+The events come from ``room.db``, where each is written in the transaction of its change. If a server is killed
+between the two writes, the ledger lacks events; the next server appends them first. No event is appended twice: each
+line has its event's number.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ if TYPE_CHECKING:
     from chain_of_custody.signer import Signer
     from echoforensics.review.store.room_database import RoomDatabase
 
-#: Who acts where nobody does.
+#: The actor of events without a person.
 SERVER = "review room"
-#: So many events are signed and appended at once.
+#: Maximum number of events signed and appended at once.
 _BATCH = 200
-#: The file with the head is written no more often than this, in seconds. It may be behind the ledger.
+#: Minimum seconds between writes of the file with the head. It may lag behind the ledger.
 _HEAD_EVERY = 1.0
-#: That signatures were checked is said after so many lines, and when the ledger is closed.
+#: Lines between two records of checked signatures; another one is written when the ledger is closed.
 _CHECKED_EVERY = 2000
 
 
 class AuditLedger:
-    """The room's ledger, to which events are appended. Every thread may use it."""
+    """The room's ledger, to which events are appended. It is thread-safe."""
 
     def __init__(self, folder: Path, database: RoomDatabase, key: Signer | None) -> None:
-        """Open the ledger, check it, and append what it lacks.
+        """Open the ledger, check it, and append missing events.
 
         Raises:
             CaseError: it is not what the room wrote, or is signed with another key.
@@ -78,7 +78,7 @@ class AuditLedger:
 
     @property
     def length(self) -> int:
-        """How many lines the ledger has."""
+        """The number of lines of the ledger."""
         return self._ledger.length
 
     @property
@@ -92,7 +92,7 @@ class AuditLedger:
             return latest_events(db, before=before, who=who, what=what, limit=limit)
 
     def is_intact(self) -> bool:
-        """Whether the ledger on the disk is what was written. It is read again only where its file was touched.
+        """Whether the ledger on disk is what was written. It is read again only if its file was touched.
 
         Raises:
             CaseDiskError: it cannot be read.
@@ -104,12 +104,12 @@ class AuditLedger:
             return self._intact
 
     def append_pending(self) -> None:
-        """Append every event that was committed and is not in the ledger. They are on the disk when this returns.
+        """Append every committed event that the ledger lacks. They are on disk when this returns.
 
-        Who waits for another's call finds its own events appended by that: many are written at the cost of one.
+        A thread that waits for another's call finds its events appended by it: many are written at the cost of one.
 
         Raises:
-            CaseDiskError: there is no room. The events stay in the database, and the next call appends them.
+            CaseDiskError: the disk is full. The events stay in the database, and the next call appends them.
             CaseError: the ledger was changed while the room was open.
         """
         with self._appending, case_disk(self._folder):
@@ -118,7 +118,7 @@ class AuditLedger:
                     events = events_after(db, self._last, _BATCH)
                 if not events:
                     return
-                # What is written next hides that somebody else touched the file before.
+                # The next write would hide that somebody else touched the file before.
                 self._touched = self._touched or _identity(self._path) != self._written
                 try:
                     self._ledger.append_all([_action(event) for event in events])
@@ -131,7 +131,7 @@ class AuditLedger:
                     self._keep_end()
 
     def close(self) -> None:
-        """Append what is left, and keep the ledger's head and the number of its last event.
+        """Append remaining events, and store the ledger's head and the number of its last event.
 
         Raises:
             CaseDiskError: there is no room.
@@ -141,19 +141,19 @@ class AuditLedger:
             self._keep_end(every=1)
 
     def _keep_end(self, every: int = _CHECKED_EVERY) -> None:
-        """Keep the ledger's head beside it, and the number of its last event in the database: two who know its end."""
+        """Store the ledger's head beside it, and the number of its last event in the database: two marks of its end."""
         with self._database.transaction() as change:
             set_ledger_mark(change, self._last)
         write_head(self._folder, self._ledger.length, self._ledger.head, HEAD)
         self._head_written = time.monotonic()
-        # Whoever touched the file may have put lines there whose signatures nobody checked.
+        # If somebody touched the file, it may have lines whose signatures nobody checked.
         untouched = not self._touched and _identity(self._path) == self._written
         if self._key is not None and untouched and self._ledger.length - self._checked >= every:
             write_checked(self._folder, self._key, self._ledger.length, self._ledger.head)
             self._checked = self._ledger.length
 
     def _compared(self) -> int:
-        """The number of the ledger's last event, once the ledger was compared with the database. Raises CaseError."""
+        """Compare the ledger with the database, and return the number of its last event. Raises CaseError."""
         with self._database.reading() as db:
             found = compare(read(self._path), all_events(db))
             mark, recorded = ledger_mark(db), last_number(db)
@@ -170,7 +170,7 @@ class AuditLedger:
 
 
 def _identity(path: Path) -> tuple[int, ...]:
-    """What changes where somebody touches a file. Raises OSError."""
+    """Values that change if somebody touches a file. Raises OSError."""
     found = path.stat()
     return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 

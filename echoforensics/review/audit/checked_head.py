@@ -1,8 +1,8 @@
-"""``audit.checked``: up to where every signature of the room's ledger was checked, signed with the ledger's key.
+"""``audit.checked``: how far the signatures of the room's ledger were checked, signed with the ledger's key.
 
-A ledger of many days has a million lines, and checking a signature takes half a millisecond. So the server says from
-time to time how far they are checked. The next one believes that, as nobody else can sign it, and checks the hash of
-every line, and the signatures of the lines behind. ``verify ROOM`` never believes it.
+A ledger of many days has a million lines, and checking a signature takes half a millisecond. So the server records
+from time to time how far they are checked. The next server trusts that, as nobody else can sign it, and checks the
+hash of every line, and the signatures of later lines. ``verify ROOM`` never trusts it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _TYPE = "application/vnd.echoforensics.audit-checked+json"
 
 
 def write_checked(folder: Path, key: Signer, length: int, head: str) -> None:
-    """Say that every signature of a ledger was checked. The file is replaced whole. Raises OSError."""
+    """Record that every signature of a ledger was checked. The file is replaced atomically. Raises OSError."""
     statement = {"head": head, "length": length}
     signature = base64.b64encode(sign(_TYPE, canonical(statement), key)).decode("ascii")
     partial = folder / f"{CHECKED}.partial"
@@ -37,7 +37,7 @@ def write_checked(folder: Path, key: Signer, length: int, head: str) -> None:
 
 
 def read_checked(folder: Path, key: Signer) -> tuple[int, str] | None:
-    """Length and head of a ledger whose signatures were checked; None where nobody with this key says so.
+    """Length and head of a ledger with checked signatures; None if there is no such record with this key.
 
     Raises:
         OSError: it cannot be read.

@@ -1,4 +1,4 @@
-"""Comparing the room's ledger with the events of its database: neither may say what the other does not."""
+"""Compares the room's ledger with the events of its database: both must have the same content."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
     from echoforensics.review.store.event_table import AuditEvent
 
 LEDGER, HEAD = "audit.jsonl", "audit.head"
-#: So many differences are named.
+#: Maximum number of differences to list.
 _NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
 class AuditComparison:
-    """What a comparison came to.
+    """The result of a comparison.
 
     Attributes:
-        last: number of the last event in the ledger; 0 where it has none.
-        waiting: how many events the database has behind that one.
-        problems: what differs, a sentence each.
+        last: number of the last event in the ledger; 0 if it has none.
+        waiting: number of later events in the database.
+        problems: one sentence for each difference.
     """
 
     last: int

@@ -1,4 +1,4 @@
-"""Verifying a review room: its ledger, its signatures, and that its database says the same."""
+"""Verifies a review room: its ledger, its signatures, and that its database matches."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def verify_room(path: Path, *, fingerprint: str | None = None, expected_head: st
 
     Args:
         path: its folder.
-        fingerprint: of the key that must have signed its audit; where None, any one key will do.
-        expected_head: hash of a line that its ledger must hold, as the server gave it when it was stopped.
+        fingerprint: fingerprint of the key that must have signed its audit; None accepts any single key.
+        expected_head: hash of a line that its ledger must contain, as the server printed it when it stopped.
     """
     result = CaseVerification()
     result.kind = "review room"
@@ -83,7 +83,7 @@ def _check_events(result: CaseVerification, path: Path) -> None:
     try:
         db, opened = connect_unchanged(path / DATABASE)
         with opened:
-            # Events that a server writes meanwhile are behind those of the ledger, which is read first.
+            # The ledger is read first, so events that a server writes meanwhile come after those of the ledger.
             found = compare(read(path / LEDGER), all_events(db))
             mark, recorded = ledger_mark(db), last_number(db)
     except (DatabaseError, CaseError, LedgerError, OSError, ValueError) as error:

@@ -1,1 +1,1 @@
-"""Closing a review room into its cases: what people decided becomes signed records of them."""
+"""Closing a review room into its cases: people's decisions become signed records."""

@@ -1,4 +1,4 @@
-"""What people decided of items, as records to be added to a case: each says whose word it is, and of when."""
+"""Makes records of people's decisions on items, for adding to a case. Each names its author and its time."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
     from echoforensics.review.store.opinion_table import Disagreement
     from echoforensics.review.work.codes import Code
 
-#: Data types of what people write in a review room; a note has that of a note made in a report.
+#: Data types of records from a review room; a note has that of a note made in a report.
 CODES, NOTE = f"{ANNOTATION}codes", f"{ANNOTATION}note"
 SECOND_OPINION, SETTLED, REVIEW = f"{ANNOTATION}second_opinion", f"{ANNOTATION}settled", f"{ANNOTATION}review"
-#: Version of the form of these records.
+#: Version of the format of these records.
 VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True)
 class DecidedItem:
-    """An item that is to be closed.
+    """An item to close.
 
     Attributes:
-        key: of the item, the same in every room of the case.
-        interaction: number of the interaction that it is, or empty.
-        exhibits: about which records are added: of each recording of equal sound, or one of the interaction's.
-        first, second: the decisions of the two turns; one that is not finished is not closed.
-        disagreement: where the two decided otherwise, or None.
-        authors: whose part each is: ids by turn and part, the last who changed it last.
+        key: key of the item, the same in every room of the case.
+        interaction: number of the item's interaction, or empty.
+        exhibits: exhibits that get records: each recording of the same sound, or one of the interaction's.
+        first, second: the decisions of the two turns; an unfinished one is not closed.
+        disagreement: the disagreement between the two, or None.
+        authors: the authors of each part: ids by turn and part, the last to change it last.
     """
 
     key: str
@@ -48,12 +48,12 @@ class DecidedItem:
 
 
 class AnnotationWriter:
-    """Makes records of what was decided.
+    """Makes records of decisions.
 
     Args:
-        room: what tells the room from others: the SHA-256 of the first line of its audit.
-        names: what people are called, by id.
-        codes: of the room.
+        room: identity of the room: the SHA-256 of the first line of its audit.
+        names: names of people, by id.
+        codes: codes of the room.
     """
 
     def __init__(self, room: str, names: Mapping[str, str], codes: Sequence[Code]) -> None:
@@ -62,7 +62,7 @@ class AnnotationWriter:
         self._codes = {code.id: code.label for code in codes}
 
     def of(self, item: DecidedItem) -> Iterator[Addition]:
-        """The records of an item."""
+        """Yield the records of an item."""
         for exhibit in item.exhibits:
             for turn in (item.first, item.second):
                 if turn.finished:
@@ -91,7 +91,7 @@ class AnnotationWriter:
             )
 
     def _author(self, item: DecidedItem, turn: Decision, part: str, otherwise: tuple[str, int]) -> tuple[str, int]:
-        """Who wrote a part, several by name, and when it was last changed."""
+        """The authors of a part, by name, and the time of its last change."""
         found = list(item.authors.get((turn.turn, part), ())) or [otherwise]
         people = dict.fromkeys(self._names.get(person, person) for person, _ in reversed(found))
         return " and ".join(people), found[-1][1]

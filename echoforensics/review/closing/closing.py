@@ -1,5 +1,5 @@
-"""Closing a room: what is finished is signed into its cases, with the head of the room's audit. What a case has already
-is skipped, so a room can be closed again and again, and a close that was interrupted is done again.
+"""Closes a room: finished work is signed into its cases, with the head of the room's audit. Known records are skipped,
+so a room can be closed repeatedly, and an interrupted close can be repeated.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ _PARTS = ("codes", "notes", "transcript")
 
 @dataclass(frozen=True, slots=True)
 class ClosedCase:
-    """What closing a room into a case came to.
+    """The result of closing a room into a case.
 
     Attributes:
         case: name of its folder.
-        exhibits: of the records that were added.
-        known: how many the case had already.
-        redactions: how many redacted copies were made.
+        exhibits: exhibits of the added records.
+        known: number of records that the case already had.
+        redactions: number of redacted copies that were made.
     """
 
     case: str
@@ -54,12 +54,12 @@ def close_room(room: ReviewRoom, person: RoomMember | None = None) -> list[Close
     """Sign the results of a room into its cases.
 
     Args:
-        room: which is open.
-        person: who closes it; None for the examiner, at a terminal.
+        room: the open room.
+        person: the person who closes it; None for the examiner, at a terminal.
 
     Raises:
-        CaseError: a case is not as it was sealed, or cannot be written. What was added to a case before stays, and is
-            skipped when this is done again.
+        CaseError: a case has changed since it was sealed, or cannot be written. Records added before stay, and are
+            skipped when this is repeated.
     """
     closed = []
     for case in room.desk.cases.values():
@@ -76,7 +76,7 @@ def close_room(room: ReviewRoom, person: RoomMember | None = None) -> list[Close
 def _close(room: ReviewRoom, case: RoomCase, person: RoomMember | None) -> ClosedCase:
     names = {one.id: one.display for one in room.accounts.all()}
     actor = _actor(case, person)
-    # First the copies: where this is interrupted, the records that speak of the whole are not there.
+    # Make the copies first: if this is interrupted, the records on the whole review are not there yet.
     copies = make_copies(room, case, names, actor)
     items, of_case = _decided(room, case)
     identity = room_identity(room)
@@ -94,7 +94,7 @@ def _close(room: ReviewRoom, case: RoomCase, person: RoomMember | None) -> Close
 
 
 def room_identity(room: ReviewRoom) -> str:
-    """What tells a room from others as long as it lives: the SHA-256 of the first line of its audit.
+    """The identity of a room, which never changes: the SHA-256 of the first line of its audit.
 
     Raises:
         CaseError: it cannot be read.
@@ -107,7 +107,7 @@ def room_identity(room: ReviewRoom) -> str:
 
 
 def _actor(case: RoomCase, person: RoomMember | None) -> str:
-    """Who acts, as the case's ledger names them: the person, or who acted last."""
+    """The actor for the case's ledger: the person, or the last actor."""
     return person.display if person is not None else case.last_actor()
 
 

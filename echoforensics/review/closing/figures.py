@@ -1,4 +1,4 @@
-"""What a review came to, as one record of the case: who decided how much, and how far two people agree."""
+"""The results of a review, as one record of the case: who decided how much, and how far two people agree."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ def review_record(
     names: Mapping[str, str],
     redacted: Collection[str],
 ) -> Addition | None:
-    """The record of the whole review of a case; None where nothing of it is finished.
+    """Make the record of the whole review of a case; None if nothing of it is finished.
 
     Args:
-        room: what tells the room from others.
-        items: of the case.
-        queues: of the case.
-        codes: of the room.
-        names: what people are called, by id.
-        redacted: exhibits of recordings of which a part was redacted. The record is about another where there is one:
-            what is about these is withheld when the case is handed over.
+        room: identity of the room.
+        items: items of the case.
+        queues: queues of the case.
+        codes: codes of the room.
+        names: names of people, by id.
+        redacted: exhibits of recordings with a redacted part. The record is about another one if possible:
+            records about these are withheld when the case is handed over.
     """
     done = [item for item in items if item.first.finished]
     if not done:
@@ -68,6 +68,6 @@ def review_record(
 
 
 def _authors(items: Sequence[DecidedItem], names: Mapping[str, str]) -> list[str]:
-    """Who finished anything, by name, sorted."""
+    """Names of the people who finished anything, sorted."""
     turns = [turn for item in items for turn in (item.first, item.second) if turn.finished]
     return sorted({names.get(turn.finished_by or "", turn.finished_by or "") for turn in turns})

@@ -1,4 +1,4 @@
-"""The redacted copies that a second person approved: made as ``redact`` makes them, once each."""
+"""Makes the redacted copies that a second person approved, in the same way as ``redact``, once each."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 
 def make_copies(room: ReviewRoom, case: RoomCase, names: Mapping[str, str], actor: str) -> int:
-    """Make the copies of a case that were approved and are not there yet; how many they are.
+    """Make the approved copies of a case that do not exist yet; returns their number.
 
     Args:
-        room: which is open.
-        case: of the room.
-        names: what people are called, by id.
-        actor: who acts, as the case's ledger names them.
+        room: the open room.
+        case: a case of the room.
+        names: names of people, by id.
+        actor: name of the person, for the case's ledger.
 
     Raises:
-        CaseError, UsageError: as :func:`echoforensics.listening.redaction.redact` does.
+        CaseError, UsageError: from :func:`echoforensics.listening.redaction.redact`.
     """
     with room.database.reading() as db:
         approved = [one for one in redactions(db) if one.approved and one.copy is None]

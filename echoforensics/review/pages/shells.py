@@ -1,6 +1,6 @@
-"""The pages of the review room: a shell of HTML for each, which scripts fill.
+"""The pages of the review room: an HTML shell for each, which scripts fill.
 
-What is played, drawn and written is the report's own code (:mod:`echoforensics.report`), so that a reviewer knows one
+Playing, drawing and writing use the report's own code (:mod:`echoforensics.report`), so that reviewers learn one
 interface. The scripts are classic ones and need no build step.
 """
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 _ASSETS = files("echoforensics.review.pages") / "assets"
 _REPORT_APP = files("echoforensics.report") / "assets" / "app"
-#: URL prefixes of what pages load, with the folders behind them.
+#: URL prefixes of the pages' files, with the folders behind them.
 _FOLDERS = {
     "/report-app": _REPORT_APP, "/room-app": _ASSETS / "room", "/work-app": _ASSETS / "work",
     "/supervise-app": _ASSETS / "supervise",
 }  # fmt: skip
-#: Of the report, in the order in which a page runs them.
+#: Scripts of the report, in the order in which a page runs them.
 _TEXT = ("text.js", "dialog.js", "times.js")
 _SOUND = ("folding.js", "player.js", "waveform.js", "views.js", "cards.js", "recording_facts.js", "keys.js")
 _ROOM = ("elements.js", "api.js", "session.js")
@@ -41,11 +41,11 @@ class Page:
     """A page of the room.
 
     Attributes:
-        title: what it is called, in English.
-        views: by the name in the address, what they are called; the first is shown where an address names none.
+        title: its title, in English.
+        views: titles of its views, by the name in the URL; the first is the default.
         report: scripts of the report.
-        scripts: its own, as the prefix and the name.
-        members: whether it is for people who have signed in.
+        scripts: its own scripts, as prefix and name.
+        members: whether it requires signing in.
     """
 
     title: str
@@ -105,8 +105,8 @@ def page_html(name: str, code: str = "en") -> str:
     """The HTML of a page.
 
     Args:
-        name: of :data:`PAGES`.
-        code: the language of its words, of :data:`echoforensics.report.words.language.LANGUAGES`.
+        name: one of :data:`PAGES`.
+        code: its language, one of :data:`echoforensics.report.words.language.LANGUAGES`.
 
     Raises:
         KeyError: there is no such page or language.
@@ -130,7 +130,7 @@ def page_html(name: str, code: str = "en") -> str:
 
 @cache
 def words_script(code: str) -> str:
-    """The script that gives the pages their words in a language.
+    """The script with the pages' words in a language.
 
     Raises:
         KeyError: there is no such language.
@@ -152,12 +152,12 @@ def words_script(code: str) -> str:
 
 
 def static_files() -> dict[str, Traversable]:
-    """The folders of scripts and styles that pages load, by the prefix of their addresses."""
+    """The folders of the pages' scripts and styles, by URL prefix."""
     return dict(_FOLDERS)
 
 
 def _navigation(name: str, page: Page, words: Language) -> str:
-    """The head of a page for those who have signed in; a script shows what a person's role is for."""
+    """The header of a page for people who have signed in; a script shows the parts for their role."""
     links = "".join(
         f'<li><a href="/{each}"{_for(each)}{_current(each == name)}>{escape(words.text(_PAGES[each].title))}</a></li>'
         for each in ("work", "supervise", "audit", "help")
@@ -178,7 +178,7 @@ def _navigation(name: str, page: Page, words: Language) -> str:
     )
 
 
-#: For which roles a page is that is not for everybody.
+#: The roles that may see a page, if it is restricted.
 _ROLES = {"supervise": "supervisor examiner", "audit": "supervisor"}
 
 

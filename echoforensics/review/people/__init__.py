@@ -1,1 +1,1 @@
-"""The people of the room: accounts and roles, passwords and second factors, sessions, and limits on guessing."""
+"""The people of the room: accounts and roles, passwords and second factors, sessions, and rate limits."""

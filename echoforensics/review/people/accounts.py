@@ -1,7 +1,7 @@
-"""Accounts: who is let in, and the one-time links with which a person sets up password and second factor.
+"""Accounts, and the one-time links with which people set up a password and a second factor.
 
-There is no default password. The first start makes an account for a supervisor, and prints a link; every other account
-is added by a supervisor, who passes its link on. A link is good once, and for a day.
+There is no default password. The first start creates an account for a supervisor and prints a link. Supervisors add
+all other accounts, and pass their links on. A link works once, within a day.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 #: The account of the first supervisor.
 FIRST = "supervisor"
-#: Milliseconds for which a link is good.
+#: Lifetime of a link in milliseconds.
 LINK_LASTS = 24 * 60 * 60 * 1000
 LANGUAGES = ("", "en", "de")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
@@ -62,7 +62,7 @@ class Accounts:
             return [person_of_row(row) for row in people_rows(db)]
 
     def first_link(self) -> str | None:
-        """The token of a link for the first supervisor, where none has set up an account yet; else None."""
+        """The token of a link for the first supervisor, if nobody has set up an account yet; else None."""
         with self._database.reading() as db:
             rows = people_rows(db)
         if any(row.role == SUPERVISOR and row.active and row.password for row in rows):
@@ -77,7 +77,7 @@ class Accounts:
             return self._link(change, row, "-")
 
     def new_link_for(self, name: str, by: str = "-") -> str:
-        """The token of a new link for the account of a name; its sessions end when it is used.
+        """Return the token of a new link for the account with a name. Its sessions end when the link is used.
 
         Raises:
             NotFoundError: there is no such account.
@@ -94,10 +94,10 @@ class Accounts:
             return self._link(change, _there(change.db, person), by.name)
 
     def add(self, name: str, display: str, role: str, by: RoomMember) -> tuple[RoomMember, str]:
-        """Add an account; gives it, and the token of its link.
+        """Add an account; returns it, and the token of its link.
 
         Raises:
-            InvalidRequestError: a value cannot be taken.
+            InvalidRequestError: a value is invalid.
             ChangedMeanwhileError: the name is taken.
         """
         if not _NAME.fullmatch(name):
@@ -118,11 +118,11 @@ class Accounts:
             raise ChangedMeanwhileError(f"There is an account with the name {name!r} already.") from error
 
     def change(self, person: str, role: str | None, active: bool | None, by: RoomMember) -> RoomMember:
-        """Give an account another role, or let it sign in or not. Its sessions end.
+        """Change the role of an account, or whether it may sign in. Its sessions end.
 
         Raises:
             NotFoundError: there is no such account.
-            InvalidRequestError: it is the person's own, or there is no such role.
+            InvalidRequestError: it is the person's own account, or there is no such role.
         """
         if role is not None:
             _refuse_role(role)
@@ -143,14 +143,14 @@ class Accounts:
             return person_of_row(_there(change.db, person))
 
     def set_language(self, person: RoomMember, language: str) -> None:
-        """Keep the language of an account. Raises InvalidRequestError."""
+        """Store the language of an account. Raises InvalidRequestError."""
         if language not in LANGUAGES:
             raise InvalidRequestError("The languages are en and de.")
         with self._database.transaction() as change:
             set_language(change, person.id, language)
 
     def what_link_offers(self, token: str) -> dict[str, Any]:
-        """Whose account a link sets up, and the second factors it offers. Raises NotFoundError."""
+        """Return the account that a link sets up, and the second factors it offers. Raises NotFoundError."""
         with self._database.reading() as db:
             link, row = self._of_link(db, token)
         offered: dict[str, Any] = {"display": row.display, "name": row.name, "role": row.role}
@@ -164,11 +164,11 @@ class Accounts:
         return offered
 
     def set_up(self, token: str, password: str, code: str | None, credential: dict[str, Any] | None) -> RoomMember:
-        """Set up an account: a password, and a second factor of one kind or of both. The link is void then.
+        """Set up an account: a password, and a second factor of one kind or both. This invalidates the link.
 
         Raises:
-            NotFoundError: the link is void.
-            InvalidRequestError: the password is too easy, no second factor was given, or one is wrong.
+            NotFoundError: the link is invalid.
+            InvalidRequestError: the password is too weak, or the second factor is missing or wrong.
         """
         with self._database.reading() as db:
             link, row = self._of_link(db, token)
@@ -197,7 +197,7 @@ class Accounts:
             return person_of_row(_there(change.db, row.id))
 
     def refuse_without_keys(self) -> None:
-        """Refuse where security keys cannot be used. Raises InvalidRequestError."""
+        """Refuse if security keys cannot be used. Raises InvalidRequestError."""
         if not self._site.relying_party:
             raise InvalidRequestError(
                 "Security keys need a name, and this room is served under an IP address. Use an authenticator app."

@@ -1,4 +1,4 @@
-"""Codes of an authenticator app: TOTP (RFC 6238), six digits, 30 seconds, SHA-1, as every app takes it."""
+"""Codes of an authenticator app: TOTP (RFC 6238), six digits, 30 seconds, SHA-1, which every app supports."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import re
 import pyotp
 import segno
 
-#: Seconds that a code is of.
+#: Lifetime of a code in seconds.
 STEP = 30
-#: So many steps a clock may be wrong, either way.
+#: Tolerated clock error in steps, either way.
 _DRIFT = 1
 _CODE = re.compile(r"[0-9]{6}")
-#: What an app shows the account under.
+#: The issuer that an app shows for the account.
 ISSUER = "Echo review room"
 
 
@@ -24,10 +24,10 @@ def new_secret() -> str:
 
 
 def matching_step(secret: str, code: str, at: int) -> int | None:
-    """The step of time whose code was given, one step more or less being allowed; None where none has it.
+    """Return the time step of a code, allowing one step more or less; None if it matches none.
 
     Args:
-        secret: of the account, in base32.
+        secret: secret of the account, in base32.
         code: as typed; spaces do not matter.
         at: milliseconds since 1970.
     """
@@ -44,12 +44,12 @@ def matching_step(secret: str, code: str, at: int) -> int | None:
 
 
 def code_at(secret: str, at: int) -> str:
-    """The code of a time in milliseconds since 1970, as an app shows it."""
+    """The code for a time in milliseconds since 1970, as an app shows it."""
     return pyotp.TOTP(secret).generate_otp(at // 1000 // STEP)
 
 
 def address_of(secret: str, name: str) -> str:
-    """The ``otpauth:`` address of a secret, which an app takes."""
+    """The ``otpauth:`` URI of a secret, for an app."""
     return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER)
 
 

@@ -1,4 +1,4 @@
-"""Passwords, kept as argon2id hashes (RFC 9106)."""
+"""Passwords, stored as argon2id hashes (RFC 9106)."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from echoforensics.review.room_errors import BusyError, InvalidRequestError
 
 SHORTEST, LONGEST = 12, 512
-#: So many are hashed at once: each takes 64 MiB. And so many more wait for that; threads are left for other requests.
+#: Maximum number of hashes at once, as each takes 64 MiB, and of waiting ones: threads are left for other requests.
 _AT_ONCE, _WAITING = 2, 24
 
 
 class Passwords:
-    """Hashes passwords, and compares them."""
+    """Hashes and verifies passwords."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
         self._at_work = threading.BoundedSemaphore(_AT_ONCE)
         self._places = threading.BoundedSemaphore(_AT_ONCE + _WAITING)
-        # Compared with where there is no account, so that this takes as long as where there is one.
+        # A dummy hash for missing accounts, so that they take as long as existing ones.
         self._nobodys = self._hasher.hash("nobody has this password")
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for a turn to compare passwords; it lasts as long as a ``with`` statement.
+        """Wait for a turn to verify passwords; it lasts as long as the ``with`` statement.
 
         Raises:
-            BusyError: too many wait already.
+            BusyError: too many requests are waiting.
         """
         if not self._places.acquire(blocking=False):
             raise BusyError("Many people sign in at once. Wait a few seconds and try again.")
@@ -47,11 +47,11 @@ class Passwords:
 
         Args:
             password: the password.
-            name: whose it is: it may not be the name.
+            name: the account's name, which the password must not equal.
 
         Raises:
             InvalidRequestError: it is too short, too long, or easily guessed.
-            BusyError: too many wait already.
+            BusyError: too many requests are waiting.
         """
         plain = _normal(password)
         if not SHORTEST <= len(plain) <= LONGEST:
@@ -64,7 +64,7 @@ class Passwords:
             return self._hasher.hash(plain)
 
     def match(self, kept: str | None, password: str) -> bool:
-        """Whether a password is the one of a hash; as slowly where there is no hash. Called in a :meth:`turn`."""
+        """Whether a password matches a hash; takes equally long without a hash. Call this in a :meth:`turn`."""
         plain = _normal(password[: 4 * LONGEST])
         try:
             found = self._hasher.verify(kept or self._nobodys, plain)
@@ -73,14 +73,14 @@ class Passwords:
         return found and kept is not None
 
     def is_old(self, kept: str) -> bool:
-        """Whether a hash was made with other parameters than are used today."""
+        """Whether a hash has outdated parameters."""
         return self._hasher.check_needs_rehash(kept)
 
     def rehash(self, password: str) -> str:
-        """The hash of a password that was just compared, with the parameters of today. Called in a :meth:`turn`."""
+        """The hash of a password that was just verified, with current parameters. Call this in a :meth:`turn`."""
         return self._hasher.hash(_normal(password))
 
 
 def _normal(password: str) -> str:
-    """The same text for the same password, however a keyboard composes its characters."""
+    """Normalize a password, so that it does not depend on how a keyboard composes characters."""
     return unicodedata.normalize("NFKC", password)

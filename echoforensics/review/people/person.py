@@ -1,4 +1,4 @@
-"""A person of the room, and what each role may do."""
+"""A person of the room, and the permissions of each role."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import dataclass
 SUPERVISOR = "supervisor"
 #: Works in every queue and closes; sets up no people.
 EXAMINER = "examiner"
-#: Works in the queues given to them.
+#: Works in assigned queues.
 REVIEWER = "reviewer"
-#: Reads and listens in the queues given to them, and changes nothing.
+#: Reads and listens in assigned queues, and changes nothing.
 READER = "reader"
 
 ROLES = (SUPERVISOR, EXAMINER, REVIEWER, READER)
-#: Who sees every queue.
+#: Roles that see every queue.
 SEE_ALL = frozenset({SUPERVISOR, EXAMINER})
-#: Who codes.
+#: Roles that code.
 WORKERS = frozenset({SUPERVISOR, EXAMINER, REVIEWER})
 EVERYBODY = frozenset(ROLES)
 SUPERVISORS = frozenset({SUPERVISOR})
@@ -28,13 +28,13 @@ class RoomMember:
 
     Attributes:
         id: an opaque text.
-        name: with which the person signs in.
-        display: as others see the person.
+        name: the name for signing in.
+        display: the name that others see.
         role: one of :data:`ROLES`.
         active: whether the person may sign in.
-        language: ``en``, ``de`` or empty, for what the browser asks for.
-        last_sign_in: milliseconds since 1970; None where the person never was.
-        second: kinds of second factor that the person has: ``totp``, ``webauthn``.
+        language: ``en``, ``de`` or empty, for the browser's language.
+        last_sign_in: milliseconds since 1970; None if the person never signed in.
+        second: kinds of second factor of the person: ``totp``, ``webauthn``.
     """
 
     id: str
@@ -48,5 +48,5 @@ class RoomMember:
 
     @property
     def sees_all(self) -> bool:
-        """Whether every queue is open to the person."""
+        """Whether the person sees every queue."""
         return self.role in SEE_ALL

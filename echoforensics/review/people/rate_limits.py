@@ -1,8 +1,8 @@
-"""Limits on guessing: by account, by address, and by browser.
+"""Limits on guessing passwords and codes: by account, by address, and by browser.
 
-Of each, only so many tries may fail within a quarter of an hour; further ones are not looked at. Nobody is locked out
-for good. Tries from elsewhere cannot keep out a person who has signed in with the same browser before: such a browser
-is counted by itself. And a new link, which is made on the server, sets an account up again whatever was counted.
+For each, only a limited number of attempts may fail within a quarter of an hour; further ones are rejected unchecked.
+Nobody is locked out permanently. Attempts from elsewhere cannot lock out a person who has signed in with the same
+browser before: it is counted separately. And a new link, made on the server, resets an account regardless of counts.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from echoforensics.review.store.session_table import add_attempt, attempts_since
 if TYPE_CHECKING:
     from echoforensics.review.store.room_database import Change, Connection
 
-#: Milliseconds in which tries are counted.
+#: Length in milliseconds of the window in which attempts are counted.
 WINDOW = 15 * 60 * 1000
-#: How many may fail in it.
+#: Maximum number of failures in the window.
 BY_ACCOUNT, BY_ADDRESS, BY_BROWSER = 10, 40, 10
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How many tries of one thing may fail.
+    """A limit on failed attempts.
 
     Attributes:
-        counted_for: what is counted, by name.
-        most: how many may fail within :data:`WINDOW`.
+        counted_for: the name of what is counted.
+        most: maximum number of failures within :data:`WINDOW`.
     """
 
     counted_for: str
@@ -37,12 +37,12 @@ class Limit:
 
 
 def limits_of(account: str, address: str, browser: str, step: str) -> list[Limit]:
-    """What is counted of a try to sign in.
+    """Return the limits that apply to an attempt to sign in.
 
     Args:
-        account: the name that was given.
-        address: where the try comes from.
-        browser: the hash of a browser with which this account signed in before; empty for any other.
+        account: the given name.
+        address: the client's address.
+        browser: hash of a browser with which this account signed in before; empty for others.
         step: ``password`` or ``second``.
     """
     if browser:
@@ -54,7 +54,7 @@ def limits_of(account: str, address: str, browser: str, step: str) -> list[Limit
 
 
 def _network(address: str) -> str:
-    """What one caller can choose addresses from: of IPv6, whoever has one has 2 to the power of 64."""
+    """The network from which one caller can choose addresses: an IPv6 user has 2 to the power of 64."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
@@ -63,10 +63,10 @@ def _network(address: str) -> str:
 
 
 def refuse_too_many(db: Connection, limits: list[Limit], at: int) -> None:
-    """Refuse to look at a try where too many have failed.
+    """Refuse an attempt unchecked if too many have failed.
 
     Raises:
-        TooManyTriesError: says how long to wait.
+        TooManyTriesError: too many have failed; says how long to wait.
     """
     wait = 0
     for limit in limits:
@@ -83,13 +83,13 @@ def refuse_too_many(db: Connection, limits: list[Limit], at: int) -> None:
 
 
 def count_failed(change: Change, limits: list[Limit]) -> None:
-    """Count a try that failed."""
+    """Count a failed attempt."""
     for limit in limits:
         add_attempt(change, limit.counted_for)
 
 
 def count_succeeded(change: Change, limits: list[Limit]) -> None:
-    """Forget what failed before a try that succeeded; not what was counted for the address."""
+    """Reset the counts after a successful attempt, except that of the address."""
     for limit in limits:
         if " address " not in limit.counted_for:
             forget_attempts(change, limit.counted_for, change.at - WINDOW)

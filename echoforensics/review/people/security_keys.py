@@ -30,19 +30,19 @@ if TYPE_CHECKING:
 
     from echoforensics.review.people.site import Site
 
-#: What a browser shows the room as.
+#: The room's name in the browser's dialogs.
 _NAME = "Echo review room"
 
 
 def new_challenge() -> str:
-    """What a key is to sign, as base64url."""
+    """A challenge for a key to sign, as base64url."""
     return bytes_to_base64url(generate_challenge())
 
 
 def registration_options(
     site: Site, person: str, name: str, display: str, challenge: str, known: Sequence[KeyRow]
 ) -> dict[str, Any]:
-    """What a browser is given to make a key with, as JSON holds it."""
+    """Options for a browser to create a key, as JSON values."""
     return options_to_json_dict(
         generate_registration_options(
             rp_id=site.relying_party,
@@ -60,10 +60,10 @@ def registration_options(
 
 
 def registered_key(site: Site, challenge: str, credential: dict[str, Any]) -> KeyRow:
-    """The key that a browser made.
+    """Return the key that a browser created.
 
     Raises:
-        InvalidRequestError: it is not of this site and this challenge, or is malformed.
+        InvalidRequestError: it does not match this site and this challenge, or is malformed.
     """
     try:
         found = verify_registration_response(
@@ -78,7 +78,7 @@ def registered_key(site: Site, challenge: str, credential: dict[str, Any]) -> Ke
 
 
 def sign_in_options(site: Site, challenge: str, known: Sequence[KeyRow]) -> dict[str, Any]:
-    """What a browser is given to use a key with, as JSON holds it."""
+    """Options for a browser to use a key, as JSON values."""
     return options_to_json_dict(
         generate_authentication_options(
             rp_id=site.relying_party,
@@ -90,7 +90,7 @@ def sign_in_options(site: Site, challenge: str, known: Sequence[KeyRow]) -> dict
 
 
 def used_key(site: Site, challenge: str, credential: dict[str, Any], known: Sequence[KeyRow]) -> KeyRow | None:
-    """The key that signed a challenge, with its new count; None where none of the known ones did."""
+    """Return the key that signed a challenge, with its new count; None if no known key did."""
     kept = {key.id: key for key in known}.get(str(credential.get("id")))
     if kept is None:
         return None

@@ -1,4 +1,4 @@
-"""Sessions: what a browser holds after signing in, and when it ends."""
+"""Sessions: the tokens that browsers hold after signing in, and their expiry."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from echoforensics.review.store.room_database import Change, RoomDatabase
 
 _MINUTE = 60_000
-#: Milliseconds after which a session ends that nobody uses, and after which each ends: longer than a shift.
+#: Milliseconds until an unused session ends, and until every session ends: longer than a shift.
 IDLE, LONGEST = 30 * _MINUTE, 12 * 60 * _MINUTE
-#: Between the password and the second factor.
+#: Milliseconds allowed between the password and the second factor.
 BEFORE_SECOND = 5 * _MINUTE
-#: Of one person.
+#: Maximum number of sessions of one person.
 _MOST = 5
-#: That a session is used is kept no more often.
+#: Minimum milliseconds between updates of a session's last use.
 _SEEN_EVERY = _MINUTE
 
 
@@ -37,8 +37,8 @@ class Session:
     """A session that has not ended.
 
     Attributes:
-        row: as it is kept.
-        person: whose it is, as the account is now.
+        row: the stored session.
+        person: its account in the current state.
     """
 
     row: SessionRow
@@ -58,16 +58,16 @@ class Sessions:
         self._database = database
 
     def begin(self, change: Change, person: str, address: str, *, complete: bool) -> tuple[str, SessionRow]:
-        """Begin a session.
+        """Start a session.
 
         Args:
             change: the transaction.
-            person: the id of whose it is.
-            address: where it is from.
-            complete: whether the second factor was given; without, the session is good for giving it only.
+            person: id of the person.
+            address: the client's address.
+            complete: whether the second factor was given; if not, the session is only good for giving it.
 
         Returns:
-            What the browser is to hold, and the session.
+            The token for the browser, and the session.
         """
         end_old_sessions(change, change.at - LONGEST, change.at - IDLE)
         token = new_token()
@@ -76,11 +76,11 @@ class Sessions:
         return token, row
 
     def find(self, token: str, *, used: bool = True) -> Session | None:
-        """The session that a browser holds; None where there is none, or it has ended, or the account was closed.
+        """Find the session of a token; None if there is none, it has ended, or the account was disabled.
 
         Args:
-            token: what the browser holds.
-            used: whether a person does something with it, which puts off its end.
+            token: the browser's token.
+            used: whether a person did something, which extends the session.
         """
         with self._database.reading() as db:
             row = session_row(db, hash_of(token))
@@ -89,7 +89,7 @@ class Sessions:
         if row is None or account is None or not account.active or _has_ended(row, at):
             return None
         if used and row.complete and at - row.seen > _SEEN_EVERY:
-            # On a full disk, what is there can be read on; the session ends the earlier for it.
+            # On a full disk, reading still works; the session just ends earlier.
             with suppress(CaseDiskError), self._database.transaction() as change:
                 set_seen(change, row.id)
             row = replace(row, seen=at)

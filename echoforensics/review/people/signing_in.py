@@ -1,4 +1,4 @@
-"""Signing in: the password first, then a second factor; with another session at each step."""
+"""Signing in: the password first, then a second factor, with a new session at each step."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from echoforensics.review.people.site import Site
     from echoforensics.review.store.room_database import Change, RoomDatabase
 
-#: Browsers of one person that are known.
+#: Maximum number of known browsers of one person.
 _MOST_BROWSERS = 10
 _WRONG = "Name or password is wrong."
 _WRONG_CODE = "The code is wrong or was used before. Wait for the next one, and type that."
@@ -58,11 +58,11 @@ _WRONG_KEY = "The security key was not accepted. Try again with the one that was
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who tries to sign in.
+    """The caller of an attempt to sign in.
 
     Attributes:
-        address: where the request is from.
-        browser: what the browser holds from an earlier time; empty where it holds nothing.
+        address: the client's address.
+        browser: the browser's token from an earlier time; empty if it has none.
     """
 
     address: str
@@ -71,12 +71,12 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """What a step of signing in gives.
+    """The result of a step of signing in.
 
     Attributes:
-        token: what the browser is to hold from now on.
-        second: the kinds of second factor that are asked for next; empty where the person is signed in.
-        browser: what the browser is to hold for the next time; empty for what it has.
+        token: the new session token for the browser.
+        second: the kinds of second factor to give next; empty if the person is signed in.
+        browser: the new browser token for the next time; empty to keep the present one.
     """
 
     token: str
@@ -85,7 +85,7 @@ class SignedIn:
 
 
 class SigningIn:
-    """Lets people in."""
+    """Signs people in and out."""
 
     def __init__(self, database: RoomDatabase, site: Site, passwords: Passwords, sessions: Sessions) -> None:
         self._database = database
@@ -94,10 +94,10 @@ class SigningIn:
         self._sessions = sessions
 
     def with_password(self, name: str, password: str, caller: Caller) -> SignedIn:
-        """The first step.
+        """Do the first step.
 
         Raises:
-            NotSignedInError: name or password is wrong; which, is not said.
+            NotSignedInError: name or password is wrong; the message does not say which.
             TooManyTriesError: too many tries failed.
             BusyError: too many people sign in at once.
         """
@@ -106,7 +106,7 @@ class SigningIn:
         limits = self._limits(row.id if row else "", name, caller, "password")
         self._refuse_too_many(limits, row.name if row else "-", caller)
         with self._passwords.turn():
-            # Again, as others may have failed meanwhile: tries that are sent at once are not more than tries in turn.
+            # Check again, as others may have failed meanwhile: parallel attempts get no more tries than serial ones.
             self._refuse_too_many(limits, row.name if row else "-", caller)
             right = self._passwords.match(row.password if row and row.active else None, password)
             if row is None or not right:
@@ -122,10 +122,10 @@ class SigningIn:
         return SignedIn(token, second)
 
     def with_code(self, session: Session, code: str, caller: Caller) -> SignedIn:
-        """The second step, with a code. Each is good once.
+        """Do the second step, with a code. Each code works once.
 
         Raises:
-            NotSignedInError: it is wrong, or was used.
+            NotSignedInError: the code is wrong, or was used before.
             TooManyTriesError: too many were wrong.
         """
         person = session.person
@@ -139,7 +139,7 @@ class SigningIn:
         raise NotSignedInError(_WRONG_CODE)
 
     def key_options(self, session: Session) -> dict[str, Any]:
-        """What the browser is given to use a security key with. Raises InvalidRequestError where there is none."""
+        """Options for the browser to use a security key. Raises InvalidRequestError if there is none."""
         challenge = new_challenge()
         with self._database.transaction() as change:
             known = key_rows(change.db, session.person.id)
@@ -149,10 +149,10 @@ class SigningIn:
         return sign_in_options(self._site, challenge, known)
 
     def with_key(self, session: Session, credential: dict[str, Any], caller: Caller) -> SignedIn:
-        """The second step, with a security key.
+        """Do the second step, with a security key.
 
         Raises:
-            NotSignedInError: it is not one of the account's, or signed something else.
+            NotSignedInError: the key does not belong to the account, or signed something else.
             TooManyTriesError: too many tries failed.
         """
         person = session.person
@@ -174,7 +174,7 @@ class SigningIn:
             change.record(session.person.name, "log-out")
 
     def new_key_options(self, session: Session) -> dict[str, Any]:
-        """What the browser is given to make a further security key with. Raises InvalidRequestError."""
+        """Options for the browser to create another security key. Raises InvalidRequestError."""
         if not self._site.relying_party:
             raise InvalidRequestError("Security keys need a name, and this room is served under an IP address.")
         challenge, person = new_challenge(), session.person
@@ -187,8 +187,8 @@ class SigningIn:
         """Add a security key to an account.
 
         Raises:
-            InvalidRequestError: it was not asked for, or is malformed.
-            ChangedMeanwhileError: it is somebody's already.
+            InvalidRequestError: it was not requested, or is malformed.
+            ChangedMeanwhileError: it already belongs to somebody.
         """
         if not session.row.challenge:
             raise InvalidRequestError("Ask for a new key first.")
@@ -227,7 +227,7 @@ class SigningIn:
 
     @contextmanager
     def _unless_too_many(self, limits: list[Limit], who: str, caller: Caller) -> Iterator[Change]:
-        """A transaction in which a try is looked at, and counted before the next is. Raises TooManyTriesError."""
+        """A transaction to check an attempt and count it before the next is checked. Raises TooManyTriesError."""
         try:
             with self._database.transaction() as change:
                 refuse_too_many(change.db, limits, change.at)
@@ -239,7 +239,7 @@ class SigningIn:
     def _record_wrong_password(self, row: PersonRow | None, limits: list[Limit], caller: Caller) -> None:
         with self._database.transaction() as change:
             count_failed(change, limits)
-            # What was typed may be a password: of a name, only that there is no such account is kept.
+            # The typed name may be a password: record only that there is no such account.
             details = {"step": "password", **({} if row else {"account": "unknown"})}
             change.record(row.name if row else "-", "failed log-in", address=caller.address, **details)
 
@@ -252,7 +252,7 @@ class SigningIn:
             raise
 
     def _record_refused(self, limits: list[Limit], who: str, caller: Caller) -> None:
-        """Record that a try was not looked at: once for each limit and quarter of an hour, not each time."""
+        """Record a rejected attempt: once for each limit and quarter of an hour, not each time."""
         refused = [Limit(f"refused {limit.counted_for}", 1) for limit in limits]
         with self._database.transaction() as change:
             try:

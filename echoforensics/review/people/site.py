@@ -1,4 +1,4 @@
-"""Where the room is served: what browsers call it, and what security keys are bound to."""
+"""The address of the room, as browsers see it and security keys are bound to it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Site:
 
     @property
     def netloc(self) -> str:
-        """Host and port, as a browser's ``Host`` header has them."""
+        """Host and port, as in a browser's ``Host`` header."""
         shown = f"[{self.host}]" if ":" in self.host else self.host
         usual = 443 if self.tls else 80
         return shown if self.port == usual else f"{shown}:{self.port}"
@@ -36,7 +36,7 @@ class Site:
 
     @property
     def relying_party(self) -> str:
-        """The name that security keys are bound to; empty where it is an IP address, which they refuse."""
+        """The name that security keys are bound to; empty for an IP address, which they refuse."""
         try:
             ipaddress.ip_address(self.host)
         except ValueError:

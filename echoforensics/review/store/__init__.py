@@ -1,1 +1,1 @@
-"""The room's database: the only place of the review room with SQL."""
+"""The room's database: the only SQL of the review room."""

@@ -1,4 +1,4 @@
-"""Decisions, their changes, and who opened what: the SQL."""
+"""SQL for decisions, their changes, and who opened which item."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     import sqlite3
 
-#: Who hears an item first, and who hears it without knowing of the first.
+#: The turns: the first listener, and the second one, who does not know the first one's decision.
 FIRST, SECOND = 1, 2
 _COLUMNS = (
     "item, turn, person, codes, notes, transcript, version, assigned_at, changed_at, changed_by, finished_at,"
@@ -19,16 +19,16 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was decided of an item in one of its two turns.
+    """A decision on an item in one of its two turns.
 
     Attributes:
         item: its id.
         turn: :data:`FIRST` or :data:`SECOND`.
-        person: whose it is; None where nobody took it.
+        person: id of its owner; None if nobody took it.
         codes: sorted ids.
         notes: text.
         transcript: segments, see :mod:`echoforensics.review.work.transcript`.
-        version: grows with each change; 0 where there was none.
+        version: increases with each change; 0 if there was none.
         assigned_at, changed_at, finished_at: milliseconds since 1970 UTC, or None.
         changed_by, finished_by: ids of persons, or None.
     """
@@ -48,18 +48,18 @@ class Decision:
 
     @property
     def finished(self) -> bool:
-        """Whether the person is done with it."""
+        """Whether the person has finished it."""
         return self.finished_at is not None
 
     def content(self) -> dict[str, Any]:
-        """What a change changes, and what undoing it brings back."""
+        """The parts that a change can change, and undoing it restores."""
         return {
             "codes": list(self.codes), "notes": self.notes, "transcript": list(self.transcript),
             "finished_at": self.finished_at, "finished_by": self.finished_by,
         }  # fmt: skip
 
     def as_json(self) -> dict[str, Any]:
-        """The decision as pages have it."""
+        """The decision for the pages."""
         shown = asdict(self)
         shown.update(
             codes=list(self.codes), transcript=list(self.transcript), finished=self.finished,
@@ -71,11 +71,11 @@ class DecisionChange(NamedTuple):
     """A change of a decision.
 
     Attributes:
-        number: of the change; the later, the greater.
-        person: who made it.
+        number: number of the change; later ones are greater.
+        person: id of its author.
         at: milliseconds since 1970 UTC.
         what: ``codes``, ``notes``, ``transcript``, ``finish`` or ``undo``.
-        before, after: what :meth:`Decision.content` gave.
+        before, after: results of :meth:`Decision.content`.
     """
 
     number: int
@@ -87,7 +87,7 @@ class DecisionChange(NamedTuple):
 
 
 def decision(db: sqlite3.Connection, item: str, turn: int) -> Decision:
-    """A decision; an empty one where nothing was decided."""
+    """Return a decision; an empty one if nothing was decided."""
     found = db.execute(
         f"SELECT {_COLUMNS} FROM decisions WHERE item = ? AND turn = ?", (item, turn)  # noqa: S608 (our names)
     ).fetchone()  # fmt: skip
@@ -119,7 +119,7 @@ def _decision(row: tuple[Any, ...]) -> Decision:
 
 
 def save_decision(db: sqlite3.Connection, made: Decision) -> None:
-    """Keep a decision in the place of what it was."""
+    """Store a decision, replacing its earlier state."""
     db.execute(
         f"INSERT OR REPLACE INTO decisions ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
         (
@@ -131,7 +131,7 @@ def save_decision(db: sqlite3.Connection, made: Decision) -> None:
 
 
 def take(db: sqlite3.Connection, item: str, turn: int, person: str, at: int) -> bool:
-    """Give an item to a person, unless somebody has it in this turn; whether it is theirs now."""
+    """Assign an item to a person, unless somebody has it in this turn; returns whether it is theirs now."""
     found = decision(db, item, turn)
     if found.person not in (None, person):
         return False
@@ -141,7 +141,7 @@ def take(db: sqlite3.Connection, item: str, turn: int, person: str, at: int) -> 
 
 
 def assign(db: sqlite3.Connection, item: str, turn: int, person: str | None, at: int) -> None:
-    """Give an item to a person, or to nobody, whoever had it; what was decided stays."""
+    """Assign an item to a person, or to nobody, whoever had it; the decision stays."""
     db.execute(
         "INSERT INTO decisions (item, turn, person, codes, notes, transcript, version, assigned_at)"
         " VALUES (?, ?, ?, '[]', '', '[]', 0, ?)"
@@ -151,7 +151,7 @@ def assign(db: sqlite3.Connection, item: str, turn: int, person: str | None, at:
 
 
 def add_change(db: sqlite3.Connection, before: Decision, after: Decision, what: str, at: int) -> None:
-    """Note a change of a decision."""
+    """Record a change of a decision."""
     db.execute(
         "INSERT INTO changes (item, turn, person, at, what, before, after, undone) VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
         (
@@ -162,7 +162,7 @@ def add_change(db: sqlite3.Connection, before: Decision, after: Decision, what: 
 
 
 def last_change(db: sqlite3.Connection, item: str, turn: int) -> DecisionChange | None:
-    """The last change of a decision that was not undone, and that is no undoing itself."""
+    """Return the last change of a decision that was not undone, and is not itself an undo."""
     found = db.execute(
         "SELECT number, person, at, what, before, after FROM changes"
         " WHERE item = ? AND turn = ? AND undone = 0 AND what <> 'undo' ORDER BY number DESC LIMIT 1",
@@ -175,17 +175,17 @@ def last_change(db: sqlite3.Connection, item: str, turn: int) -> DecisionChange 
 
 
 def mark_undone(db: sqlite3.Connection, number: int) -> None:
-    """Note that a change was undone."""
+    """Mark a change as undone."""
     db.execute("UPDATE changes SET undone = 1 WHERE number = ?", (number,))
 
 
 def authors(db: sqlite3.Connection, item: str, turn: int, part: str) -> list[tuple[str, int]]:
-    """Who changed a part of a decision, each with the time of their last change; the last of them last.
+    """The authors of a part of a decision, each with the time of their last change; the last author comes last.
 
     Args:
-        db: the room's.
+        db: the room's database.
         item: id.
-        turn: of the decision.
+        turn: turn of the decision.
         part: ``codes``, ``notes``, ``transcript`` or ``finish``.
     """
     found = db.execute(
@@ -205,14 +205,14 @@ def has_changed(db: sqlite3.Connection, item: str, turn: int, person: str) -> bo
 def note_opened(
     db: sqlite3.Connection, item: str, person: str, at: int, *, seen: bool = False, distress: bool = False
 ) -> None:
-    """Note that a person opened an item.
+    """Record that a person opened an item.
 
     Args:
-        db: the room's.
+        db: the room's database.
         item, person: ids.
         at: milliseconds since 1970 UTC.
-        seen: whether they saw what was decided in the first turn, or may have.
-        distress: whether they opened it knowing that it distresses.
+        seen: whether they saw the first decision, or may have.
+        distress: whether they opened it knowing that it is distressing.
     """
     db.execute(
         "INSERT INTO opened VALUES (?, ?, ?, ?, ?) ON CONFLICT (item, person) DO UPDATE SET"
@@ -222,13 +222,13 @@ def note_opened(
 
 
 def opened_as(db: sqlite3.Connection, item: str, person: str) -> tuple[bool, bool]:
-    """Whether a person saw what was decided of an item, and whether they opened it knowing that it distresses."""
+    """Whether a person saw the decision on an item, and whether they opened it knowing that it is distressing."""
     found = db.execute("SELECT seen, distress FROM opened WHERE item = ? AND person = ?", (item, person)).fetchone()
     return (False, False) if found is None else (bool(found[0]), bool(found[1]))
 
 
 def distressing_opened(db: sqlite3.Connection) -> dict[str, int]:
-    """How many distressing items each person opened knowingly."""
+    """The number of distressing items that each person knowingly opened."""
     return dict(db.execute("SELECT person, count(*) FROM opened WHERE distress = 1 GROUP BY person").fetchall())
 
 
@@ -243,11 +243,11 @@ def finished_times(db: sqlite3.Connection) -> dict[str, list[int]]:
 
 
 def outline_of(db: sqlite3.Connection, sound: str) -> Any:
-    """What is kept of a recording's outline, or None."""
+    """The stored outline of a recording, or None."""
     found = db.execute("SELECT content FROM outlines WHERE sound = ?", (sound,)).fetchone()
     return None if found is None else json.loads(found[0])
 
 
 def keep_outline(db: sqlite3.Connection, sound: str, content: Any) -> None:
-    """Keep a recording's outline."""
+    """Store a recording's outline."""
     db.execute("INSERT OR REPLACE INTO outlines VALUES (?, ?)", (sound, json.dumps(content)))

@@ -1,4 +1,4 @@
-"""The audit's events in ``room.db``: what the ledger gets from it, and what the audit page asks it."""
+"""The audit's events in ``room.db``: queries for the ledger and the audit page."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _MARK = "events in the ledger"
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
-    """One thing that somebody did in the room.
+    """An event: one thing that somebody did in the room.
 
     Attributes:
         number: 1 for the first, then one more each.
         at: milliseconds since 1970.
-        who: the account's name; ``-`` where nobody was signed in.
-        what: what was done, such as ``play``.
-        about: the id of what it was done to; empty where there is none.
-        details: everything else.
+        who: the account's name; ``-`` if nobody was signed in.
+        what: the action, such as ``play``.
+        about: the id of its object; empty if there is none.
+        details: further values.
     """
 
     number: int
@@ -38,7 +38,7 @@ class AuditEvent:
     details: dict[str, Any]
 
     def as_json(self) -> dict[str, Any]:
-        """The event, made of what JSON can hold."""
+        """The event as JSON values."""
         return {
             "number": self.number, "at": self.at, "who": self.who, "what": self.what, "about": self.about,
             "details": self.details,
@@ -49,13 +49,13 @@ _COLUMNS = "number, at, who, what, about, details"
 
 
 def events_after(db: sqlite3.Connection, number: int, limit: int) -> list[AuditEvent]:
-    """The events behind one of a number, in order."""
+    """Return the events after a number, in order."""
     found = db.execute(f"SELECT {_COLUMNS} FROM events WHERE number > ? ORDER BY number LIMIT ?", (number, limit))  # noqa: S608 (our names)
     return [_event(row) for row in found]
 
 
 def all_events(db: sqlite3.Connection) -> Iterator[AuditEvent]:
-    """Every event, in order, one in memory at a time."""
+    """Yield every event, in order."""
     for row in db.execute(f"SELECT {_COLUMNS} FROM events ORDER BY number"):  # noqa: S608 (our names)
         yield _event(row)
 
@@ -72,18 +72,18 @@ def latest_events(
 
 
 def last_number(db: sqlite3.Connection) -> int:
-    """The number of the last event that was ever recorded; 0 where there was none."""
+    """The number of the last recorded event; 0 if there was none."""
     found = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
     return int(found[0]) if found else 0
 
 
 def ledger_mark(db: sqlite3.Connection) -> int:
-    """The number up to which the ledger surely holds every event."""
+    """The number up to which the ledger certainly holds every event."""
     return int(setting(db, _MARK) or 0)
 
 
 def set_ledger_mark(change: Change, number: int) -> None:
-    """Keep the number up to which the ledger holds every event."""
+    """Store the number up to which the ledger holds every event."""
     set_setting(change, _MARK, str(number))
 
 

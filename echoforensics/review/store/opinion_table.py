@@ -1,4 +1,4 @@
-"""Second opinions, disagreements and requests for redaction: the SQL."""
+"""SQL for second opinions, disagreements and requests for redaction."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _REDACTION = (
 
 
 class Due(NamedTuple):
-    """An item that a second person hears.
+    """An item that a second person is to hear.
 
     Attributes:
         item: its id.
-        queue: through which it became so.
-        why: ``sample``, or ``code ID``.
+        queue: the queue that selected it.
+        why: the reason: ``sample``, or ``code ID``.
         at: milliseconds since 1970 UTC.
     """
 
@@ -31,14 +31,14 @@ class Due(NamedTuple):
 
 
 class Disagreement(NamedTuple):
-    """An item of which two people decided otherwise.
+    """An item on which two people disagree.
 
     Attributes:
         item: its id.
-        at: since when: milliseconds since 1970 UTC.
-        codes: those that it was settled with; None where it is open.
-        note: of who settled it.
-        settled_by, settled_at: who and when, or None.
+        at: the time it arose: milliseconds since 1970 UTC.
+        codes: the codes it was settled with; None if it is open.
+        note: note by the person who settled it.
+        settled_by, settled_at: person and time, or None.
     """
 
     item: str
@@ -55,15 +55,15 @@ class AskedRedaction:
 
     Attributes:
         id: opaque.
-        item: in which it was asked for.
-        exhibit: of the recording.
-        ranges: in seconds.
+        item: the item of the request.
+        exhibit: exhibit of the recording.
+        ranges: ranges in seconds.
         reason: a code or words.
         replacement: what the ranges are replaced with.
-        asked_by, asked_at: who and when.
+        asked_by, asked_at: person and time.
         decided_by, decided_at: likewise, or None.
-        approved: None where nobody decided.
-        note: of who decided.
+        approved: None while undecided.
+        note: note by the person who decided.
         copy: SHA-256 of the copy that was made, or None.
     """
 
@@ -83,18 +83,18 @@ class AskedRedaction:
 
 
 def make_due(db: sqlite3.Connection, due: Due) -> bool:
-    """Have a second person hear an item; whether that is new."""
+    """Schedule an item for a second person; returns whether that is new."""
     return db.execute("INSERT OR IGNORE INTO second_due VALUES (?, ?, ?, ?)", due).rowcount > 0
 
 
 def due_of(db: sqlite3.Connection, item: str) -> Due | None:
-    """Why a second person hears an item; None where nobody is to."""
+    """Return why a second person is to hear an item; None if nobody is."""
     found = db.execute("SELECT item, queue, why, at FROM second_due WHERE item = ?", (item,)).fetchone()
     return None if found is None else Due(*found)
 
 
 def all_due(db: sqlite3.Connection, queue: str | None = None) -> dict[str, Due]:
-    """Items that a second person hears, by id: all, or those of a queue."""
+    """Items for a second person, by id: all, or those of a queue."""
     where = "" if queue is None else " WHERE item IN (SELECT item FROM queue_items WHERE queue = ?)"
     found = db.execute(
         f"SELECT item, queue, why, at FROM second_due{where}",  # noqa: S608 (our text)
@@ -104,7 +104,7 @@ def all_due(db: sqlite3.Connection, queue: str | None = None) -> dict[str, Due]:
 
 
 def add_disagreement(db: sqlite3.Connection, item: str, at: int) -> None:
-    """Note that two people decided otherwise."""
+    """Record a disagreement between two people."""
     db.execute("INSERT OR IGNORE INTO disagreements (item, at) VALUES (?, ?)", (item, at))
 
 
@@ -139,7 +139,7 @@ def settle(db: sqlite3.Connection, item: str, codes: tuple[str, ...], note: str,
 
 
 def add_redaction(db: sqlite3.Connection, asked: AskedRedaction) -> None:
-    """Keep a request."""
+    """Store a request."""
     db.execute(
         f"INSERT INTO redactions ({_REDACTION}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
         (
@@ -157,7 +157,7 @@ def redaction(db: sqlite3.Connection, name: str) -> AskedRedaction | None:
 
 
 def redactions(db: sqlite3.Connection, item: str | None = None) -> list[AskedRedaction]:
-    """Requests of an item or all, those on which nobody decided first, then by time."""
+    """Requests of an item, or all; undecided ones first, then by time."""
     where = "" if item is None else " WHERE item = ?"
     found = db.execute(
         f"SELECT {_REDACTION} FROM redactions{where} ORDER BY decided_at IS NOT NULL, asked_at, id",  # noqa: S608
@@ -175,7 +175,7 @@ def _redaction(row: tuple[Any, ...]) -> AskedRedaction:
 
 
 def decide_redaction(db: sqlite3.Connection, name: str, person: str, at: int, *, approved: bool, note: str) -> bool:
-    """Approve or refuse a request on which nobody decided; whether that was so."""
+    """Approve or refuse an undecided request; returns whether it was undecided."""
     done = db.execute(
         "UPDATE redactions SET decided_by = ?, decided_at = ?, approved = ?, note = ? WHERE id = ?"
         " AND decided_at IS NULL",
@@ -185,5 +185,5 @@ def decide_redaction(db: sqlite3.Connection, name: str, person: str, at: int, *,
 
 
 def keep_copy(db: sqlite3.Connection, name: str, sha256: str) -> None:
-    """Note which copy was made for a request."""
+    """Record the copy that was made for a request."""
     db.execute("UPDATE redactions SET copy = ? WHERE id = ?", (sha256, name))

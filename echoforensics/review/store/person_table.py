@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """An account, as it is kept.
+    """A stored account.
 
     Attributes:
-        id, name, display, role, active, language, last_sign_in: as people have them.
-        password: its argon2id hash; None where none was set.
-        totp_secret: in base32; None where the person has no such factor.
-        totp_step: the last step of time whose code was used.
-        keys: how many security keys the person has.
+        id, name, display, role, active, language, last_sign_in: as in the person's account.
+        password: its argon2id hash; None if none was set.
+        totp_secret: in base32; None if the person has no such factor.
+        totp_step: the last time step whose code was used.
+        keys: number of the person's security keys.
     """
 
     id: str
@@ -38,13 +38,13 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class LinkRow:
-    """A one-time link, as it is kept.
+    """A stored one-time link.
 
     Attributes:
-        person: whose account it sets up.
+        person: id of the account it sets up.
         expires: milliseconds since 1970.
         totp_secret: the secret that it offers.
-        challenge: for a security key, as base64url.
+        challenge: challenge for a security key, as base64url.
     """
 
     person: str
@@ -55,12 +55,12 @@ class LinkRow:
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:
-    """A security key, as it is kept.
+    """A stored security key.
 
     Attributes:
         id: the credential's id, as base64url.
         public_key: in COSE.
-        sign_count: as the key last gave it.
+        sign_count: the key's last count.
     """
 
     id: str
@@ -81,19 +81,19 @@ def people_rows(db: sqlite3.Connection) -> list[PersonRow]:
 
 
 def person_row(db: sqlite3.Connection, person: str) -> PersonRow | None:
-    """The account of an id."""
+    """Return the account with an id."""
     found = db.execute(f"{_SELECT} WHERE id = ?", (person,)).fetchone()
     return _person(found) if found else None
 
 
 def person_row_named(db: sqlite3.Connection, name: str) -> PersonRow | None:
-    """The account of a name; capitals do not matter."""
+    """Return the account with a name; case is ignored."""
     found = db.execute(f"{_SELECT} WHERE name = ?", (name,)).fetchone()
     return _person(found) if found else None
 
 
 def add_person_row(change: Change, person: str, name: str, display: str, role: str) -> None:
-    """Add an account. Raises ConflictError where the name is taken."""
+    """Add an account. Raises ConflictError if the name is taken."""
     change.db.execute(
         "INSERT INTO people (id, name, display, role, made) VALUES (?, ?, ?, ?, ?)",
         (person, name, display, role, change.at),
@@ -106,22 +106,22 @@ def set_role(change: Change, person: str, role: str) -> None:
 
 
 def set_active(change: Change, person: str, *, active: bool) -> None:
-    """Let an account sign in, or not."""
+    """Set whether an account may sign in."""
     change.db.execute("UPDATE people SET active = ? WHERE id = ?", (int(active), person))
 
 
 def set_language(change: Change, person: str, language: str) -> None:
-    """Keep the language of an account."""
+    """Store the language of an account."""
     change.db.execute("UPDATE people SET language = ? WHERE id = ?", (language, person))
 
 
 def set_signed_in(change: Change, person: str) -> None:
-    """Keep that an account signed in now."""
+    """Record that an account signed in now."""
     change.db.execute("UPDATE people SET last_sign_in = ? WHERE id = ?", (change.at, person))
 
 
 def set_credentials(change: Change, person: str, password: str, totp_secret: str | None, totp_step: int) -> None:
-    """Give an account a password and a secret for codes; security keys it had are removed."""
+    """Set the password and the TOTP secret of an account; its security keys are removed."""
     change.db.execute("DELETE FROM security_keys WHERE person = ?", (person,))
     change.db.execute(
         "UPDATE people SET password = ?, totp_secret = ?, totp_step = ? WHERE id = ?",
@@ -130,12 +130,12 @@ def set_credentials(change: Change, person: str, password: str, totp_secret: str
 
 
 def set_password(change: Change, person: str, password: str) -> None:
-    """Keep another hash of an account's password."""
+    """Store another hash of an account's password."""
     change.db.execute("UPDATE people SET password = ? WHERE id = ?", (password, person))
 
 
 def use_totp_step(change: Change, person: str, step: int) -> bool:
-    """Keep that the code of a step of time was used. False where that one, or a later one, was used before."""
+    """Mark the code of a time step as used. Returns False if that step, or a later one, was used before."""
     done = change.db.execute("UPDATE people SET totp_step = ? WHERE id = ? AND totp_step < ?", (step, person, step))
     return done.rowcount == 1
 
@@ -147,7 +147,7 @@ def key_rows(db: sqlite3.Connection, person: str) -> list[KeyRow]:
 
 
 def add_key_row(change: Change, person: str, key: KeyRow) -> None:
-    """Add a security key to an account. Raises ConflictError where it is somebody's already."""
+    """Add a security key to an account. Raises ConflictError if it already belongs to somebody."""
     change.db.execute(
         "INSERT INTO security_keys (id, person, public_key, sign_count, made) VALUES (?, ?, ?, ?, ?)",
         (key.id, person, key.public_key, key.sign_count, change.at),
@@ -155,14 +155,14 @@ def add_key_row(change: Change, person: str, key: KeyRow) -> None:
 
 
 def set_key_used(change: Change, key: str, sign_count: int) -> None:
-    """Keep the count that a security key gave."""
+    """Store a security key's new count."""
     change.db.execute(
         "UPDATE security_keys SET sign_count = ?, last_used = ? WHERE id = ?", (sign_count, change.at, key)
     )
 
 
 def add_link_row(change: Change, token: str, link: LinkRow) -> None:
-    """Keep a link, by the hash of its token; those that the account had are void."""
+    """Store a link, by the hash of its token; the account's earlier links become invalid."""
     change.db.execute("DELETE FROM links WHERE person = ? OR expires < ?", (link.person, change.at))
     change.db.execute(
         "INSERT INTO links (token, person, made, expires, totp_secret, challenge) VALUES (?, ?, ?, ?, ?, ?)",
@@ -171,13 +171,13 @@ def add_link_row(change: Change, token: str, link: LinkRow) -> None:
 
 
 def link_row(db: sqlite3.Connection, token: str) -> LinkRow | None:
-    """The link whose token has a hash."""
+    """Return the link whose token has a hash."""
     found = db.execute("SELECT person, expires, totp_secret, challenge FROM links WHERE token = ?", (token,)).fetchone()
     return LinkRow(*found) if found else None
 
 
 def remove_link(change: Change, token: str) -> bool:
-    """Make a link void. False where it was so before."""
+    """Invalidate a link. Returns False if it was invalid before."""
     return change.db.execute("DELETE FROM links WHERE token = ?", (token,)).rowcount == 1
 
 

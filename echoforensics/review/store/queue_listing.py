@@ -1,4 +1,4 @@
-"""What is in a queue, as far as a person may see it, and what may be taken next: the SQL."""
+"""SQL for the contents of a queue that a person may see, and for the next items to take."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
-#: What a list may be sorted by.
+#: The sort orders of a list.
 ORDERS = {
     "time": "i.time IS NULL, i.time, q.place", "newest": "i.time IS NULL, i.time DESC, q.place",
     "length": "i.seconds IS NULL, i.seconds, q.place", "longest": "i.seconds IS NULL, i.seconds DESC, q.place",
@@ -24,11 +24,11 @@ LEFT JOIN decisions s ON s.item = q.item AND s.turn = 2
 LEFT JOIN second_due u ON u.item = q.item
 LEFT JOIN disagreements g ON g.item = q.item
 """
-#: Whether a person may see what was decided first: all of it, their own, or what no second person is to hear any more.
+#: Whether a person may see the first decision: who sees all, its author, or anyone if no second person will hear it.
 _SEEN = """(:all OR d.person = :me OR d.finished_by = :me
     OR (d.finished_at IS NOT NULL AND (u.item IS NULL OR (s.finished_at IS NOT NULL
         AND (g.item IS NULL OR g.settled_at IS NOT NULL)))))"""
-#: The state as a person may see it: a second turn is shown to whose it is, and to who sees all.
+#: The state that a person may see: a second turn is shown to its owner, and to those who see all.
 _STATE = """CASE
     WHEN u.item IS NOT NULL AND d.finished_at IS NOT NULL AND s.finished_at IS NULL AND (:all OR s.person = :me)
         THEN 'second'
@@ -43,8 +43,8 @@ class ListedItem:
     Attributes:
         id, exhibit, title, time, device, seconds: of the item.
         state: one of :data:`STATES`.
-        assigned: the id of whose it is, or None.
-        codes: as far as the person may see them.
+        assigned: id of its owner, or None.
+        codes: the codes that the person may see.
         distress: whether somebody coded it as distressing.
     """
 
@@ -61,14 +61,14 @@ class ListedItem:
 
 
 class AskedItems(NamedTuple):
-    """What of a queue is wanted.
+    """A request for a part of a queue.
 
     Attributes:
         state, code, text: empty for any.
-        mine: only what is the person's.
+        mine: only the person's own items.
         sort: one of :data:`ORDERS`.
-        after: how many lines were shown before.
-        limit: how many are wanted.
+        after: number of lines shown before.
+        limit: maximum number of lines.
     """
 
     state: str = ""
@@ -85,8 +85,8 @@ class Candidate(NamedTuple):
 
     Attributes:
         item: its id.
-        sound: by which it is shared out.
-        codes: what was decided first.
+        sound: the sound by which it is assigned.
+        codes: the first decision's codes.
     """
 
     item: str
@@ -97,7 +97,7 @@ class Candidate(NamedTuple):
 def listed(
     db: sqlite3.Connection, queue: str, person: str, asked: AskedItems, distressing: frozenset[str], *, sees_all: bool
 ) -> list[ListedItem]:
-    """A part of a queue, as a person may see it; one line more than was asked for says that there are others."""
+    """A part of a queue that a person may see; one extra line signals that there are more."""
     clauses, given = ["q.queue = :queue"], dict[str, Any](queue=queue, me=person, all=sees_all)
     if asked.state:
         clauses.append(f"{_STATE} = :state")
@@ -129,7 +129,7 @@ def _listed(row: tuple[Any, ...], distressing: frozenset[str]) -> ListedItem:
 
 
 def counted(db: sqlite3.Connection, queue: str) -> dict[str, int]:
-    """How many items of a queue are open, taken and done, and how many a second person is yet to hear."""
+    """Count the items of a queue that are open, taken and done, and those that a second person has yet to hear."""
     opened, taken, done, second = db.execute(
         "SELECT count(*) - count(d.person), sum(d.person IS NOT NULL AND d.finished_at IS NULL), count(d.finished_at),"
         " sum(u.item IS NOT NULL AND d.finished_at IS NOT NULL AND s.finished_at IS NULL)"
@@ -140,7 +140,7 @@ def counted(db: sqlite3.Connection, queue: str) -> dict[str, int]:
 
 
 def begun_by(db: sqlite3.Connection, queue: str, person: str) -> list[str]:
-    """Items of a queue that are a person's and not finished, in the order in which they got them."""
+    """A person's unfinished items of a queue, in the order in which they got them."""
     found = db.execute(
         "SELECT q.item FROM queue_items q JOIN decisions d ON d.item = q.item WHERE q.queue = ? AND d.person = ?"
         " AND d.finished_at IS NULL ORDER BY d.assigned_at, q.place",
@@ -150,7 +150,7 @@ def begun_by(db: sqlite3.Connection, queue: str, person: str) -> list[str]:
 
 
 def open_items(db: sqlite3.Connection, queue: str) -> Iterator[Candidate]:
-    """Items of a queue that nobody has, in order."""
+    """Yield items of a queue that nobody has, in order."""
     found = db.execute(
         "SELECT q.item, i.sound FROM queue_items q JOIN items i ON i.id = q.item"
         " LEFT JOIN decisions d ON d.item = q.item AND d.turn = 1"
@@ -162,7 +162,7 @@ def open_items(db: sqlite3.Connection, queue: str) -> Iterator[Candidate]:
 
 
 def waiting_for_second(db: sqlite3.Connection, queue: str) -> Iterator[Candidate]:
-    """Items of a queue that a second person is to hear, and nobody has yet, in order."""
+    """Yield items of a queue that wait for a second person, in order."""
     found = db.execute(
         "SELECT q.item, i.sound, d.codes FROM queue_items q JOIN items i ON i.id = q.item"
         " JOIN second_due u ON u.item = q.item JOIN decisions d ON d.item = q.item AND d.turn = 1"
@@ -175,11 +175,11 @@ def waiting_for_second(db: sqlite3.Connection, queue: str) -> Iterator[Candidate
 
 
 class PersonLoad(NamedTuple):
-    """How much a person has.
+    """A person's load.
 
     Attributes:
-        taken: items that are theirs and not finished.
-        done: items that they finished.
+        taken: number of unfinished items.
+        done: number of finished items.
     """
 
     taken: int
@@ -187,7 +187,7 @@ class PersonLoad(NamedTuple):
 
 
 def loads(db: sqlite3.Connection) -> dict[str, PersonLoad]:
-    """How much each person has, by id."""
+    """The load of each person, by id."""
     found = db.execute(
         "SELECT person, sum(finished_at IS NULL), 0 FROM decisions WHERE person IS NOT NULL GROUP BY person"
         " UNION ALL SELECT finished_by, 0, count(*) FROM decisions WHERE finished_by IS NOT NULL GROUP BY finished_by"
@@ -200,7 +200,7 @@ def loads(db: sqlite3.Connection) -> dict[str, PersonLoad]:
 
 
 def distressing_of(db: sqlite3.Connection, codes: frozenset[str]) -> dict[str, int]:
-    """How many distressing items each person has had: as the first, or as the second."""
+    """The number of distressing items that each person has had, in the first or second turn."""
     found: dict[str, int] = {}
     for person, given in db.execute(
         "SELECT d.person, f.codes FROM decisions d JOIN decisions f ON f.item = d.item AND f.turn = 1"

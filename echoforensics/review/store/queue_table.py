@@ -1,4 +1,4 @@
-"""Queues, who works at them, and what is in them: the SQL."""
+"""SQL for queues, their people, and their items."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class Queue:
         name: for people.
         case_id: of the case whose recordings or interactions are in it.
         kind: ``recordings`` or ``interactions``.
-        filter: what was asked for when it was made.
-        sample: which part of its items a second person hears, 0 to 1.
-        second_codes: codes with which an item is heard by a second person.
-        seed: from which the sample is drawn.
-        made_at, made_by: when, and the person's id.
+        filter: the filter it was made with.
+        sample: the fraction of its items that a second person hears, 0 to 1.
+        second_codes: codes that send an item to a second person.
+        seed: seed of the sample.
+        made_at, made_by: the time, and the person's id.
     """
 
     id: str
@@ -44,22 +44,22 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class ReviewItem:
-    """What is decided once: a sound with its copies in a case, or an interaction.
+    """An item to decide on once: a sound with its copies in a case, or an interaction.
 
     Attributes:
         id: opaque.
         case_id: of the case.
         kind: ``recording`` or ``interaction``.
-        key: what tells it from others of the case, the same whenever the room is opened: the SHA-256 of the sound, or
+        key: its key in the case, the same whenever the room is opened: the SHA-256 of the sound, or
             the id of a record of the interaction.
-        exhibit: the one that it is shown by.
+        exhibit: the exhibit it is shown by.
         title: one line for people.
         time: milliseconds since 1970 UTC, or None.
         device: serial numbers and types, or empty.
-        seconds: how long it lasts, or None.
-        sound: SHA-256 of its first recording, by which it is shared out; its key where it has none.
-        exhibits: of all copies, or of the interaction's records.
-        search: what is looked through, folded.
+        seconds: its duration, or None.
+        sound: SHA-256 of its first recording, by which it is assigned; its key if it has none.
+        exhibits: exhibits of all copies, or of the interaction's records.
+        search: its searchable text, case-folded.
     """
 
     id: str
@@ -77,7 +77,7 @@ class ReviewItem:
 
 
 def add_queue(db: sqlite3.Connection, queue: Queue) -> None:
-    """Add a queue, or replace what is kept of it."""
+    """Add a queue, or replace it."""
     db.execute(
         f"INSERT OR REPLACE INTO queues ({_QUEUE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 (our names)
         (
@@ -88,7 +88,7 @@ def add_queue(db: sqlite3.Connection, queue: Queue) -> None:
 
 
 def queues(db: sqlite3.Connection, person: str | None = None) -> list[Queue]:
-    """All queues by name, or those at which a person works."""
+    """All queues by name, or a person's queues."""
     where = " WHERE id IN (SELECT queue FROM queue_people WHERE person = ?)" if person is not None else ""
     found = db.execute(
         f"SELECT {_QUEUE} FROM queues{where} ORDER BY name, id",  # noqa: S608 (our names)
@@ -111,35 +111,35 @@ def _queue(row: tuple[Any, ...]) -> Queue:
 
 
 def people_of(db: sqlite3.Connection, name: str) -> list[str]:
-    """Ids of the people who work at a queue, sorted."""
+    """Ids of the people of a queue, sorted."""
     return [
         person for (person,) in db.execute("SELECT person FROM queue_people WHERE queue = ? ORDER BY person", (name,))
     ]
 
 
 def set_people(db: sqlite3.Connection, name: str, people: Iterable[str]) -> None:
-    """Set who works at a queue."""
+    """Set the people of a queue."""
     db.execute("DELETE FROM queue_people WHERE queue = ?", (name,))
     db.executemany("INSERT OR IGNORE INTO queue_people VALUES (?, ?)", [(name, person) for person in people])
 
 
 def set_queues_of(db: sqlite3.Connection, person: str, names: Iterable[str]) -> None:
-    """Set at which queues a person works."""
+    """Set the queues of a person."""
     db.execute("DELETE FROM queue_people WHERE person = ?", (person,))
     db.executemany("INSERT OR IGNORE INTO queue_people VALUES (?, ?)", [(name, person) for name in names])
 
 
 def works_at(db: sqlite3.Connection, person: str, name: str) -> bool:
-    """Whether a person works at a queue."""
+    """Whether a person is assigned to a queue."""
     found = db.execute("SELECT 1 FROM queue_people WHERE queue = ? AND person = ?", (name, person))
     return found.fetchone() is not None
 
 
 def add_items(db: sqlite3.Connection, name: str, items: Iterable[ReviewItem]) -> int:
-    """Put items into a queue, in order; an item that the room has of its case is the same in every queue.
+    """Add items to a queue, in order. An item that the room already has is shared between queues.
 
     Returns:
-        How many there are in the queue.
+        The number of items in the queue.
     """
     place = 0
     for place, item in enumerate(items, 1):
@@ -164,7 +164,7 @@ def item_of(db: sqlite3.Connection, name: str) -> ReviewItem | None:
 
 
 def queues_of_item(db: sqlite3.Connection, name: str) -> list[str]:
-    """Ids of the queues in which an item is."""
+    """Ids of the queues that contain an item."""
     return [found for (found,) in db.execute("SELECT queue FROM queue_items WHERE item = ? ORDER BY queue", (name,))]
 
 

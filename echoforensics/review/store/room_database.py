@@ -1,7 +1,7 @@
-"""``room.db``, opened: SQLite in WAL mode, where a commit is on the disk before it counts.
+"""The open ``room.db``: SQLite in WAL mode, where a commit is flushed to disk before it counts.
 
-One connection writes; each reader has one of its own, so that nobody waits for somebody who only reads. An audit event
-is written in the transaction of the change it is about, and so is there if, and only if, the change is.
+One connection writes; each reader has its own, so that readers block nobody. An audit event
+is written in the transaction of its change, so it exists if, and only if, the change does.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from echoforensics.review.store.schema import SCHEMA, SCHEMA_VERSION
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: What SQLite raises where a rule of the tables is broken, such as a name that already exists.
+#: SQLite's exception for a violated constraint, such as a name that already exists.
 ConflictError = sqlite3.IntegrityError
-#: A connection, for annotations elsewhere.
+#: A connection, for annotations in other modules.
 Connection = sqlite3.Connection
 
 _OPENING = """
@@ -44,12 +44,12 @@ def now_ms() -> int:
 
 
 class Change:
-    """A transaction that is being written.
+    """An open write transaction.
 
     Attributes:
         db: its connection, for the modules of this folder.
-        at: when it began, in milliseconds since 1970.
-        events: how many audit events it has recorded.
+        at: its start, in milliseconds since 1970.
+        events: number of audit events it has recorded.
     """
 
     def __init__(self, db: sqlite3.Connection, at: int) -> None:
@@ -58,16 +58,16 @@ class Change:
         self.events = 0
 
     def record(self, who: str, what: str, about: str = "", **details: object) -> None:
-        """Record an event of the audit, which is kept if this transaction is.
+        """Record an audit event, which is stored if this transaction is committed.
 
         Args:
-            who: the account's name; of an account that is not known, empty is replaced by ``-``.
+            who: the account's name; an empty name becomes ``-``.
             what: one word or two, such as ``play``.
-            about: the id of what it is about.
+            about: the id of its object.
             details: whole numbers, text, lists and dicts of them: see :func:`~chain_of_custody.envelope.canonical`.
 
         Raises:
-            TypeError, ValueError: the details have no canonical text. The transaction is then undone.
+            TypeError, ValueError: the details cannot be encoded as canonical JSON. The transaction is then rolled back.
         """
         text = canonical(details).decode("utf-8")
         self.db.execute(
@@ -78,18 +78,18 @@ class Change:
 
 
 class RoomDatabase:
-    """The database of a review room. Every thread may use it.
+    """The database of a review room. It is thread-safe.
 
     Attributes:
         path: the file.
-        clock: gives the time, in milliseconds since 1970.
+        clock: returns the time, in milliseconds since 1970.
     """
 
     def __init__(self, path: Path, clock: Callable[[], int] = now_ms) -> None:
-        """Open the database; make it where there is none.
+        """Open the database, and create it if it is missing.
 
         Raises:
-            CaseError: it is not the database of a room, or is one of another version, or cannot be opened.
+            CaseError: it is not the database of a room, is of another version, or cannot be opened.
         """
         self.path = path
         self.clock = clock
@@ -111,12 +111,12 @@ class RoomDatabase:
             )
 
     def after_commit(self, call: Callable[[], None]) -> None:
-        """Have something called after each transaction that recorded an event, before it counts as done."""
+        """Register a function to call after each transaction that recorded an event, before it counts as done."""
         self._after = call
 
     @contextmanager
     def transaction(self) -> Iterator[Change]:
-        """All that is written inside, or nothing; with the events it records, which are in the ledger afterwards.
+        """Commit all writes in the block with their events, or none. The events are in the ledger afterwards.
 
         Raises:
             CaseDiskError: the disk is full or failing.
@@ -136,7 +136,7 @@ class RoomDatabase:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection that sees one state of the database, and writes nothing."""
+        """Yield a read-only connection with a consistent snapshot of the database."""
         try:
             db = self._readers.get_nowait()
         except Empty:
@@ -151,7 +151,7 @@ class RoomDatabase:
             self._readers.put(db)
 
     def close(self) -> None:
-        """Bring the write-ahead log into the file, and close every connection that is not in use."""
+        """Fold the write-ahead log into the file, and close every idle connection."""
         while True:
             try:
                 self._readers.get_nowait().close()
@@ -170,7 +170,7 @@ class RoomDatabase:
 
 
 def _create(path: Path) -> None:
-    """Make an empty database under another name, and give it its own when it is whole."""
+    """Create an empty database under another name, and rename it when it is complete."""
     partial = path.with_name(path.name + ".partial")
     for left in (partial, partial.with_name(partial.name + "-journal")):
         left.unlink(missing_ok=True)
@@ -184,16 +184,16 @@ def _create(path: Path) -> None:
 
 
 def setting(db: sqlite3.Connection, key: str) -> str:
-    """One setting of the room; empty where it was never set."""
+    """A setting of the room; empty if it was never set."""
     found = db.execute("SELECT value FROM settings WHERE key = ?", (key,)).fetchone()
     return str(found[0]) if found else ""
 
 
 def set_setting(change: Change, key: str, value: str) -> None:
-    """Keep one setting of the room."""
+    """Store a setting of the room."""
     change.db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (key, value))
 
 
 def as_text(value: object) -> str:
-    """A value as the tables keep it: JSON, in one line."""
+    """A value in the tables' format: JSON, in one line."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""Sessions in ``room.db``, known browsers, and the tries that are counted against guessing."""
+"""Sessions in ``room.db``, known browsers, and counted attempts."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
-    """A session, as it is kept: under the hash of what the browser holds.
+    """A stored session, under the hash of its token.
 
     Attributes:
-        id: that hash.
-        person: whose it is.
+        id: the hash.
+        person: id of the person.
         complete: whether the second factor was given too.
-        csrf: what each change has to bring along.
-        challenge: for a security key, as base64url; empty where none was asked for.
+        csrf: the token that each change must send.
+        challenge: challenge for a security key, as base64url; empty if none was requested.
         made, seen: milliseconds since 1970.
     """
 
@@ -37,13 +37,13 @@ _COLUMNS = "id, person, complete, csrf, challenge, made, seen"
 
 
 def session_row(db: sqlite3.Connection, session: str) -> SessionRow | None:
-    """The session of a hash."""
+    """Return the session with a hash."""
     found = db.execute(f"SELECT {_COLUMNS} FROM sessions WHERE id = ?", (session,)).fetchone()  # noqa: S608 (our names)
     return SessionRow(found[0], found[1], bool(found[2]), *found[3:]) if found else None
 
 
 def add_session_row(change: Change, session: SessionRow, address: str, *, most: int) -> None:
-    """Begin a session; of a person's, only the newest ``most`` are kept."""
+    """Add a session; only the newest ``most`` of a person's sessions are kept."""
     change.db.execute(
         "INSERT INTO sessions (id, person, complete, csrf, challenge, made, seen, address)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -58,12 +58,12 @@ def add_session_row(change: Change, session: SessionRow, address: str, *, most: 
 
 
 def set_seen(change: Change, session: str) -> None:
-    """Keep that a session was used now."""
+    """Record that a session was used now."""
     change.db.execute("UPDATE sessions SET seen = ? WHERE id = ?", (change.at, session))
 
 
 def set_challenge(change: Change, session: str, challenge: str) -> None:
-    """Keep what a security key is asked to sign."""
+    """Store the challenge for a security key."""
     change.db.execute("UPDATE sessions SET challenge = ? WHERE id = ?", (challenge, session))
 
 
@@ -83,13 +83,13 @@ def end_old_sessions(change: Change, made_before: int, seen_before: int) -> None
 
 
 def browser_of(db: sqlite3.Connection, browser: str) -> str | None:
-    """The person who signed in with a browser before, by the hash of what it holds."""
+    """Return the person who signed in with a browser before, by the hash of its token."""
     found = db.execute("SELECT person FROM browsers WHERE id = ?", (browser,)).fetchone()
     return str(found[0]) if found else None
 
 
 def add_browser(change: Change, browser: str, person: str, *, most: int) -> None:
-    """Keep that a person signed in with a browser; of a person's, only the newest ``most`` are kept."""
+    """Record that a person signed in with a browser; only the newest ``most`` of a person's browsers are kept."""
     change.db.execute("INSERT INTO browsers (id, person, made) VALUES (?, ?, ?)", (browser, person, change.at))
     change.db.execute(
         "DELETE FROM browsers WHERE person = ? AND id NOT IN"
@@ -99,21 +99,21 @@ def add_browser(change: Change, browser: str, person: str, *, most: int) -> None
 
 
 def forget_browsers(change: Change, person: str) -> None:
-    """Forget the browsers of a person."""
+    """Delete the known browsers of a person."""
     change.db.execute("DELETE FROM browsers WHERE person = ?", (person,))
 
 
 def add_attempt(change: Change, counted_for: str) -> None:
-    """Count a try that failed."""
+    """Count a failed attempt."""
     change.db.execute("INSERT INTO attempts (counted_for, at) VALUES (?, ?)", (counted_for, change.at))
 
 
 def attempts_since(db: sqlite3.Connection, counted_for: str, since: int) -> list[int]:
-    """When tries failed since a time, the oldest first."""
+    """The times of failed attempts since a time, oldest first."""
     found = db.execute("SELECT at FROM attempts WHERE counted_for = ? AND at > ? ORDER BY at", (counted_for, since))
     return [int(at) for (at,) in found]
 
 
 def forget_attempts(change: Change, counted_for: str, before: int) -> None:
-    """Forget the tries that were counted for one thing, and all that are older than a time."""
+    """Delete the attempts counted under one name, and all that are older than a time."""
     change.db.execute("DELETE FROM attempts WHERE counted_for = ? OR at < ?", (counted_for, before))

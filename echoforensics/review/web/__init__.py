@@ -1,1 +1,1 @@
-"""The room over HTTP: routes, what guards them, their description, and the server."""
+"""The room over HTTP: routes, their guards, their description, and the server."""

@@ -1,4 +1,4 @@
-"""A route of the room's API: what it takes and answers, who may call it, and what does it."""
+"""A route of the room's API: its input and output, its permissions, and its handler."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ _PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
 
 @dataclass(slots=True)
 class Call:
-    """One call of a route. What it is handed has been checked.
+    """One call of a route. Its values have been validated.
 
     Attributes:
         room: the room.
         request: as Starlette has it.
-        session: of whoever calls; None where nobody is signed in, which only a route that is open to all meets.
-        caller: where the request is from.
-        body: what the request says, as the route's schema has it; empty where it takes none.
-        cookies: to be set with the answer, by name; an empty text removes one.
+        session: the caller's session; None if nobody is signed in, which only public routes allow.
+        caller: the origin of the request.
+        body: the request's body, validated by the route's schema; empty if it takes none.
+        cookies: cookies to set with the response, by name; an empty text removes one.
     """
 
     room: ReviewRoom
@@ -47,22 +47,22 @@ class Call:
 
     @property
     def person(self) -> RoomMember:
-        """Who calls. Raises NotSignedInError where nobody is signed in."""
+        """The caller. Raises NotSignedInError if nobody is signed in."""
         return self.signed_in.person
 
     @property
     def signed_in(self) -> Session:
-        """The session of whoever calls. Raises NotSignedInError where nobody is signed in."""
+        """The caller's session. Raises NotSignedInError if nobody is signed in."""
         if self.session is None or not self.session.row.complete:
             raise NotSignedInError("Sign in first.", sign_in=True)
         return self.session
 
     def path(self, name: str) -> str:
-        """A part of the address, by name."""
+        """A path parameter, by name."""
         return str(self.request.path_params[name])
 
     def number(self, name: str, usual: int, most: int) -> int:
-        """A whole number behind the question mark of the address. Raises InvalidRequestError."""
+        """An integer query parameter. Raises InvalidRequestError."""
         given = self.request.query_params.get(name, "")
         if not given:
             return usual
@@ -71,19 +71,19 @@ class Call:
         return min(int(given), most)
 
     def text(self, name: str, longest: int = 500) -> str:
-        """A text behind the question mark of the address; empty where it is not there. Raises InvalidRequestError."""
+        """A text query parameter; empty if it is missing. Raises InvalidRequestError."""
         given = self.request.query_params.get(name, "")
         if len(given) > longest or "\0" in given:
             raise InvalidRequestError(f"{name}: expected a text of up to {longest} characters.")
         return given
 
     def not_found(self, about: str, what: str = "This does not exist, or is not yours to see.") -> NotFoundError:
-        """Record that something was asked for that is not this person's; gives the error to raise."""
+        """Record a request for something that this person may not see; returns the error to raise."""
         self.room.record(self.person, "denied", about[:200], route=self.request.url.path[:200])
         return NotFoundError(what)
 
 
-#: What does what a route is for: gives what JSON can hold, or a response of its own.
+#: The function of a route: returns JSON values, or a response of its own.
 Handler = Callable[[Call], "Mapping[str, Any] | Response"]
 
 
@@ -92,17 +92,17 @@ class Api:
     """A route.
 
     Attributes:
-        method: of HTTP.
-        path: with its parameters in braces, as Starlette has them.
-        handler: is called in a thread of its own, so it may wait.
+        method: HTTP method.
+        path: path with its parameters in braces, as in Starlette.
+        handler: called in a thread of its own, so it may block.
         summary: one sentence on what it does, for ``openapi.json``.
-        roles: who may call it; None for whoever is not signed in too.
-        body: the schema of what it takes; None for nothing.
-        answer: the schema of what it answers.
-        query: what may stand behind the question mark, by name.
-        content_type: of the answer.
-        in_session: whether a call puts off the end of the session: a person did something.
-        largest: bytes of the body that are taken.
+        roles: roles that may call it; None for everybody, signed in or not.
+        body: schema of the request's body; None for nothing.
+        answer: schema of the response.
+        query: schemas of query parameters, by name.
+        content_type: type of the response.
+        in_session: whether a call extends the session: a person did something.
+        largest: maximum size of the body in bytes.
     """
 
     method: str

@@ -33,9 +33,9 @@ def make_app(
     """The application of a room.
 
     Args:
-        room: the room. Whoever opened it closes it.
-        routes: of the API.
-        pages: gives the routes of pages and of what they load.
+        room: the room. The caller closes it.
+        routes: routes of the API.
+        pages: returns the routes of pages and their files.
     """
     dispatcher = Dispatcher(room)
     described = openapi(routes, room.site)
@@ -57,7 +57,7 @@ async def _refused(_: Request, error: Exception) -> Response:
 
 
 async def _failed(_: Request, _error: Exception) -> Response:
-    """What is answered where the room itself is at fault; the server's log has the rest."""
+    """The response to an internal error; the server's log has the details."""
     return Json(
         {"error": "Something failed in the room: this was not saved. Tell who runs the server."}, status_code=500
     )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER, CERTIFICATE, KEY = "tls", "certificate.pem", "key.pem"
-#: Days for which a certificate is made, and before whose end another is.
+#: Lifetime of a certificate in days, and the remaining days at which it is renewed.
 _LASTS, _RENEWED = 365, 30
 _CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 
@@ -31,9 +31,9 @@ class ServerCertificate:
     """A certificate and its key, in files.
 
     Attributes:
-        certificate: the file with the certificate, and those between it and its authority, in PEM.
-        key: the file with its private key, unencrypted, in PEM.
-        is_own: whether the room made it, so that browsers do not know it.
+        certificate: PEM file with the certificate, and its intermediate certificates.
+        key: PEM file with its private key, unencrypted.
+        is_own: whether the room made it, so that browsers do not trust it.
     """
 
     certificate: Path
@@ -42,18 +42,18 @@ class ServerCertificate:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of the certificate, as browsers show it. Raises UsageError where it cannot be read."""
+        """SHA-256 of the certificate, as browsers show it. Raises UsageError if it cannot be read."""
         found = _read(self.certificate).public_bytes(serialization.Encoding.DER)
         return _in_pairs(hashlib.sha256(found).hexdigest())
 
     def context(self) -> ssl.SSLContext:
-        """What a server speaks TLS with: 1.2 or newer. Raises UsageError where the files do not fit."""
+        """The server's TLS context: 1.2 or newer. Raises UsageError if the files do not match."""
         found = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         found.minimum_version = ssl.TLSVersion.TLSv1_2
         found.set_ciphers(_CIPHERS)
         found.options |= ssl.OP_NO_RENEGOTIATION
         try:
-            # A key that is encrypted is refused: nobody is there to be asked when a service starts.
+            # Refuse an encrypted key: nobody is there to type a passphrase when a service starts.
             found.load_cert_chain(self.certificate, self.key, password=lambda: "")
         except (ssl.SSLError, OSError, ValueError) as error:
             raise UsageError(
@@ -64,14 +64,14 @@ class ServerCertificate:
 
 
 def given_certificate(certificate: Path, key: Path) -> ServerCertificate:
-    """A certificate that was given. Raises UsageError where it cannot be used."""
+    """A given certificate. Raises UsageError if it cannot be used."""
     found = ServerCertificate(certificate, key, is_own=False)
     found.context()
     return found
 
 
 def own_certificate(room: Path, host: str, now: dt.datetime | None = None) -> ServerCertificate:
-    """The certificate that a room made for itself; made if there is none for this host, or it ends soon.
+    """The room's own certificate, created if there is none for this host, or it expires soon.
 
     Args:
         room: the room's folder.

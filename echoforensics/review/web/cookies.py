@@ -1,7 +1,7 @@
-"""The cookies of the room: ``HttpOnly``, ``SameSite=Strict``, and ``Secure`` wherever the browser takes that.
+"""The cookies of the room: ``HttpOnly``, ``SameSite=Strict``, and ``Secure`` wherever the browser accepts that.
 
-Chromium and Firefox take ``Secure`` cookies of ``http://localhost``; Safari does not, and neither do clients that are
-no browsers. Those get plain ones there, and there only. The port is part of the name: cookies do not tell ports apart.
+Chromium and Firefox accept ``Secure`` cookies from ``http://localhost``; Safari and clients that are
+not browsers do not. They get plain ones there only. The port is part of the name: cookies ignore ports.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from echoforensics.review.people.site import Site
 
 SESSION, BROWSER = "ef", "ef-browser"
-#: Seconds for which a browser is known again.
+#: Lifetime in seconds of the cookie that identifies a known browser.
 _BROWSER_LASTS = 180 * 24 * 60 * 60
 
 
 def read_cookie(request: Request, site: Site, name: str) -> str:
-    """What a browser holds under one of the room's names; empty where it holds nothing."""
+    """Read one of the room's cookies; empty if it is missing."""
     return request.cookies.get(_full_name(request, site, name), "")[:200]
 
 
 def write_cookie(response: Response, request: Request, site: Site, name: str, value: str) -> None:
-    """Have a browser hold something, or, where it is empty, nothing any more."""
+    """Set one of the room's cookies, or remove it if the value is empty."""
     response.set_cookie(
         _full_name(request, site, name),
         value,

@@ -1,4 +1,4 @@
-"""From a request to a route's handler: who calls, whether they may, what they say, and the answer."""
+"""Dispatches a request to its route's handler: authenticates, authorizes, validates, and responds."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from echoforensics.review.people.sessions import Session
     from echoforensics.review.room import ReviewRoom
 
-#: Seconds in which the whole body of a request has to arrive.
+#: Maximum seconds for the whole body of a request to arrive.
 _BODY_WITHIN = 30
-#: Requests of people who are not signed in that are recorded as denied, a minute; further ones are counted only.
+#: Maximum number per minute of recorded denials without a session; further ones are only counted.
 _DENIED_A_MINUTE = 20
 
 
@@ -46,28 +46,28 @@ class BodyTooLargeError(RoomError):
 
 
 class SlowBodyError(RoomError):
-    """A request's body does not arrive."""
+    """A request's body does not arrive in time."""
 
     status = 408
 
 
 class Json(JSONResponse):
-    """An answer of JSON, in UTF-8."""
+    """A JSON response, in UTF-8."""
 
     def render(self, content: Any) -> bytes:
-        """The answer's bytes."""
+        """The response's bytes."""
         return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8")
 
 
 class Dispatcher:
-    """Makes a Starlette endpoint of a route."""
+    """Makes the Starlette endpoint of a route."""
 
     def __init__(self, room: ReviewRoom) -> None:
         self._room = room
         self._denials = _Denials(room)
 
     def endpoint(self, api: Api) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """What Starlette calls for a route."""
+        """The function that Starlette calls for a route."""
 
         async def call(request: Request) -> Response:
             try:
@@ -107,13 +107,13 @@ class Dispatcher:
 
 
 def error_answer(error: RoomError) -> Response:
-    """What is answered where something cannot be done."""
+    """The response for an error."""
     headers = {"retry-after": str(error.seconds)} if isinstance(error, TooManyTriesError) else None
     return Json({"error": str(error), **error.more}, status_code=error.status, headers=headers)
 
 
 async def _body(request: Request, api: Api) -> bytes:
-    """The body of a request, which is never read beyond what its route takes."""
+    """Read the body of a request, at most as much as its route accepts."""
     if request.headers.get("content-encoding", "identity") != "identity":
         raise InvalidRequestError("A body that is compressed is not taken.")
     length = request.headers.get("content-length", "0")
@@ -136,7 +136,7 @@ def _too_large(api: Api) -> BodyTooLargeError:
 
 
 def _refuse_foreign(request: Request, origin: str) -> None:
-    """Refuse what a page of another site, or a form, sends."""
+    """Refuse requests from a page of another site, or from a form."""
     if request.headers.get("origin") != origin:
         raise RefusedError(f"A change needs the header Origin: {origin}.")
 
@@ -161,7 +161,7 @@ def _parsed(request: Request, content: bytes) -> Any:
 
 
 class _Denials:
-    """Records requests that were refused: each of people who are signed in, a few a minute of others."""
+    """Records refused requests: all of people who are signed in, and a few a minute of others."""
 
     def __init__(self, room: ReviewRoom) -> None:
         self._room = room
@@ -170,11 +170,11 @@ class _Denials:
         self._recorded = self._left_out = 0
 
     def record(self, session: Session | None, request: Request, error: RoomError) -> None:
-        """Record one."""
+        """Record one refused request."""
         person = session.person if session is not None and session.row.complete else None
         left_out = 0
         if person is None:
-            # Without a cookie there was no session, and nothing that could have been stolen is tried.
+            # Without a cookie there was no session, so nobody is trying a stolen one.
             if isinstance(error, NotSignedInError) and not read_cookie(request, self._room.site, SESSION):
                 return
             with self._lock:

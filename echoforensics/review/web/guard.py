@@ -1,7 +1,7 @@
-"""What every request passes before it reaches a route, and every answer on its way out.
+"""Checks every request before it reaches a route, and adds headers to every response.
 
-A request must name the room in its ``Host`` header: a page of another site that has its name point to this machine (DNS
-rebinding) is refused. An answer has headers that keep a browser from loading anything from elsewhere.
+A request must name the room in its ``Host`` header: a page of another site whose name points to this machine (DNS
+rebinding) is refused. Response headers keep a browser from loading anything from elsewhere.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _HEADERS = {
     " publickey-credentials-create=(self)",
     "x-robots-tag": "noindex",
 }
-#: A page of the room asks for these; a page of another site does not get them.
+#: Values of the header ``Sec-Fetch-Site`` for requests from the room itself; pages of other sites are refused.
 _OWN = frozenset({b"same-origin", b"none"})
 
 

@@ -1,4 +1,4 @@
-"""The pages of the room, and the files they load: each is known by name when the server starts; no other is read."""
+"""The pages of the room and their files: all names are known when the server starts; no other file is read."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from echoforensics.review.room import ReviewRoom
 
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
-#: What Starlette calls for a route.
+#: The function that Starlette calls for a route.
 _Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
-#: A page by its address, and whether somebody has to be signed in.
+#: Pages by URL, and whether they require signing in.
 _PAGES = {
     "/sign-in": ("sign-in", False), "/set-up/{token}": ("set-up", False), "/work": ("work", True),
     "/supervise": ("supervise", True), "/audit": ("audit", True), "/help": ("help", True),
@@ -30,7 +30,7 @@ _PAGES = {
 
 
 def page_routes(room: ReviewRoom) -> list[Route]:
-    """The routes of pages and of what they load."""
+    """The routes of pages and their files."""
     routes = [Route("/", _first)]
     routes += [Route(path, _page(room, name, members=members)) for path, (name, members) in _PAGES.items()]
     for path, (content, kind) in _files().items():
@@ -56,7 +56,7 @@ def _page(room: ReviewRoom, name: str, *, members: bool) -> _Endpoint:
 
 
 def _wanted(request: Request) -> str:
-    """The first language that a browser asks for and the room has."""
+    """The first language in the browser's preferences that the room has."""
     for each in request.headers.get("accept-language", "")[:200].split(","):
         code = each.partition(";")[0].strip().partition("-")[0].lower()
         if code in LANGUAGES:
@@ -65,7 +65,7 @@ def _wanted(request: Request) -> str:
 
 
 def _files() -> dict[str, tuple[bytes, str]]:
-    """What pages load: by its address, with its type."""
+    """The pages' files: by URL, with their types."""
     found = {}
     for prefix, folder in static_files().items():
         for file in folder.iterdir():

@@ -1,6 +1,6 @@
-"""Checking what a request says against the schema that describes it: the part of JSON Schema that the room uses.
+"""Validates requests against their schemas: the part of JSON Schema that the room uses.
 
-One schema checks the body and is in ``openapi.json``; so the description cannot say something else than what is taken.
+The same schema validates the body and appears in ``openapi.json``, so the description matches what is accepted.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool,
     "null": type(None),
 }  # fmt: skip
-#: The longest text that is taken where a schema says nothing else, in characters.
+#: Default maximum length of a text in characters.
 LONGEST_TEXT = 10_000
 
 
@@ -48,7 +48,7 @@ def listed(items: Schema, most: int = 1000) -> Schema:
 
 
 def one_of(*values: str) -> Schema:
-    """The schema of a word out of a few."""
+    """The schema of one of several words."""
     return {"type": "string", "enum": list(values)}
 
 
@@ -63,10 +63,10 @@ def record(required: Mapping[str, Schema], optional: Mapping[str, Schema] | None
 
 
 def check(value: object, schema: Schema, name: str = "the request") -> None:
-    """Refuse a value that is not as a schema has it.
+    """Refuse a value that does not match a schema.
 
     Raises:
-        InvalidRequestError: says where, and what is expected.
+        InvalidRequestError: it does not match; the message says where, and what is expected.
     """
     kinds = schema.get("type", ())
     kinds = [kinds] if isinstance(kinds, str) else kinds
@@ -94,7 +94,7 @@ def _is(value: object, kind: str) -> bool:
 
 
 def _is_in_range(value: float, schema: Schema) -> bool:
-    # Of NaN, neither comparison is true.
+    # For NaN, both comparisons are false.
     return bool(schema.get("minimum", value) <= value <= schema.get("maximum", value))
 
 

@@ -1,4 +1,4 @@
-"""The server: where it listens, how it speaks, and how it stops."""
+"""The server: its sockets, its protocol, and its shutdown."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from echoforensics.review.room import ReviewRoom
     from echoforensics.review.web.certificate import ServerCertificate
 
-#: Connections at once; further ones are answered 503.
+#: Maximum number of connections; further ones get status 503.
 _CONNECTIONS = 500
 _BACKLOG = 128
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host given by its name or address is this machine alone."""
+    """Whether a host, given by name or address, is loopback."""
     if host.lower() == LOCALHOST:
         return True
     try:
@@ -37,15 +37,15 @@ def is_loopback(host: str) -> bool:
 
 
 def listen(host: str, port: int) -> list[socket.socket]:
-    """Sockets that listen at a host, all on one port.
+    """Open the listening sockets of a host, all on one port.
 
     Args:
-        host: a name or address of this machine. Loopback addresses are one with ``localhost``, by which browsers call
-            them: security keys refuse an address.
-        port: 0 for any that is free.
+        host: a name or address of this machine. Loopback addresses are treated as ``localhost``, the name needed for
+            security keys: these refuse an address.
+        port: the port; 0 for any free one.
 
     Raises:
-        UsageError: the port is in use, or the host is none of this machine.
+        UsageError: the port is in use, or the host is not this machine.
     """
     name = LOCALHOST if is_loopback(host) else host
     with suppress(ValueError):
@@ -91,7 +91,7 @@ def _listening(family: int, address: tuple[str, int]) -> socket.socket:
 
 
 def site_of(host: str, sockets: list[socket.socket], *, tls: bool) -> Site:
-    """Where a room is that listens at these sockets."""
+    """The address of a room that listens on these sockets."""
     return Site(LOCALHOST if is_loopback(host) else host.lower(), sockets[0].getsockname()[1], tls)
 
 
@@ -119,7 +119,7 @@ def server_of(room: ReviewRoom, certificate: ServerCertificate | None) -> uvicor
 
 @contextmanager
 def until_stopped() -> Iterator[None]:
-    """What is inside runs until this process is told to stop, by Ctrl-C or SIGTERM; what follows runs then."""
+    """Run the block until this process is stopped by Ctrl-C or SIGTERM; the code after it still runs."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with suppress(KeyboardInterrupt):
@@ -129,13 +129,13 @@ def until_stopped() -> Iterator[None]:
 
 
 def serve(room: ReviewRoom, sockets: list[socket.socket], certificate: ServerCertificate | None) -> None:
-    """Serve a room. Where a signal stops it, what was begun is answered first, and KeyboardInterrupt raised."""
+    """Serve a room. When a signal stops it, pending requests are answered first, and KeyboardInterrupt is raised."""
     server_of(room, certificate).run(sockets=sockets)
 
 
 @contextmanager
 def served(room: ReviewRoom, sockets: list[socket.socket], certificate: ServerCertificate | None) -> Iterator[None]:
-    """Serve a room in a thread, as long as a ``with`` statement lasts."""
+    """Serve a room in a thread during a ``with`` statement."""
     server = server_of(room, certificate)
     thread = threading.Thread(target=server.run, kwargs={"sockets": sockets}, name="review room")
     thread.start()

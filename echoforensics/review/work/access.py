@@ -1,4 +1,4 @@
-"""Who may see and change what of an item: least privilege, and second listeners who know nothing of the first."""
+"""Permissions on items: least privilege, and second listeners who do not know the first decision."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class ItemView:
 
     Attributes:
         item: the item.
-        decision: the one that is theirs to read, and to change where ``may_change``.
-        may_change: whether they may.
+        decision: the decision that the person may read, and change if ``may_change``.
+        may_change: whether the person may change it.
         others: decisions of the other turn that they may see.
-        blind: whether they hear it without knowing of the first.
+        blind: whether they must not know the first decision.
         distress: whether somebody coded it as distressing.
     """
 
@@ -39,10 +39,10 @@ class ItemView:
 
 
 def item_for(db: Connection, person: RoomMember, name: str) -> ReviewItem:
-    """An item that is in a queue of a person.
+    """Return an item from a person's queues.
 
     Raises:
-        NotFoundError: it is not, or there is none.
+        NotFoundError: there is no such item in them.
     """
     found = item_of(db, name)
     if found is None:
@@ -53,16 +53,16 @@ def item_for(db: Connection, person: RoomMember, name: str) -> ReviewItem:
 
 
 def view_of(db: Connection, person: RoomMember, name: str, distressing: frozenset[str]) -> ItemView:
-    """An item as a person may see it.
+    """Return an item as a person may see it.
 
     Args:
-        db: the room's.
-        person: who looks.
+        db: the room's database.
+        person: the viewer.
         name: id of the item.
-        distressing: ids of codes that say that it distresses.
+        distressing: ids of codes for distressing items.
 
     Raises:
-        NotFoundError: it is not theirs, or there is none.
+        NotFoundError: it is not in their queues, or does not exist.
     """
     item = item_for(db, person, name)
     first, second = decision(db, name, FIRST), decision(db, name, SECOND)
@@ -72,12 +72,12 @@ def view_of(db: Connection, person: RoomMember, name: str, distressing: frozense
         return ItemView(item, first, may_change=False, others=(second,), distress=distress)
     if second.person == person.id:
         return ItemView(item, second, may_decide(person) and not second.finished, blind=True, distress=distress)
-    # Once a second person is at it, the first decision is not changed any more: the two are compared.
+    # Once a second person has it, the first decision is frozen: the two are compared.
     may_change = may_decide(person) and second.person is None
     if due_of(db, name) is None or not first.finished or is_of_first(db, first, person.id):
         return ItemView(item, first, may_change, distress=distress)
     if person.sees_all:
-        # Who supervises sees both, and changes neither: a supervisor who is to be the second is given the item.
+        # Supervisors see both and change neither: a supervisor can only be second if assigned to the item.
         return ItemView(item, first, may_change=False, others=(second,) if second.version else (), distress=distress)
     if opened_as(db, name, person.id)[0]:
         return ItemView(item, first, may_change=False, distress=distress)
@@ -87,12 +87,12 @@ def view_of(db: Connection, person: RoomMember, name: str, distressing: frozense
 
 
 def is_of_first(db: Connection, first: Decision, person: str) -> bool:
-    """Whether a person had a part in the first decision of an item."""
+    """Whether a person took part in the first decision on an item."""
     return person in (first.person, first.finished_by) or has_changed(db, first.item, FIRST, person)
 
 
 def may_be_second(db: Connection, first: Decision, person: str) -> bool:
-    """Whether a person knows nothing of the first decision of an item."""
+    """Whether a person knows nothing of the first decision on an item."""
     return not is_of_first(db, first, person) and not opened_as(db, first.item, person)[0]
 
 
@@ -102,20 +102,20 @@ def may_decide(person: RoomMember) -> bool:
 
 
 def refuse_reader(person: RoomMember) -> None:
-    """Refuse who may read only. Raises RefusedError."""
+    """Refuse a person with read-only access. Raises RefusedError."""
     if not may_decide(person):
         raise RefusedError("You may read and listen here, and change nothing. Ask a supervisor for another role.")
 
 
 def refuse_unless_supervising(person: RoomMember, what: str) -> None:
-    """Refuse who does not supervise.
+    """Refuse a person who is not a supervisor or examiner.
 
     Args:
-        person: who asks.
-        what: what is for those who do.
+        person: the person.
+        what: the restricted action.
 
     Raises:
-        RefusedError: they do not.
+        RefusedError: the person is neither.
     """
     if not person.sees_all:
         raise RefusedError(f"{what} is for supervisors and examiners. Ask one of them.")

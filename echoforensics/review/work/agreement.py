@@ -1,4 +1,4 @@
-"""How far two listeners agree: Cohen's kappa for each code, with an interval.
+"""Agreement between two listeners: Cohen's kappa for each code, with an interval.
 
 Kappa: J. Cohen, A Coefficient of Agreement for Nominal Scales, Educational and Psychological Measurement 20 (1960).
 Its interval of 95 % is that of the observed agreement (E. B. Wilson, Journal of the American Statistical Association
@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
-#: Of the normal distribution: 95 % lie within so many standard deviations.
+#: 95 % of the normal distribution lie within this many standard deviations.
 _WIDTH = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
 class BothHeard:
-    """What two people gave to one item, without knowing of each other.
+    """The codes that two people gave to one item, independently.
 
     Attributes:
         first, second: the two, by their ids.
-        first_codes, second_codes: what each gave.
+        first_codes, second_codes: the codes of each.
     """
 
     first: str
@@ -34,14 +34,14 @@ class BothHeard:
 
 @dataclass(frozen=True, slots=True)
 class CodeAgreement:
-    """How far two listeners agree about one code.
+    """The agreement of two listeners about one code.
 
     Attributes:
         code: its id.
-        both, first_only, second_only, neither: how many items each of them gave it, or not.
-        kappa: 1 for full agreement, 0 for as much as by chance; None where chance alone makes it full, as where
+        both, first_only, second_only, neither: number of items to which both, one, or neither gave it.
+        kappa: 1 for full agreement, 0 for as much as by chance; None if chance alone makes it full, as where
             nobody ever gave the code, or where there is no item.
-        low, high: bounds of 95 %; None where there is no kappa.
+        low, high: bounds of 95 %; None if there is no kappa.
     """
 
     code: str
@@ -55,11 +55,11 @@ class CodeAgreement:
 
     @property
     def items(self) -> int:
-        """How many items two people heard."""
+        """The number of items that two people heard."""
         return self.both + self.first_only + self.second_only + self.neither
 
     def as_json(self) -> dict[str, Any]:
-        """The figures as pages and records have them, to three digits."""
+        """The figures for pages and records, to three digits."""
         rounded = {
             name: None if value is None else round(value, 3)
             for name, value in (("kappa", self.kappa), ("low", self.low), ("high", self.high))
@@ -114,7 +114,7 @@ def _kappa(
 
 
 def _wilson(part: float, count: int) -> tuple[float, float]:
-    """The interval of 95 % of a part of so many."""
+    """The 95 % interval of a proportion of a count."""
     square = _WIDTH * _WIDTH
     middle = part + square / (2 * count)
     reach = _WIDTH * sqrt(part * (1 - part) / count + square / (4 * count * count))

@@ -1,4 +1,4 @@
-"""The codes that a project gives to what it hears: read from a YAML file, and refused where that is wrong."""
+"""The codes of a project: read from a YAML file, and refused if that is invalid."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 #: The file in the room's folder.
 CODES_FILE = "codes.yaml"
 _ID, _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}"), re.compile(r"[a-z0-9]")
-#: Keys that do something else in the room.
+#: Keys with another function in the room.
 RESERVED = frozenset("abfjklnorstugx")
-#: What a code may say, and what it must.
+#: Allowed and required members of a code.
 _KNOWN, _NEEDED = {"id", "key", "label", "label_de", "distress", "second"}, ("id", "key", "label")
 _MOST_CODES, _MOST_LABEL, _MOST_BYTES = 22, 60, 100_000
 
@@ -31,11 +31,11 @@ class Code:
     """A code.
 
     Attributes:
-        id: what results name it by.
-        key: the one key that sets it and takes it away.
-        label, label_de: in English and in German.
-        distress: whether what has it distresses, so that who opens it next is warned.
-        second: whether what has it is heard by a second person, in every queue.
+        id: its name in results.
+        key: the key that sets and clears it.
+        label, label_de: labels in English and in German.
+        distress: whether it marks distressing items, so that the next person who opens one is warned.
+        second: whether its items are heard by a second person, in every queue.
     """
 
     id: str
@@ -46,7 +46,7 @@ class Code:
     second: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """The code as pages have it."""
+        """The code for the pages."""
         return {
             "id": self.id, "key": self.key, "label": self.label, "label_de": self.label_de,
             "distress": self.distress, "second": self.second,
@@ -54,16 +54,16 @@ class Code:
 
 
 def default_codes() -> str:
-    """The text of the file that a new room gets."""
+    """The text of a new room's file."""
     return (files("echoforensics.review.work") / CODES_FILE).read_text("utf-8")
 
 
 def codes_of_room(folder: Path) -> tuple[Code, ...]:
-    """The codes of a room; a room that has none gets the usual ones, in a file to be edited.
+    """The codes of a room. A room without the file gets one with the default codes, to be edited.
 
     Raises:
-        UsageError: its file is not as it is to be.
-        CaseDiskError: there is no room for it.
+        UsageError: its file is invalid.
+        CaseDiskError: the file cannot be written.
     """
     path = folder / CODES_FILE
     if not path.exists():
@@ -78,7 +78,7 @@ def read_codes(path: Path) -> tuple[Code, ...]:
     """Read the codes of a room.
 
     Raises:
-        UsageError: the file cannot be read, or is not as it is to be. The message says where, and what to do.
+        UsageError: the file cannot be read, or is invalid. The message says where, and what to do.
     """
     try:
         with path.open("rb") as stream:
@@ -96,10 +96,10 @@ def read_codes(path: Path) -> tuple[Code, ...]:
 
 
 def parse_codes(text: str) -> tuple[Code, ...]:
-    """The codes of the text of such a file.
+    """Parse the text of such a file.
 
     Raises:
-        UsageError: it is not as it is to be.
+        UsageError: it is invalid.
     """
     try:
         whole = yaml.safe_load(text)
@@ -126,7 +126,7 @@ def _code(number: int, given: Any) -> Code:
     for name in _NEEDED:
         if given.get(name) in (None, ""):
             raise UsageError(f"code {number} lacks `{name}`; add it")
-    # A key that is a digit may be written without quotes, and is then a number.
+    # A digit as a key may be written without quotes, and is then a number.
     key = str(given["key"]) if isinstance(given["key"], int) and not isinstance(given["key"], bool) else given["key"]
     name = given["id"]
     if not isinstance(name, str) or not _ID.fullmatch(name):

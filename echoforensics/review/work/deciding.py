@@ -1,4 +1,4 @@
-"""Changing a decision: only on top of the version that was seen, and so that it can be undone."""
+"""Changes decisions: only on top of the version that the person saw, and with undo."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
     from echoforensics.review.work.access import ItemView
     from echoforensics.review.work.codes import Code
 
-#: Characters of a note.
+#: Maximum length of a note in characters.
 MOST_NOTES = 20_000
 _Make = Callable[[Decision, "ItemView"], Decision]
 
 
 class DecisionDesk:
-    """Changes decisions, in transactions of its caller.
+    """Changes decisions, in the caller's transactions.
 
     Args:
-        codes: of the room.
+        codes: codes of the room.
     """
 
     def __init__(self, codes: Iterable[Code]) -> None:
@@ -49,12 +49,12 @@ class DecisionDesk:
     def code(
         self, db: Connection, person: RoomMember, item: str, version: Any, add: Any, remove: Any, at: int
     ) -> Decision:
-        """Give codes and take codes away.
+        """Add and remove codes.
 
         Raises:
             SavedFirstError: somebody else saved first.
-            RefusedError, NotFoundError: it is not theirs to change, or to see.
-            InvalidRequestError: a code is none of the room's.
+            RefusedError, NotFoundError: the person may not change it, or see it.
+            InvalidRequestError: a code is not one of the room's.
         """
         given, taken = self._checked(add), self._checked(remove)
 
@@ -89,7 +89,7 @@ class DecisionDesk:
         return self._change(db, person, item, version, "transcript", make, at)
 
     def finish(self, db: Connection, person: RoomMember, item: str, version: Any, at: int) -> Decision:
-        """Be done with an item. Raises as :meth:`code` does."""
+        """Finish an item. Raises as :meth:`code` does."""
 
         def make(before: Decision, _view: ItemView) -> Decision:
             if before.finished:
@@ -101,10 +101,10 @@ class DecisionDesk:
         return made
 
     def undo(self, db: Connection, person: RoomMember, item: str, version: Any, at: int) -> tuple[Decision, str]:
-        """Take back the last change, where it was this person's; gives the decision, and what kind of change it was.
+        """Undo the last change, if it was this person's; returns the decision, and the kind of change.
 
         Raises:
-            RefusedError: there is nothing of theirs to take back, or somebody else changed it since.
+            RefusedError: there is nothing of theirs to undo, or somebody else changed it since.
             InvalidRequestError: as :meth:`code` does.
         """
         view = self._view(db, person, item, version)
@@ -125,7 +125,7 @@ class DecisionDesk:
         return made, last.what
 
     def _view(self, db: Connection, person: RoomMember, item: str, version: Any) -> ItemView:
-        """What the person may change, at the version that they saw."""
+        """Return what the person may change, at the version they saw."""
         if type(version) is not int:
             raise InvalidRequestError("say which version was seen: `version` is to be a whole number")
         view = view_of(db, person, item, self.distressing)
@@ -153,5 +153,5 @@ class DecisionDesk:
 
 
 def both_turns(db: Connection, item: str) -> tuple[Decision, Decision]:
-    """What was decided of an item in its two turns."""
+    """Return the decisions on an item in its two turns."""
     return decision(db, item, FIRST), decision(db, item, SECOND)

@@ -1,4 +1,4 @@
-"""The work of a room as its pages ask for it: each change one transaction, with its event in the audit."""
+"""The work of a room for its pages: each change is one transaction, with its event in the audit."""
 
 from __future__ import annotations
 
@@ -39,28 +39,28 @@ if TYPE_CHECKING:
 
 
 class WorkDesk:
-    """What people do with the items of the room's cases. Every thread may use it.
+    """People's work on the items of the room's cases. It is thread-safe.
 
     Attributes:
-        database: the room's.
+        database: the room's database.
         cases: by id.
-        codes: of the room.
+        codes: codes of the room.
         sounds: the files that pages play.
-        presence: who is at which item.
+        presence: who is viewing which item.
     """
 
     def __init__(
         self, folder: Path, database: RoomDatabase, cases: Iterable[RoomCase], codes: tuple[Code, ...],
         people: Callable[[], Iterable[RoomMember]],
     ) -> None:  # fmt: skip
-        """Begin.
+        """Set up the desk.
 
         Args:
-            folder: the room's.
-            database: the room's.
-            cases: those of the room.
-            codes: of the room.
-            people: gives everybody of the room.
+            folder: the room's folder.
+            database: the room's database.
+            cases: cases of the room.
+            codes: codes of the room.
+            people: returns all people of the room.
         """
         self.database = database
         self.cases = {case.id: case for case in cases}
@@ -69,12 +69,12 @@ class WorkDesk:
         self.presence = Presence()
         self.decisions = DecisionDesk(codes)
         self.people = people
-        #: Who looked at which item since it was last loaded ahead.
+        #: Who viewed which item since it was last preloaded.
         self._viewed: set[tuple[str, str]] = set()
 
     @property
     def distressing(self) -> frozenset[str]:
-        """Ids of codes that say that an item distresses."""
+        """Ids of codes for distressing items."""
         return self.decisions.distressing
 
     def workers(self) -> set[str]:
@@ -84,13 +84,13 @@ class WorkDesk:
     # Queues.
 
     def queues(self, person: RoomMember) -> list[tuple[Queue, dict[str, int], list[str]]]:
-        """The queues of a person, with how far each has come and who works at it."""
+        """The queues of a person, with progress and people of each."""
         with self.database.reading() as db:
             found = queues(db, None if person.sees_all else person.id)
             return [(one, counted(db, one.id), people_of(db, one.id)) for one in found]
 
     def make_queue(self, person: RoomMember, given: dict[str, Any]) -> tuple[Queue, int]:
-        """Make a queue; gives it, and how many items are in it. Raises RoomError."""
+        """Make a queue; returns it, and its number of items. Raises RoomError."""
         refuse_unless_supervising(person, "Making queues")
         case = self.cases.get(str(given.get("case")))
         if case is None:
@@ -118,16 +118,16 @@ class WorkDesk:
         return made
 
     def queue_ids_of(self, person: RoomMember) -> list[str]:
-        """Ids of the queues at which a person works; of who sees all, those to which they were put."""
+        """Ids of a person's queues; for those who see all, only their assigned queues."""
         with self.database.reading() as db:
             return [queue.id for queue in queues(db, person.id)]
 
     def set_queues_of(self, by: RoomMember, person: RoomMember, names: list[str]) -> None:
-        """Set at which queues a person works.
+        """Set the queues of a person.
 
         Raises:
-            RefusedError: who asks does not supervise.
-            InvalidRequestError: a queue is none.
+            RefusedError: the caller is not a supervisor or examiner.
+            InvalidRequestError: a queue does not exist.
         """
         refuse_unless_supervising(by, "Putting people to queues")
         with self.database.transaction() as change:
@@ -143,7 +143,7 @@ class WorkDesk:
         return {person.id for person in self.people()}
 
     def items(self, person: RoomMember, name: str, asked: AskedItems) -> tuple[list[ListedItem], dict[str, int]]:
-        """A part of a queue, and how far the queue has come. Raises NotFoundError."""
+        """A part of a queue, and the queue's progress. Raises NotFoundError."""
         with self.database.reading() as db:
             queue_for(db, person, name)
             found = listed(db, name, person.id, asked, self.distressing, sees_all=person.sees_all)
@@ -164,7 +164,7 @@ class WorkDesk:
             change.record(person.name, "assigned", item, to=to or "", turn=turn)
 
     def leave(self, person: RoomMember, item: str) -> None:
-        """Have somebody else take an item that a person has. Raises RoomError."""
+        """Pass a person's item on to somebody else. Raises RoomError."""
         with self.database.transaction() as change:
             to = leave_item(change.db, person, item, self.workers(), self.distressing, change.at)
             change.record(person.name, "left", item, to=to or "")
@@ -172,21 +172,21 @@ class WorkDesk:
     # Items.
 
     def view(self, person: RoomMember, name: str, *, ahead: bool = False) -> tuple[ItemView, bool]:
-        """An item as a person may see it, and whether they opened it knowingly before.
+        """An item as a person may see it, and whether they knowingly opened it before.
 
         Args:
-            person: who looks.
+            person: the viewer.
             name: id of the item.
-            ahead: whether it is loaded ahead, and not looked at yet.
+            ahead: whether it is preloaded, and not viewed yet.
 
         Raises:
-            NotFoundError: it is not theirs.
+            NotFoundError: it is not in their queues.
         """
         with self.database.reading() as db:
             view = view_of(db, person, name, self.distressing)
             seen, knowingly = opened_as(db, name, person.id)
         shown = not view.blind and view.decision.version > 0
-        # What is loaded ahead could be looked at by other means than the page: so that is on record, too.
+        # Preloaded content could be viewed by other means than the page, so it is recorded, too.
         with self.database.transaction() as change:
             if shown and not seen:
                 note_opened(change.db, name, person.id, change.at, seen=True)
@@ -198,14 +198,14 @@ class WorkDesk:
         return view, knowingly
 
     def open_knowingly(self, person: RoomMember, name: str) -> None:
-        """Note that a person opens an item knowing that it distresses. Raises NotFoundError."""
+        """Record that a person opens an item knowing that it is distressing. Raises NotFoundError."""
         with self.database.transaction() as change:
             item_for(change.db, person, name)
             note_opened(change.db, name, person.id, change.at, distress=True)
             change.record(person.name, "distress opened", name)
 
     def next_after(self, person: RoomMember, name: str) -> str | None:
-        """What a person would get after an item, to be loaded ahead."""
+        """The item that a person would get after this one, for preloading."""
         with self.database.reading() as db:
             for queue in queues_of_item(db, name):
                 if person.sees_all or works_at(db, person.id, queue):
@@ -214,7 +214,7 @@ class WorkDesk:
         return None
 
     def case_of(self, item: ReviewItem) -> RoomCase:
-        """The case of an item. Raises NotFoundError where the room was opened without it."""
+        """The case of an item. Raises NotFoundError if the room was opened without it."""
         case = self.cases.get(item.case_id)
         if case is None:
             raise NotFoundError("The room was opened without the case of this item. Ask who runs the server.")
@@ -231,9 +231,9 @@ class WorkDesk:
             return item_of(db, name)
 
     def here(self, person: RoomMember, name: str) -> list[str]:
-        """Note that a person is at an item; gives the ids of who else is. Raises NotFoundError.
+        """Record that a person is viewing an item; returns the ids of other viewers. Raises NotFoundError.
 
-        What was loaded ahead counts as looked at from here on.
+        A preloaded item counts as viewed from here on.
         """
         item = self.item_for(person, name)
         if (person.id, name) not in self._viewed:
@@ -259,7 +259,7 @@ class WorkDesk:
     # Decisions.
 
     def code(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> Decision:
-        """Give codes and take them away. Raises RoomError."""
+        """Add and remove codes. Raises RoomError."""
         add, remove = given.get("add", []), given.get("remove", [])
         with self.database.transaction() as change:
             made = self.decisions.code(change.db, person, name, given["version"], add, remove, change.at)
@@ -287,7 +287,7 @@ class WorkDesk:
         return made
 
     def finish(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> Decision:
-        """Be done with an item. Raises RoomError."""
+        """Finish an item. Raises RoomError."""
         with self.database.transaction() as change:
             made = self.decisions.finish(change.db, person, name, given["version"], change.at)
             if made.version != given["version"]:
@@ -295,7 +295,7 @@ class WorkDesk:
         return made
 
     def undo(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> tuple[Decision, str]:
-        """Take back one's last change. Raises RoomError."""
+        """Undo the person's last change. Raises RoomError."""
         with self.database.transaction() as change:
             made, what = self.decisions.undo(change.db, person, name, given["version"], change.at)
             change.record(person.name, "undo", name, undone=what, codes=list(made.codes), **_about(made))

@@ -25,15 +25,15 @@ def leave_item(
     It goes to whoever had the fewest distressing items, and of those to whoever has the fewest in hand.
 
     Args:
-        db: the room's.
+        db: the room's database.
         person: who leaves it.
         name: id of the item.
         workers: ids of the people who may work.
-        distressing: ids of codes that say that an item distresses.
+        distressing: ids of codes for distressing items.
         at: milliseconds since 1970 UTC.
 
     Returns:
-        The id of who has it now; None where the person did not have it, so that it is open to others as it was.
+        The id of who has it now; None if the person did not have it, so that it is open to others as it was.
 
     Raises:
         NotFoundError: it is not theirs to see.

@@ -1,4 +1,4 @@
-"""Second opinions, disagreements, redactions and the plan of work as pages ask for them."""
+"""Second opinions, disagreements, redactions and the plan of work, for the pages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class OpinionDesk:
-    """What supervisors look at, and what two people do together. Every thread may use it.
+    """The work of supervisors and of pairs of people. It is thread-safe.
 
     Args:
         desk: the work of the room.
@@ -38,7 +38,7 @@ class OpinionDesk:
     # Agreement.
 
     def heard_by_two(self, queue: str = "") -> list[BothHeard]:
-        """What two people decided of the same items, of a queue or of all."""
+        """The items that two people decided on, of a queue or of all."""
         with self._database.reading() as db:
             names = [queue] if queue else [one.id for one in queues(db)]
             found = {(one.item, one.turn): one for name in names for one in decisions(db, name)}
@@ -141,7 +141,7 @@ class OpinionDesk:
     # The plan.
 
     def plan(self, person: RoomMember) -> dict[str, Any]:
-        """Who has how much. Raises RefusedError."""
+        """The load of each person. Raises RefusedError."""
         refuse_unless_supervising(person, "The plan of work")
         people = [one for one in self._desk.people() if one.active and one.role != "reader"]
         with self._database.reading() as db:

@@ -1,4 +1,4 @@
-"""The plan of work: who has how much, how fast it goes, and how what distresses is spread."""
+"""The plan of work: each person's load and speed, and the distribution of distressing items."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from echoforensics.review.people.person import RoomMember
     from echoforensics.review.store.room_database import Connection
 
-#: A pause that is longer is none of the work: milliseconds.
+#: Longer pauses do not count as work: milliseconds.
 _LONGEST_PAUSE = 10 * 60 * 1000
 _HOUR = 3_600_000
 #: Seconds for a clip where a thousand are to be heard in a shift of eight hours.
@@ -24,13 +24,13 @@ TARGET_SECONDS = 28.8
 
 
 def rate_of(times: Sequence[int]) -> float | None:
-    """Clips an hour, out of when they were finished; pauses of more than ten minutes are left out.
+    """Clips per hour, from the times they were finished; pauses of more than ten minutes are left out.
 
     Args:
         times: milliseconds since 1970 UTC, in order.
 
     Returns:
-        None where fewer than two were finished without such a pause between them.
+        None if fewer than two were finished without such a pause between them.
     """
     steps = [after - before for before, after in pairwise(times)]
     worked = [step for step in steps if step <= _LONGEST_PAUSE]
@@ -39,12 +39,12 @@ def rate_of(times: Sequence[int]) -> float | None:
 
 
 def plan_of(db: Connection, people: Iterable[RoomMember], distressing: frozenset[str]) -> dict[str, Any]:
-    """The plan as the page has it.
+    """The plan for the page.
 
     Args:
-        db: the room's.
-        people: those who work.
-        distressing: ids of codes that say that an item distresses.
+        db: the room's database.
+        people: the people who work.
+        distressing: ids of codes for distressing items.
     """
     listed = list(people)
     known = {person.id for person in listed}

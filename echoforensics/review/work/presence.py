@@ -1,4 +1,4 @@
-"""Who else is at an item now: held in memory, and forgotten when nobody says so any more."""
+"""Who else is viewing an item: held in memory, and forgotten without a new report."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import threading
 
 
 class Presence:
-    """Who is at which item. Every thread may use it.
+    """Who is viewing which item. It is thread-safe.
 
     Args:
-        milliseconds: for how long somebody counts as there after they said so.
+        milliseconds: how long a report of presence is valid.
     """
 
     def __init__(self, milliseconds: int = 25_000) -> None:
@@ -18,7 +18,7 @@ class Presence:
         self._lock = threading.Lock()
 
     def here(self, item: str, person: str, at: int) -> list[str]:
-        """Note that a person is at an item, and nowhere else; gives who else is there, sorted.
+        """Record that a person is viewing an item, and no other; returns the other viewers, sorted.
 
         Args:
             item: its id.

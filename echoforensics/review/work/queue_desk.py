@@ -1,4 +1,4 @@
-"""Queues: making them, who works at them, what is in them, and who gets what next."""
+"""Queues: making them, their people and items, and the next item for a person."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ _MOST_NAME = 120
 
 
 def queue_for(db: Connection, person: RoomMember, name: str) -> Queue:
-    """A queue at which a person works.
+    """Return a queue of a person.
 
     Raises:
-        NotFoundError: they do not, or there is none.
+        NotFoundError: it is not theirs, or does not exist.
     """
     found = queue(db, name)
     if found is None or not (person.sees_all or works_at(db, person.id, name)):
@@ -55,20 +55,20 @@ def new_queue(
     db: Connection, person: RoomMember, given: dict[str, Any], items: list[ReviewItem], codes: Collection[str],
     workers: Collection[str], at: int,
 ) -> tuple[Queue, int]:  # fmt: skip
-    """Make a queue of items; gives it, and of how many items a second person hears a sample.
+    """Make a queue of items; returns it, and the size of its sample for a second person.
 
     Args:
-        db: the room's.
+        db: the room's database.
         person: who makes it.
-        given: what was asked for: ``name``, ``case``, ``kind``, ``filter``, ``people``, ``second``.
-        items: what is in it.
+        given: the request: ``name``, ``case``, ``kind``, ``filter``, ``people``, ``second``.
+        items: its items.
         codes: ids of the room's codes.
         workers: ids of the people who may work.
         at: milliseconds since 1970 UTC.
 
     Raises:
         RefusedError: they do not supervise.
-        InvalidRequestError: what was asked for is none.
+        InvalidRequestError: the request is invalid.
     """
     refuse_unless_supervising(person, "Making queues")
     if given.get("kind") not in (RECORDINGS, INTERACTIONS):
@@ -133,13 +133,13 @@ def _second(given: Any, codes: Collection[str]) -> tuple[float, tuple[str, ...]]
 
 
 class NextItems:
-    """Who gets what next of a queue.
+    """Chooses the next item of a queue for a person.
 
     Args:
-        db: the room's.
+        db: the room's database.
         queue: id.
         workers: ids of those people of the queue who may work.
-        distressing: ids of codes that say that an item distresses.
+        distressing: ids of codes for distressing items.
     """
 
     def __init__(self, db: Connection, queue: str, workers: Collection[str], distressing: frozenset[str]) -> None:
@@ -149,14 +149,14 @@ class NextItems:
         self._distressing = distressing
 
     def of(self, person: RoomMember, after: str = "") -> tuple[str, int] | None:
-        """The item that a person is to get, and in which turn; None where there is none.
+        """Return a person's next item, and the turn; None if there is none.
 
-        First what they have and did not finish; then what is their share by the hash of its sound; then what a second
-        person is to hear; then the shares of others; last what was put aside.
+        In order: their unfinished items; items assigned to them by the hash of the sound; items that wait for a second
+        person; items assigned to others; last, items that were put aside.
 
         Args:
             person: who works.
-            after: the item that they have before them, which they get again only where there is no other.
+            after: their current item, which they get again only if there is no other.
         """
         begun = begun_by(self._db, self._queue, person.id)
         if found := next((item for item in begun if item != after), None):
@@ -179,7 +179,7 @@ class NextItems:
         return SECOND if decision(self._db, item, SECOND).person == person else FIRST
 
     def _may_get(self, candidate: Candidate, person: str) -> bool:
-        """Whether a person may be the second; of what distresses, whether they had no more of it than others."""
+        """Whether a person may be the second; for distressing items, whether they had no more of them than others."""
         first = decision(self._db, candidate.item, FIRST)
         if not may_be_second(self._db, first, person):
             return False
@@ -194,7 +194,7 @@ def take_next(
     db: Connection, person: RoomMember, name: str, workers: Collection[str], distressing: frozenset[str],
     at: int, after: str = "",
 ) -> str | None:  # fmt: skip
-    """Give a person the next item of a queue; its id, or None where there is none.
+    """Assign a person the next item of a queue; returns its id, or None if there is none.
 
     Raises:
         NotFoundError: they do not work at this queue.
@@ -216,7 +216,7 @@ def assign_item(
     """Give an item to somebody, or to nobody.
 
     Args:
-        db: the room's.
+        db: the room's database.
         person: who assigns.
         name: id of the item.
         to: id of who gets it, or None.

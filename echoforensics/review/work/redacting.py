@@ -1,4 +1,4 @@
-"""Requests that ranges of a recording be redacted, which a second person approves."""
+"""Requests to redact ranges of a recording, which a second person approves."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def ask_redaction(
     db: Connection, person: RoomMember, item: str, exhibit: str, seconds: float | None, given: dict[str, Any],
     at: int,
 ) -> AskedRedaction:  # fmt: skip
-    """Ask that ranges of a recording be redacted.
+    """Request the redaction of ranges of a recording.
 
     Args:
-        db: the room's.
+        db: the room's database.
         person: who asks.
         item: id of the item.
         exhibit: of the recording.
@@ -61,7 +61,7 @@ def ask_redaction(
 
 
 def _ranges(given: Any, seconds: float | None) -> tuple[tuple[float, float], ...]:
-    """Ranges to 10 ms, by their start; those that touch are one."""
+    """Ranges rounded to 10 ms, sorted by start; touching ones are merged."""
     if not isinstance(given, list) or not 0 < len(given) <= _MOST_RANGES:
         raise InvalidRequestError(f"ranges is a list of 1 to {_MOST_RANGES} ranges, each [from, to] in seconds")
     found: list[tuple[float, float]] = []
@@ -82,12 +82,12 @@ def _ranges(given: Any, seconds: float | None) -> tuple[tuple[float, float], ...
 
 
 def redactions_for(db: Connection, person: RoomMember) -> list[AskedRedaction]:
-    """The requests that a person may see: their own, or all for who supervises."""
+    """The requests that a person may see: their own, or all for supervisors and examiners."""
     return [one for one in redactions(db) if person.sees_all or one.asked_by == person.id]
 
 
 def decide(db: Connection, person: RoomMember, name: str, approve: Any, note: Any, at: int) -> AskedRedaction:
-    """Approve or refuse a request: one who supervises, and never the one who asked.
+    """Approve or refuse a request: a supervisor or examiner, and never the person who asked.
 
     Raises:
         RefusedError: they may not, or somebody decided before.

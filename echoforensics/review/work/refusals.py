@@ -1,4 +1,4 @@
-"""Where somebody else saved first."""
+"""The error for a decision that somebody else saved first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class SavedFirstError(ChangedMeanwhileError):
     """Somebody else saved first; nothing was overwritten.
 
     Attributes:
-        decision: what they saved.
+        decision: the saved decision.
     """
 
     def __init__(self, decision: Decision) -> None:

@@ -1,6 +1,6 @@
-"""A sealed case as the room reads it: what is in it to be decided, and what the page is shown of it.
+"""A sealed case for the room: its items, and their content for the pages.
 
-It is read only. Its database is read on one thread of its own; what was read of an item is kept for the next who asks.
+It is read-only. Its database is read on a thread of its own; results are cached by item.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ if TYPE_CHECKING:
     from echoforensics.report.media import Recording
     from echoforensics.review.work.subjects import ItemFilter
 
-#: Of so many items what is shown is kept in memory.
+#: Number of items whose content is cached.
 _KEPT = 512
-#: Kinds of queues, and of what is in them.
+#: Kinds of queues, and of their items.
 RECORDINGS, INTERACTIONS = "recordings", "interactions"
 RECORDING, INTERACTION = "recording", "interaction"
 
 
 @dataclass(frozen=True, slots=True)
 class ShownItem:
-    """What is shown of an item, whoever looks at it.
+    """The content of an item, the same for all viewers.
 
     Attributes:
-        sounds: the recordings, in the order in which the page numbers them.
-        recordings: what the page is given of each.
-        interaction: what the page is given of the interaction, or None.
+        sounds: the recordings, in the page's order.
+        recordings: the page's data on each.
+        interaction: the page's data on the interaction, or None.
         statements: what records say: exhibit, source and words.
         machine: what machines found: exhibit, kind, words and fields.
     """
@@ -97,20 +97,20 @@ class RoomCase:
             machine[row["recording"] or ""].append(found)
             if found["fields"].get("equal") is True and row["recording"]:
                 equal.append((row["recording"], str(found["fields"].get("same_as_sha256"))))
-        # Others read these meanwhile, so each is exchanged whole.
+        # Other threads read these meanwhile, so each is replaced whole.
         self._sounds, self._machine, self._groups = sounds, machine, SoundGroups(sounds, equal)
 
     def _do(self, work: Callable[..., Any], *given: Any) -> Any:
         return self._thread.submit(work, *given).result()
 
     def reopen(self) -> None:
-        """Read the case anew, after something was added to it. Raises CaseError."""
+        """Reload the case after additions. Raises CaseError."""
         self._do(self._case.close)
         self._do(self._open)
         self._shown.clear()
 
     def last_actor(self) -> str:
-        """Who acted last, as the case's ledger names them. Raises CaseError."""
+        """The last actor in the case's ledger. Raises CaseError."""
         actors: list[str] = self._do(lambda: [entry.actor for entry in self._case.actions()])
         return actors[-1]
 
@@ -135,17 +135,17 @@ class RoomCase:
         return (item.exhibit,), row["interaction"] or ""
 
     def close(self) -> None:
-        """Let go of the case."""
+        """Close the case."""
         self._do(self._case.close)
         self._thread.shutdown()
 
     def items(self, kind: str, asked: ItemFilter) -> list[ReviewItem]:
-        """What a queue of this kind holds, by time, with new ids.
+        """The items for a queue of this kind, by time, with new ids.
 
         Raises:
-            UsageError: the filter is none.
+            UsageError: the filter is invalid.
         """
-        # With a connection of its own: it can take long, and others work meanwhile.
+        # Use a separate connection: this can take long, and others work meanwhile.
         with Case.open(self.path) as case:
             if kind == INTERACTIONS:
                 found = case.interactions(

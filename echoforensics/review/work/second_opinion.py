@@ -1,4 +1,4 @@
-"""Second opinions: which items a second person hears, what comes of it, and settling where two people differ."""
+"""Second opinions: choosing items for a second person, comparing the decisions, and settling disagreements."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _MOST_NOTE = 5_000
 
 
 def draw_sample(db: Connection, drawn: Queue, at: int) -> int:
-    """Have a second person hear the sample of a queue; gives of how many items it is."""
+    """Schedule the sample of a queue for a second person; returns the number of items."""
     chosen = [item for item in items_of_queue(db, drawn.id) if is_drawn(drawn.seed, item.key, drawn.sample)]
     for item in chosen:
         make_due(db, Due(item.id, drawn.id, "sample", at))
@@ -40,7 +40,7 @@ def draw_sample(db: Connection, drawn: Queue, at: int) -> int:
 
 
 def after_finish(db: Connection, made: Decision, codes: Iterable[Code], at: int) -> None:
-    """What follows when somebody is done with an item: a second person is to hear it, or the two are compared."""
+    """After an item is finished: schedule a second person, or compare the two decisions."""
     if made.turn == SECOND:
         first = decision(db, made.item, FIRST)
         if set(first.codes) != set(made.codes):
@@ -57,7 +57,7 @@ def after_finish(db: Connection, made: Decision, codes: Iterable[Code], at: int)
 
 
 def heard_by_two(decisions: Iterable[Decision]) -> list[BothHeard]:
-    """The items that two people are done with, by item, out of decisions of both turns."""
+    """The items that two people have finished, by item, from decisions of both turns."""
     turns: dict[str, dict[int, Decision]] = {}
     for one in decisions:
         turns.setdefault(one.item, {})[one.turn] = one
@@ -74,10 +74,10 @@ def heard_by_two(decisions: Iterable[Decision]) -> list[BothHeard]:
 def settle_disagreement(
     db: Connection, person: RoomMember, item: str, codes: Any, note: Any, known: Collection[str], at: int
 ) -> None:
-    """Settle what two people decided otherwise, with the codes that are right.
+    """Settle a disagreement, with the correct codes.
 
     Args:
-        db: the room's.
+        db: the room's database.
         person: who settles: one who supervises, and is neither of the two.
         item: id.
         codes: ids.

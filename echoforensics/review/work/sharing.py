@@ -1,7 +1,7 @@
-"""Sharing out items by a hash of their sound, and drawing the sample that a second person hears.
+"""Assigns items by a hash of their sound, and draws the sample for a second person.
 
-Both are worked out from a seed and the items' keys alone, so that anybody can do so again: an item is of the sample
-where the hash of the two is below the part that is drawn. A larger part holds the smaller one.
+Both follow from a seed and the items' keys alone, so anybody can repeat them: an item is in the sample
+if the hash of the two is below the fraction drawn. A larger sample contains the smaller one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _WHOLE = 1 << 64
 
 
 def share_of(sound: str, people: Iterable[str]) -> str | None:
-    """Whose share an item is: that of the person whose hash with its sound is the greatest.
+    """Return the person an item is assigned to: the one whose hash with its sound is the greatest.
 
     Equal sounds go to one person. Where somebody joins or leaves, only items of that person's share change hands
     (rendezvous hashing: D. Thaler and C. Ravishankar, IEEE/ACM Transactions on Networking 6, 1998).
@@ -26,12 +26,12 @@ def share_of(sound: str, people: Iterable[str]) -> str | None:
 
 
 def is_drawn(seed: str, key: str, part: float) -> bool:
-    """Whether an item is of the sample.
+    """Whether an item is in the sample.
 
     Args:
-        seed: of the queue, which is recorded.
-        key: of the item.
-        part: of all items, 0 to 1.
+        seed: seed of the queue, which is recorded.
+        key: key of the item.
+        part: fraction of all items, 0 to 1.
     """
     return _number("sample", seed, key) < part * _WHOLE
 

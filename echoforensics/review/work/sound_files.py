@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from echoforensics.review.store.room_database import RoomDatabase
     from echoforensics.review.work.room_case import RoomCase
 
-#: Where derivatives lie in the room's folder.
+#: The folder of derivatives in the room's folder.
 FOLDER = "derivatives"
 #: A recording that is longer than this is not decoded while somebody waits for it: microseconds.
 _LONG_US = 300_000_000
@@ -37,8 +37,8 @@ class OpenSound(NamedTuple):
 
     Attributes:
         stream: its bytes.
-        size: how many they are.
-        media_type: for the browser.
+        size: their number.
+        media_type: media type for the browser.
     """
 
     stream: BinaryIO
@@ -47,11 +47,11 @@ class OpenSound(NamedTuple):
 
 
 class SoundFiles:
-    """Opens sounds and works out outlines, each once. Every thread may use it.
+    """Opens sounds and computes outlines, each once. It is thread-safe.
 
     Args:
-        folder: the room's.
-        database: the room's.
+        folder: the room's folder.
+        database: the room's database.
     """
 
     def __init__(self, folder: Path, database: RoomDatabase) -> None:
@@ -62,15 +62,15 @@ class SoundFiles:
         self._lock = threading.Lock()
 
     def prepare(self, case: RoomCase, recordings: Iterable[Recording]) -> None:
-        """Work out outlines and derivatives ahead, one after the other, while people work.
+        """Compute outlines and derivatives in advance, one after the other, while people work.
 
-        Where one cannot be, whoever opens the item is told why.
+        If one fails, whoever opens the item sees why.
         """
         for recording in recordings:
             self._ahead.submit(self.details, case, recording)
 
     def close(self) -> None:
-        """Finish what is being worked out, and leave the rest."""
+        """Finish the current computation, and drop the rest."""
         self._ahead.shutdown(cancel_futures=True)
 
     def shown(self, case: RoomCase, recording: Recording) -> dict[str, Any]:
@@ -138,7 +138,7 @@ class SoundFiles:
         return {**made, "derivative": {"name": shown, "sha256": derivative.sha256, "label": derivative.label}}
 
     def open(self, case: RoomCase, recording: Recording) -> OpenSound:
-        """Open what a page plays of a recording.
+        """Open the audio that a page plays for a recording.
 
         Raises:
             OSError: it cannot be read.

@@ -1,4 +1,4 @@
-"""What there is to decide in a case: sounds, of which equal ones are one, and interactions."""
+"""The items of a case: sounds, with equal ones merged, and interactions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MOST_TEXT, _MOST_SEARCH, _MOST_TITLE = 1000, 20_000, 200
 
 @dataclass(frozen=True, slots=True)
 class ItemFilter:
-    """What a queue is to hold; all that is given must hold.
+    """A filter for a queue's items; all given conditions must hold.
 
     Attributes:
         text: in what is looked through, in any case.
@@ -41,10 +41,10 @@ class ItemFilter:
 
     @classmethod
     def of(cls, given: Any) -> ItemFilter:
-        """A filter as it was sent: ``{text, from, to, device, unintended, without_device_sounds}``.
+        """Parse a filter: ``{text, from, to, device, unintended, without_device_sounds}``.
 
         Raises:
-            InvalidRequestError: it is none.
+            InvalidRequestError: it is invalid.
         """
         if not isinstance(given, dict) or set(given) - _KNOWN:
             raise InvalidRequestError(f"a filter is an object that may have {', '.join(sorted(_KNOWN))}")
@@ -99,11 +99,11 @@ class SoundGroups:
         return tuple(self._groups.get(sha256, ()))
 
     def wanted(self, asked: ItemFilter, unintended: Collection[str] | None) -> Iterator[list[Recording]]:
-        """The groups of which a recording is wanted.
+        """Yield the groups with a matching recording.
 
         Args:
-            asked: what is wanted.
-            unintended: numbers of interactions with signs that they were not intended; None where all are wanted.
+            asked: the filter.
+            unintended: numbers of interactions with signs that they were not intended; None if all are wanted.
         """
         for group in self._groups.values():
             if any(_is_wanted(one, asked, unintended) for one in group):

@@ -1,4 +1,4 @@
-"""A human transcript: what a person heard, in segments with times, and the words of which they are not sure."""
+"""A human transcript: what a person heard, in timed segments, with unsure words marked."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from echoforensics.review.room_errors import InvalidRequestError
 
 #: Characters of a segment, segments, and characters of all of them.
 _MOST_TEXT, _MOST_SEGMENTS, _MOST_WHOLE = 10_000, 5_000, 200_000
-#: Ranges of one segment that are marked unsure.
+#: Maximum number of unsure ranges in one segment.
 _MOST_UNSURE = 1_000
 #: A recording whose length is not known is not longer than this, in seconds; and what a page may be off by.
 _LONGEST, _OFF = 7 * 24 * 3600.0, 0.25
-#: What no text has: null, and halves of a pair of surrogates, which JSON can hold and UTF-8 cannot.
+#: Characters that no text may contain: null, and lone surrogates, which JSON can hold and UTF-8 cannot.
 NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
@@ -23,7 +23,7 @@ def checked_transcript(segments: Any, seconds: float | None) -> list[dict[str, A
     Args:
         segments: as they were sent: each ``{from, to, text, unsure}``; times in seconds, ``unsure`` as ranges of
             characters of the text.
-        seconds: how long the recording lasts; None where that is not known.
+        seconds: how long the recording lasts; None if that is not known.
 
     Raises:
         InvalidRequestError: they are no transcript; the message says what is wrong with which.
@@ -79,7 +79,7 @@ def checked_second(value: Any, what: str, seconds: float | None) -> float:
 
 
 def _unsure(number: int, given: Any, text: str) -> list[list[int]]:
-    """Ranges of characters, by their start, none of which overlap."""
+    """Ranges of characters, sorted by start, without overlaps."""
     wrong = InvalidRequestError(
         f"segment {number}: what is unsure is to be ranges of its characters, each [start, end]"
     )

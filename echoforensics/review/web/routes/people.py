@@ -1,4 +1,4 @@
-"""Routes: who I am, and the accounts of the room."""
+"""Routes: the caller's own account, and the accounts of the room."""
 
 from __future__ import annotations
 

@@ -8,20 +8,20 @@ _ONE = re.compile(r"bytes=\s*(\d{0,19})\s*-\s*(\d{0,19})\s*", re.ASCII | re.IGNO
 
 
 class OutsideError(ValueError):
-    """No byte of what is there is in the range."""
+    """The range contains no existing byte."""
 
 
 def byte_range(header: str | None, size: int) -> tuple[int, int] | None:
-    """The first byte that is wanted and the one after the last; None for all of it.
+    """Return the first requested byte and the one after the last; None for the whole content.
 
-    A header that is not understood, or that asks for several ranges, is ignored, as the standard allows.
+    An invalid header, or one with several ranges, is ignored, as the standard allows.
 
     Args:
-        header: as it was sent, or None.
-        size: how many bytes there are.
+        header: the header as sent, or None.
+        size: size of the content in bytes.
 
     Raises:
-        OutsideError: the range begins after the end.
+        OutsideError: the range starts after the end.
     """
     found = _ONE.fullmatch(header or "")
     if found is None or found[1] == found[2] == "":

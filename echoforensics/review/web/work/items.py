@@ -1,4 +1,4 @@
-"""Routes: an item, what is decided of it, and what is done with it."""
+"""Routes: an item, its decisions, and actions on it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SEGMENT = record(
 
 
 def theirs(handler: Handler) -> Handler:
-    """A handler whose refusal to show what is not a person's is recorded."""
+    """Wrap a handler so that refused access to another person's item is recorded."""
 
     def handle(call: Call) -> Any:
         try:
@@ -74,7 +74,7 @@ def _item(call: Call) -> Mapping[str, Any]:
 
 
 def _recording(details: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
-    """A recording as the report's own script has it, with the address of its sound here."""
+    """A recording in the format of the report's script, with its audio URL in the room."""
     made = {**entry, **details}
     if "derivative" in made:
         made["derivative"] = {**made["derivative"], "file": entry["file"]}
@@ -84,7 +84,7 @@ def _recording(details: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str
 
 
 def _saved(call: Call, change: Callable[[], Decision]) -> Mapping[str, Any]:
-    """The answer to a change; where somebody else saved first, who that was."""
+    """The response to a change; if somebody else saved first, it names that person."""
     try:
         made = change()
     except SavedFirstError as error:

@@ -1,4 +1,4 @@
-"""The names of people in answers: display names in the place of ids."""
+"""Names of people in responses: display names in place of ids."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ if TYPE_CHECKING:
 
 
 class DisplayNames:
-    """What people are called, looked up once for an answer.
+    """Display names of people, looked up once per response.
 
     Args:
-        call: of the route.
+        call: the call of a route.
     """
 
     def __init__(self, call: Call) -> None:
         self._names = {person.id: person.display for person in call.room.accounts.all()}
 
     def of(self, person: str | None) -> str | None:
-        """The display name of an id; None for nobody."""
+        """The display name of a person; None for nobody."""
         return None if person is None else self._names.get(person, person)

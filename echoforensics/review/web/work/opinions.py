@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def _agreement(call: Call) -> Mapping[str, Any]:
     found, names = call.room.opinions.agreement(call.person, call.text("queue", 100)), DisplayNames(call)
-    # A line a pair and code: what two people agree about differs from code to code.
+    # One line per pair and code: agreement differs from code to code.
     pairs = [
         {**one, "people": [names.of(person) for person in pair["people"]]}
         for pair in found["pairs"]

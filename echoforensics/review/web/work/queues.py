@@ -1,4 +1,4 @@
-"""Routes: queues, what is in them, and the plan of work."""
+"""Routes: queues, their items, and the plan of work."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _as_json(call: Call, queue: Queue, counts: dict[str, int], people: list[str]
 
 
 def queues_shown(call: Call) -> list[dict[str, Any]]:
-    """The queues of who calls, as pages have them."""
+    """The caller's queues, for the pages."""
     return [_as_json(call, *found) for found in call.room.desk.queues(call.person)]
 
 

@@ -1,4 +1,4 @@
-"""Route: the bytes of a recording, or of its derivative, with ranges, so that a long one seeks at once."""
+"""Route: the bytes of a recording, or of its derivative, with ranges, so that seeking in a long one is fast."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from echoforensics.review.work.sound_files import OpenSound
 
-#: What is no longer is read and sent at once.
+#: Files up to this size are read and sent at once.
 _AT_ONCE = 1 << 20
 _BLOCK = 1 << 17
 
