@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from parsers.record import Issue, Record, Timestamp
     from parsers.registry import register
 
-#: The library's names, each with the module that has it; it is imported when the name is first used.
+#: Maps the library's names to their modules; a module is imported on first use of its name.
 _HOMES = {
     "Case": "echoforensics.case.case",
     "Issue": "parsers.record",

@@ -1,7 +1,7 @@
-"""What a user or a laboratory has set for every run, in a TOML file.
+"""Reads the settings of a user or laboratory that apply to every run, from a TOML file.
 
-The file is the one that ``$ECHOFORENSICS_CONFIG`` names, else ``config.toml`` in the folder of the user's settings. The
-command line comes before it, always, and so does ``$ECHOFORENSICS_KEY``.
+The file is the one named by ``$ECHOFORENSICS_CONFIG``, or else ``config.toml`` in the user's settings folder. The
+command line and ``$ECHOFORENSICS_KEY`` always take precedence.
 
 References:
     TOML 1.0.0, https://toml.io/en/v1.0.0
@@ -23,7 +23,7 @@ from echoforensics.zones import zone
 
 #: The environment variable that names the file.
 VARIABLE = "ECHOFORENSICS_CONFIG"
-#: What may be set, and what it is for.
+#: The settings and their purposes.
 SETTINGS = {
     "agency": "for whom: `extract` and `case merge` of a new case, and `selftest -o`",
     "examiner": "who examines: `extract` and `case merge` of a new case, `case set` and `case drop`",
@@ -38,12 +38,12 @@ _HEAD = """\
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What is set.
+    """The settings in effect.
 
     Attributes:
-        path: the file, whether or not it is there.
-        found: whether it is there.
-        values: what it sets, by name; each is not empty.
+        path: the file, whether or not it exists.
+        found: whether it exists.
+        values: its settings by name; none is empty.
     """
 
     path: Path
@@ -51,7 +51,7 @@ class Configuration:
     values: Mapping[str, str] = field(default_factory=dict)
 
     def key(self) -> str:
-        """The key: its address on a card, or its path (relative to the file's folder); empty where none is set."""
+        """The key: its address on a card, or its path (relative to the file's folder); empty if not set."""
         given = self.values.get("key", "")
         if not given or given.startswith("pkcs11:"):
             return given
@@ -59,18 +59,18 @@ class Configuration:
 
 
 def configuration_path() -> Path:
-    """Where the file is, or would be."""
+    """Return the path of the file, whether or not it exists."""
     if given := os.environ.get(VARIABLE):
         return Path(given).expanduser()
     return settings_folder() / "config.toml"
 
 
 def read_configuration() -> Configuration:
-    """Read what is set.
+    """Read the settings.
 
     Raises:
-        UsageError: the file cannot be read, is no TOML, or sets what there is not or what cannot be; or
-            ``$ECHOFORENSICS_CONFIG`` names a file that is not there.
+        UsageError: the file cannot be read, is not TOML, or has an unknown setting or invalid value; or
+            ``$ECHOFORENSICS_CONFIG`` names a missing file.
     """
     path = configuration_path()
     try:
@@ -117,10 +117,10 @@ def _checked(path: Path, given: Mapping[str, object]) -> dict[str, str]:
 
 
 def configuration_text(values: Mapping[str, str]) -> str:
-    """The text of a file that sets some values; the other settings are in it as comments.
+    """Return the text of a file with some settings; the other settings appear as comments.
 
     Args:
-        values: by name; one that is empty is not set.
+        values: the settings by name; an empty value is not set.
     """
     lines = [_HEAD]
     for name, what in SETTINGS.items():

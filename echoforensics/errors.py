@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class EchoforensicsError(Exception):
-    """Base of all. The message is one line: what, and why."""
+    """Base class of all errors. The message is one line: what failed, and why."""
 
 
 class SourceError(EchoforensicsError):
@@ -12,11 +12,11 @@ class SourceError(EchoforensicsError):
 
 
 class UnknownContentError(SourceError):
-    """A file holds nothing that is known by itself. In its folder it may be read."""
+    """A file's content is not recognised on its own. It may be read as part of its folder."""
 
 
 class LaterPartError(SourceError):
-    """A later part of an image in several files was given; the first is beside it."""
+    """A later part of a multi-file image was given; the first part lies next to it."""
 
 
 class CaseError(EchoforensicsError):
@@ -24,11 +24,11 @@ class CaseError(EchoforensicsError):
 
 
 class UnverifiedCaseError(CaseError):
-    """A case is not complete or not as it was sealed, and it was not asked to read it anyway."""
+    """A case is incomplete or not as it was sealed, and reading it anyway was not requested."""
 
 
 class CaseDiskError(CaseError):
-    """What belongs into a case could not be written or read there: its disk is full, failing or not writable."""
+    """A case's own files cannot be read or written: the disk is full, failing or not writable."""
 
 
 class ExaminerKeyError(EchoforensicsError):
@@ -36,16 +36,16 @@ class ExaminerKeyError(EchoforensicsError):
 
 
 class UsageError(EchoforensicsError):
-    """What was asked for does not exist, such as an exhibit number."""
+    """Something requested does not exist, such as an exhibit number."""
 
 
 class ClusterError(EchoforensicsError):
-    """A cluster cannot be reached, or does not answer any more."""
+    """A cluster cannot be reached, or no longer answers."""
 
 
 class TaskEndedWorkersError(EchoforensicsError):
-    """A task of a cluster ended the workers that it was given to."""
+    """A task of a cluster crashed the workers it was given to."""
 
 
 class UploadError(EchoforensicsError):
-    """A server cannot be reached, or does not take what is sent to it."""
+    """A server cannot be reached, or rejects an upload."""

@@ -1,7 +1,7 @@
-"""Whether the clock of the examiner's computer is kept by a time server, as far as the system tells it.
+"""Tells whether a time server keeps the examiner's clock, as far as the system reports it.
 
-The times of a ledger are of that clock. Nothing here needs a privilege or the network, and nothing fails: what the
-system does not tell is unknown.
+The ledger's times come from that clock. Nothing here needs privileges or the network, and nothing fails: whatever the
+system does not report is unknown.
 
 References:
     adjtimex(2); timedatectl(1), ``show``; chronyc(1), ``tracking`` in CSV
@@ -31,12 +31,12 @@ class _Timex(ctypes.Structure):
 
 
 def clock_state() -> dict[str, Any]:
-    """What the system says of its clock, for the ledger.
+    """Return the system's report on its clock, for the ledger.
 
     Returns:
-        ``synchronised`` (True, False, or None for unknown); ``source``, what was asked for that: ``chrony``,
-        ``timedatectl``, ``kernel`` or ``unknown``; ``service``, what sets the clock, where it is known;
-        ``offset_us``, by how many microseconds the clock was off as last measured, and ``maximum_error_us``, or None.
+        ``synchronised`` (True, False, or None for unknown); ``source``, where the answer comes from: ``chrony``,
+            ``timedatectl``, ``kernel`` or ``unknown``; ``service``, the program that sets the clock, if known;
+            ``offset_us``, the clock's last measured error in microseconds, and ``maximum_error_us``, or None.
     """
     found = _chrony() or _timedatectl() or {}
     kernel = _kernel()
@@ -48,7 +48,7 @@ def clock_state() -> dict[str, Any]:
 
 
 def clock_words(state: Mapping[str, Any]) -> str:
-    """What a line of the ledger says of the clock, in one sentence."""
+    """Describe a ledger entry's clock state in one sentence."""
     synchronised = state.get("synchronised")
     if synchronised is None:
         return "whether the computer's clock was kept by a time server is unknown"
@@ -63,9 +63,9 @@ def clock_words(state: Mapping[str, Any]) -> str:
 
 
 def _chrony() -> dict[str, Any] | None:
-    """What chronyd says; None if it does not run."""
+    """Ask chronyd. None if it does not run."""
     parts = (_answer("chronyc", "-n", "-c", "tracking") or "").strip().split(",")
-    # The fields: id, name, stratum, time, the clock's offset, last offset, ..., leap status.
+    # The fields: id, name, stratum, time, clock offset, last offset, ..., leap status.
     if len(parts) < 14:
         return None
     try:
@@ -78,7 +78,7 @@ def _chrony() -> dict[str, Any] | None:
 
 
 def _timedatectl() -> dict[str, Any] | None:
-    """What systemd says; None if it does not run."""
+    """Ask systemd. None if it does not run."""
     lines = (_answer("timedatectl", "show") or "").splitlines()
     shown = dict(line.split("=", 1) for line in lines if "=" in line)
     if shown.get("NTPSynchronized") not in ("yes", "no"):
@@ -88,7 +88,7 @@ def _timedatectl() -> dict[str, Any] | None:
 
 
 def _kernel() -> dict[str, Any]:
-    """What the kernel says; nothing where it does not tell."""
+    """Ask the kernel. Empty if it does not answer."""
     if not sys.platform.startswith("linux"):
         return {}
     try:
@@ -107,7 +107,7 @@ def _kernel() -> dict[str, Any]:
 
 
 def _answer(program: str, *arguments: str) -> str | None:
-    """What a program of the system writes; None if there is none, or it fails or takes too long."""
+    """Return the output of a system program. None if it is missing, fails or takes too long."""
     found = shutil.which(program)
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""The examiner's key: in a file or on a token, what is known of it, and where its passphrase comes from."""
+"""The examiner's key, in a file or on a token, its record, and the source of its passphrase."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 
     from chain_of_custody.signer import Signer
 
-#: Environment variables: where the key is, and its passphrase.
+#: Environment variables for the key and its passphrase.
 KEY_VARIABLE, PASSPHRASE_VARIABLE = "ECHOFORENSICS_KEY", "ECHOFORENSICS_PASSPHRASE"
-#: Added to a key's file name: the file with the passphrase of a key made without a person present.
+#: The suffix of the file with a generated passphrase.
 PASSPHRASE_SUFFIX = ".passphrase"  # noqa: S105 (a file name)
 
 
 @dataclass(frozen=True, slots=True)
 class ExaminerKey:
-    """A key that signs, and what is known of it.
+    """A signing key and its record.
 
     Attributes:
-        signer: what signs.
-        place: the key's file, or its address on a token without PIN and library.
-        record: whether it is provisional, whose it is, and its certificate.
+        signer: the signer.
+        place: the key's file, or its address on a token, without PIN and library.
+        record: whether it is provisional, its owner, and its certificate.
     """
 
     signer: Signer
@@ -40,11 +40,11 @@ class ExaminerKey:
 
     @property
     def public(self) -> PublicKey:
-        """The half that verifies."""
+        """The public key that verifies signatures."""
         return self.signer.public
 
     def sign(self, message: bytes) -> bytes:
-        """The signature over a message. Raises ExaminerKeyError where a token does not sign."""
+        """Sign a message. Raises ExaminerKeyError if a token does not sign."""
         try:
             return self.signer.sign(message)
         except KeyFileError as error:
@@ -52,7 +52,7 @@ class ExaminerKey:
 
 
 def key_detail(key: Signer | None) -> dict[str, Any] | None:
-    """What a line of the ledger says of the key it is signed with; None for an unsigned one."""
+    """Return the ledger's details on its signing key. None for an unsigned ledger."""
     if key is None:
         return None
     record = key.record if isinstance(key, ExaminerKey) else KeyRecord()
@@ -62,19 +62,19 @@ def key_detail(key: Signer | None) -> dict[str, Any] | None:
 def create_key(
     path: Path, passphrase: str | None, *, provisional: bool = False, name: str = ""
 ) -> tuple[ExaminerKey, Path | None]:
-    """Make a key.
+    """Create a key.
 
     Args:
-        path: where; nothing is ever overwritten.
-        passphrase: to encrypt it with; None to draw one and keep it beside the key, readable by its owner only.
-        provisional: whether it is made because one was needed, and not because the examiner asked for one.
-        name: whose it is, where that is known.
+        path: the file to create; nothing is ever overwritten.
+        passphrase: encrypts the key; None to generate one and store it next to the key, readable only by the owner.
+        provisional: whether the key was created because one was needed, not because the examiner asked for it.
+        name: the owner, if known.
 
     Returns:
-        The key, and the file with the drawn passphrase, if one was drawn.
+        The key, and the file with the generated passphrase, if any.
 
     Raises:
-        ExaminerKeyError: there is a file already, or it cannot be written.
+        ExaminerKeyError: the file already exists, or cannot be written.
     """
     key = SigningKey.generate()
     beside = path.with_name(path.name + PASSPHRASE_SUFFIX) if passphrase is None else None
@@ -99,12 +99,12 @@ def load_key(path: Path, passphrase: str | None = None) -> ExaminerKey:
     """Load a key.
 
     Args:
-        path: the key's file; or its address on a token, ``pkcs11:token=...;object=...``.
-        passphrase: of the file, or the PIN of the token; if None, it is taken from the environment or from the file
-            beside the key.
+        path: the key's file, or its address on a token, ``pkcs11:token=...;object=...``.
+        passphrase: the file's passphrase, or the token's PIN; if None, it comes from the environment or from the file
+            next to the key.
 
     Raises:
-        ExaminerKeyError: there is none, or the passphrase is missing or wrong.
+        ExaminerKeyError: there is no key, or the passphrase is missing or wrong.
     """
     given = passphrase if passphrase is not None else stored_passphrase(path)
     try:
@@ -123,13 +123,13 @@ def load_key(path: Path, passphrase: str | None = None) -> ExaminerKey:
 def _load_from_token(uri: Pkcs11Uri, pin: str | None) -> ExaminerKey:
     if pin is None:
         raise ExaminerKeyError(f"{uri}: its PIN is needed; set {PASSPHRASE_VARIABLE}")
-    # Imported only where a token is meant: it is slow to load.
+    # Imported only for a token, because it is slow to load.
     key: Signer = import_module("chain_of_custody.tokens.pkcs11_key").Pkcs11Key.open(uri, pin)
     return ExaminerKey(key, str(uri), read_record(str(uri), key.public))
 
 
 def is_on_token(path: Path) -> bool:
-    """Whether a key is named by its address on a token. Raises ExaminerKeyError where that address is none."""
+    """Whether a path is a key's address on a token. Raises ExaminerKeyError if that address is invalid."""
     if not str(path).startswith(SCHEME):
         return False
     try:
@@ -140,14 +140,14 @@ def is_on_token(path: Path) -> bool:
 
 
 def stored_passphrase(path: Path, *, environment: bool = True) -> str | None:
-    """The passphrase of a key, from the environment or from the file beside it; None if there is neither.
+    """Return a key's passphrase from the environment or the file next to it. None if there is neither.
 
     Args:
         path: the key's file, or its address on a token.
-        environment: whether the environment's is of this key.
+        environment: whether the environment variable applies to this key.
 
     Raises:
-        ExaminerKeyError: there is no such key, or the file beside it cannot be read.
+        ExaminerKeyError: the key does not exist, or the file next to it cannot be read.
     """
     if environment and (given := os.environ.get(PASSPHRASE_VARIABLE)) is not None:
         return given

@@ -1,11 +1,11 @@
-"""Whether ``parsers`` and ``chain_of_custody`` are those of this installation.
+"""Checks that ``parsers`` and ``chain_of_custody`` belong to this installation.
 
-They are top-level names, and generic ones. Another distribution may bring packages of the same names: pip then writes
-both into one folder without a word, and removes files of both when it removes either. A folder of such a name may also
+They are generic top-level names. Another distribution may contain packages with the same names: pip then silently
+writes both into one folder, and removes files of both when it removes either. Another folder with such a name may also
 come first on the path. What would then be imported is not what was tested, so nothing is imported.
 
-Where all is well this reads one small file and the sizes of the installed ones. The installed distributions are
-searched only to name the one that is the cause.
+Normally this reads one small file and the sizes of the installed ones. The installed distributions are searched only to
+name the one at fault.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 
 DISTRIBUTION = "echoforensics"
 PACKAGES = ("parsers", "chain_of_custody")
-#: How many files a message names.
+#: The most files to name in a message.
 _NAMED = 3
 
 
 def check_packages(home: Path, version: str) -> None:
-    """Make sure that the packages beside this one are those it was released with.
+    """Check that the packages next to this one are those it was released with.
 
-    Each must be in ``home``, have the files that were installed, and declare this distribution and version.
+    Each must lie in ``home``, have the files that were installed, and declare this distribution and version.
 
     Args:
         home: the folder that holds this package: a site-packages folder or a checkout.
-        version: of this package.
+        version: the version of this package.
 
     Raises:
-        ImportError: one of them is missing, lies elsewhere, or is another's; the message names the distribution at
-            cause, where there is one, and what to do.
+        ImportError: a package is missing, lies elsewhere, or belongs to another distribution; the message names the
+            distribution at fault, if any, and says what to do.
     """
     for name in PACKAGES:
         found = _folder(name)
@@ -63,10 +63,10 @@ def _declares(name: str, version: str) -> bool:
 
 
 def _folder(name: str) -> Path | None:
-    """Where a package would be imported from. A folder without ``__init__.py`` counts: it may hide a package."""
+    """Return where a package would be imported from. A folder without ``__init__.py`` counts: it may hide a package."""
     try:
         spec = find_spec(name)
-    except ValueError:  # already imported, and by no loader
+    except ValueError:  # already imported, without a loader
         return None
     if spec is None:
         return None
@@ -77,7 +77,7 @@ def _folder(name: str) -> Path | None:
 
 
 def _changed(home: Path, version: str) -> list[str]:
-    """Files that are missing, have another size than the installed one, or hide one; paths below ``home``.
+    """Return files that are missing, differ in size from the installed one, or hide one; paths below ``home``.
 
     An installation lists its files and their sizes in RECORD. A checkout has no such list; nothing is installed there.
     """
@@ -149,7 +149,7 @@ def _listed(owners: list[Distribution]) -> str:
 
 
 def _repair(home: Path, version: str) -> str:
-    """What puts every file back as it was."""
+    """Return the command that restores every file."""
     import json
     from importlib.metadata import distribution
     from urllib.parse import unquote, urlsplit
@@ -171,7 +171,7 @@ def _pip(*arguments: str) -> str:
 
 
 def _owners(paths: Iterable[Path]) -> list[Distribution]:
-    """The other distributions that have installed one of these files."""
+    """Return the other distributions that installed one of these files."""
     from importlib.metadata import distributions
 
     wanted = {os.path.realpath(path) for path in paths}
@@ -184,7 +184,7 @@ def _owners(paths: Iterable[Path]) -> list[Distribution]:
 
 
 def _owners_of_name(package: str) -> list[Distribution]:
-    """The other distributions that say they bring a package of this name, such as those installed as editable."""
+    """Return the other distributions that claim a package with this name, such as editable installs."""
     from importlib.metadata import distribution, packages_distributions
 
     names = sorted(set(packages_distributions().get(package, ())) - {DISTRIBUTION})

@@ -1,7 +1,7 @@
-"""What is kept beside an examiner's key: whether it is provisional, whose it is, and the agency's certificate of it.
+"""Stores facts about an examiner's key: whether it is provisional, its owner, and the agency's certificate.
 
-None of it is secret, and none of it is needed to sign. Beside ``examiner.pem`` it is ``examiner.pem.json`` and
-``examiner.pem.crt``. Of a key on a token it is in the user's own folder of settings, by the key's fingerprint.
+None of this is secret or needed to sign. For ``examiner.pem``, the files are ``examiner.pem.json`` and
+``examiner.pem.crt``. For a key on a token, they lie in the user's settings folder, named by the key's fingerprint.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ from echoforensics.errors import ExaminerKeyError
 if TYPE_CHECKING:
     from chain_of_custody.statements.certificate import KeyCertificate
 
-#: Added to a key's file name: the file that says whose it is, and the one with its certificate.
+#: Suffixes of the key's file name: for the record, and for the certificate.
 RECORD_SUFFIX, CERTIFICATE_SUFFIX = ".json", ".crt"
 _MAX_RECORD = 1 << 16
-#: More of a file is not read than is refused as no certificate.
+#: Read at most this much of a file: anything longer is rejected as a certificate.
 _MAX_CERTIFICATE = (1 << 18) + 1
 
 
 @dataclass(frozen=True, slots=True)
 class KeyRecord:
-    """What is known of a key beside itself.
+    """The recorded facts about a key.
 
     Attributes:
-        provisional: whether the program made the key on first use, and nobody has put a name to it since.
-        name: whose key it is, as the examiner said with ``key name``; empty if nobody did.
-        named: when that was, in UTC, ISO 8601; empty if nobody did.
-        certificate: the agency's certificate of it; None if none was bound to it.
+        provisional: whether the program created the key on first use and nobody has claimed it by name since.
+        name: the owner, as the examiner stated with ``key name``; empty if not stated.
+        named: when that was stated, in UTC, ISO 8601; empty if not stated.
+        certificate: the agency's certificate for it; None if none is attached.
     """
 
     provisional: bool = False
@@ -47,7 +47,7 @@ class KeyRecord:
     certificate: KeyCertificate | None = None
 
     def as_detail(self, public: PublicKey) -> dict[str, Any]:
-        """What a line of the ledger says of the key."""
+        """Return the ledger's details on the key."""
         found: dict[str, Any] = {"fingerprint": public.fingerprint}
         if self.provisional:
             found["provisional"] = True
@@ -59,7 +59,7 @@ class KeyRecord:
 
 
 def key_words(detail: Mapping[str, Any]) -> str:
-    """What a line of the ledger says of its key, in one sentence; empty if it says nothing of whose it is."""
+    """Describe a ledger entry's key in one sentence; empty if it says nothing about the owner."""
     certificate = detail.get("certificate")
     certified = f"; certified for {certificate.get('subject')}" if isinstance(certificate, dict) else ""
     if detail.get("provisional") is True:
@@ -73,7 +73,7 @@ def key_words(detail: Mapping[str, Any]) -> str:
 
 
 def record_path(place: str, public: PublicKey) -> Path:
-    """Where what is known of a key is kept.
+    """Return the path of a key's record.
 
     Args:
         place: the key's file, or its address on a token.
@@ -83,15 +83,15 @@ def record_path(place: str, public: PublicKey) -> Path:
 
 
 def certificate_path(place: str, public: PublicKey) -> Path:
-    """Where the certificate of a key is kept."""
+    """Return the path of a key's certificate."""
     return _beside(place, public, CERTIFICATE_SUFFIX)
 
 
 def read_record(place: str, public: PublicKey) -> KeyRecord:
-    """What is known of a key.
+    """Read a key's record.
 
     Raises:
-        ExaminerKeyError: what is beside it belongs to another key, or cannot be read.
+        ExaminerKeyError: the record belongs to another key, or cannot be read.
     """
     found = KeyRecord(certificate=_read_certificate(certificate_path(place, public), public))
     path = record_path(place, public)
@@ -116,13 +116,13 @@ def read_record(place: str, public: PublicKey) -> KeyRecord:
 
 
 def write_record(place: str, public: PublicKey, *, provisional: bool = False, name: str = "") -> KeyRecord:
-    """Keep what is known of a key; what was kept before is replaced.
+    """Write a key's record, replacing an earlier one.
 
     Args:
         place: the key's file, or its address on a token.
         public: the key.
-        provisional: whether the program made it on first use.
-        name: whose it is.
+        provisional: whether the program created the key on first use.
+        name: the owner.
 
     Raises:
         ExaminerKeyError: it cannot be written.
@@ -134,15 +134,15 @@ def write_record(place: str, public: PublicKey, *, provisional: bool = False, na
 
 
 def bind_certificate(place: str, public: PublicKey, content: bytes) -> KeyCertificate:
-    """Keep a certificate beside a key. One that was there is replaced.
+    """Store a certificate next to a key, replacing an earlier one.
 
     Args:
         place: the key's file, or its address on a token.
         public: the key.
-        content: the certificate, in PEM or DER, and those of its issuers.
+        content: the certificate and its issuers', in PEM or DER.
 
     Raises:
-        ExaminerKeyError: it is none, or is of another key; or it cannot be written.
+        ExaminerKeyError: it is not a certificate, belongs to another key, or cannot be written.
     """
     try:
         found = _of_key(content, public)
@@ -165,7 +165,7 @@ def _read_certificate(path: Path, public: PublicKey) -> KeyCertificate | None:
 
 
 def _of_key(content: bytes, public: PublicKey) -> KeyCertificate:
-    # Imported only where there is a certificate: what reads it is slow to load.
+    # Imported only if there is a certificate, because its reader is slow to load.
     found: KeyCertificate = import_module("chain_of_custody.statements.certificate").KeyCertificate.of_key(
         content, public
     )
@@ -190,7 +190,7 @@ def _beside(place: str, public: PublicKey, suffix: str) -> Path:
 
 
 def settings_folder() -> Path:
-    """Where programs keep the settings of a user: ``$XDG_CONFIG_HOME``, else ``~/.config``."""
+    """Return the user's settings folder: ``$XDG_CONFIG_HOME``, or else ``~/.config``."""
     if given := os.environ.get("XDG_CONFIG_HOME"):
         return Path(given) / "echoforensics"
     if sys.platform == "win32" and (roaming := os.environ.get("APPDATA")):

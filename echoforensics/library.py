@@ -32,30 +32,30 @@ def extract(
     skip_unreadable: bool = False, maps: Iterable[AnyPath] = (), argv: Sequence[str] = (), report: Report | None = None,
     folder_metadata: bool = False, workers: int = 0, dask: str = "",
 ) -> Case:  # fmt: skip
-    """Take in sources, extract and parse what they hold, and seal a case.
+    """Read sources, extract and parse their content, and seal a case.
 
-    Sources are only read. An interrupted run is completed by repeating it.
+    Sources are opened read-only. Repeat an interrupted run to complete it.
 
     Args:
         sources: folders, archives, images or files; see docs/extracting.md. case: the folder; made if it is not there.
         key: a file, an address on a token (``pkcs11:...``), one in memory, or a function that gives it. None: unsigned.
         passphrase: of the key file, or PIN; if None, from ``$ECHOFORENSICS_PASSPHRASE`` or the file beside the key.
         examiner, agency, reference: of the matter, for the ledger and the report; join_case: to add others to a case.
-        timezone: IANA name of the zone in which the case is also to be read.
+        timezone: IANA name of an additional time zone for reading the case.
         hashes: for sources, by name, beside SHA-256; carve, offsets, cross_check, skip_unreadable, folder_metadata: as
             the command's options of these names.
-        maps: files that say how tables of a legal-process return are read; see docs/maps.md.
-        workers: how many processes work at once; 0: as many as there are processors. The case is the same.
+        maps: files that describe the tables of a legal-process return; see docs/maps.md.
+        workers: the number of parallel processes; 0: one per processor. The result is the same.
         dask: address of a scheduler whose workers read the sources, also from ``s3://...``; see docs/scale.md.
-        argv: what called this, for the ledger; ``sys.argv`` if empty.
-        report: called with what is being done, how far it is, and of how much (0: unknown).
+        argv: the calling command line, for the ledger; ``sys.argv`` if empty.
+        report: called with the current step, the progress, and the total (0: unknown).
 
     Returns:
         The case, opened for reading; close it, or use it in a ``with`` statement.
 
     Raises:
-        SourceError: a source cannot be opened and is not skipped, or every source is so. Nothing is written.
-        CaseError: the case cannot be written or is not what was sealed, or a source or the matter is another.
+        SourceError: a source cannot be opened and is not skipped, or no source can be opened. Nothing is written.
+        CaseError: the case cannot be written or differs from what was sealed, or a source or the matter differs.
         UsageError, ExaminerKeyError: a map, the time zone or the key cannot be used.
 
     Example:
@@ -77,18 +77,18 @@ def extract(
 
 
 def open_case(case: AnyPath, *, unverified: bool = False) -> Case:
-    """Open a case for reading, once its ledger and its seal were checked. Nothing in its folder is changed.
+    """Open a case for reading, after checking its ledger and seal. Its folder is not changed.
 
-    The check hashes ``case.db``; that it passed is remembered for that very file in the user's state folder. The files
-    in ``artefacts/`` are checked as each is read, and the sources by :func:`verify`.
+    The check hashes ``case.db``; the user's state folder remembers for exactly that file that it passed. Files in
+    ``artefacts/`` are checked when they are read, and sources by :func:`verify`.
 
     Args:
         case: the case folder.
-        unverified: whether a case that is not complete, or not as it was sealed, is opened anyway. Its
-            ``unverified`` then says why it does not hold, and the message of each of its rows begins with a mark.
+        unverified: whether to open a case even if it is incomplete or not as it was sealed. Its ``unverified``
+            attribute then says why, and the message of each of its rows begins with a mark.
 
     Raises:
-        UnverifiedCaseError: it is not complete or not as it was sealed.
+        UnverifiedCaseError: the case is incomplete or not as it was sealed.
         CaseError: the folder is not a case.
 
     Example:
@@ -113,28 +113,28 @@ def verify(
     expected_head: str | None = None, ca_files: Iterable[AnyPath] = (), tokens: Iterable[AnyPath] | None = None,
     timestamps_required: int = 0, report: Callable[[str], None] | None = None,
 ) -> CaseVerification:  # fmt: skip
-    """Verify a case, a bundle (its folder or zip), a report or an export; it is recognised by what it holds.
+    """Verify a case, a bundle (folder or zip), a report or an export. Its content decides which it is.
 
-    Of a case: its ledger, signatures, tables, artefacts and sources. Of what is sealed by itself: the signed list, each
-    file against it, that nothing else is there, ledger, proofs and timestamps. Of another export: its digests.
+    For a case: its ledger, signatures, tables, artefacts and sources. For a sealed folder: the signed list, every file,
+    that there are no others, the ledger, proofs and timestamps. For any other export: its digests.
 
     Args:
-        case: the case folder, the sealed folder or zip; or a file or folder with its ``.sha256`` beside it.
-        fingerprint: of the key that must have signed it, in hexadecimal, with or without colons or spaces. An empty
-            one matches no key.
-        sources: whether sources are hashed again. One that is not where it lay then counts as not checked.
+        case: the case folder, the sealed folder or zip; or a file or folder with its ``.sha256`` next to it.
+        fingerprint: the fingerprint of the key that must have signed it, in hexadecimal; colons and spaces are ignored.
+            An empty one matches no key.
+        sources: whether to hash the sources again. A source that is no longer at its path counts as not checked.
         allow_incomplete: whether an interrupted case passes, as far as it can be checked.
-        expected_head: hash of the ledger's last line when it was handed over; an older case or bundle does not hold it.
-        ca_files: certificates, in PEM, of timestamp authorities that are believed.
-        tokens: files of timestamps over a bundle; None for those beside it. Empty leaves timestamps out.
-        timestamps_required: how many timestamps must be there and hold.
-        report: called with what is being verified.
+        expected_head: hash of the ledger's last line at an earlier hand-over; an older case or bundle lacks it.
+        ca_files: certificates, in PEM, of trusted timestamp authorities.
+        tokens: timestamp files for a bundle; None for those next to it. Empty skips timestamps.
+        timestamps_required: how many timestamps must be present and valid.
+        report: called with a description of the current check.
 
     Returns:
         Every check with its result; ``ok`` says whether everything was checked and passed.
 
     Raises:
-        CaseError, UsageError: it is nothing that can be verified; or timestamps are asked of what has none.
+        CaseError, UsageError: there is nothing to verify; or timestamps are requested for something that has none.
 
     Example:
         >>> result = ef.verify("case")
@@ -165,7 +165,7 @@ def _signing(key: AnyPath | Signer | KeyGiver | None, passphrase: str | None) ->
 
 
 def _named_text(path: AnyPath) -> tuple[str, str]:
-    """A file's name and its text."""
+    """Return a file's name and text."""
     return Path(path).name, Path(path).read_text(encoding="utf-8", errors="replace")
 
 

@@ -1,4 +1,4 @@
-"""This machine's own disk: telling it full apart from evidence that cannot be read, and saving room on it."""
+"""Handles this machine's own disk: detects when it is full, and saves space on it."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-#: What a system says where there is no room. Reading evidence never gives these.
+#: Error numbers for a full disk. Reading evidence never returns these.
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-#: Zeros are left out of a file in parts of so many bytes.
+#: Zeros are skipped in blocks of this many bytes.
 _PART = 64 * 1024
 _ZEROS = bytes(_PART)
 
 
 def write_with_holes(file: BinaryIO, piece: bytes) -> None:
-    """Write a piece where a file stands; parts of it that are zeros take no room on the disk.
+    """Write at a file's current position, leaving holes for blocks of zeros.
 
-    A hole at the end is not there until the file is truncated to its full size, which whoever writes it does last.
-    Raises OSError.
+    A hole at the end exists only after the file is truncated to its full size, which the caller does last. Raises
+    OSError.
     """
     for at in range(0, len(piece), _PART):
         part = piece[at : at + _PART]
@@ -37,13 +37,13 @@ def write_with_holes(file: BinaryIO, piece: bytes) -> None:
 
 @contextmanager
 def no_room(path: Path) -> Iterator[None]:
-    """Turn the lack of room to write into one error, which is never taken for a fault of the evidence.
+    """Turn a full disk into a specific error, so that it is never mistaken for damaged evidence.
 
     Args:
-        path: what is written, beside which evidence may be read.
+        path: the file being written while evidence may be read.
 
     Raises:
-        CaseDiskError: something inside found no room.
+        CaseDiskError: the disk is full.
     """
     try:
         yield
@@ -54,10 +54,10 @@ def no_room(path: Path) -> Iterator[None]:
 
 
 def cannot_write(path: Path, why: str) -> str:
-    """What is said of a place that cannot be written."""
+    """Return the message for a path that cannot be written."""
     return f"{path}: cannot be written: {why}. Nothing was lost: make room there, and repeat the command to continue"
 
 
 def cannot_read(path: Path, why: str) -> str:
-    """What is said of a case whose own files cannot be read."""
+    """Return the message for a case whose own files cannot be read."""
     return f"{path}: a file of the case cannot be read: {why}. The evidence is not the cause; see to the case's disk"

@@ -1,4 +1,4 @@
-"""The libraries of the extra ``scale``: imported where they are used, and named where they are missing."""
+"""Imports the libraries of the extra ``scale`` on demand, and names missing ones."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ EXTRA = "echoforensics[scale]"
 
 
 def scale_library(name: str, what_for: str) -> ModuleType:
-    """A library of the extra, by the name of its module.
+    """Return a library of the extra by its module name.
 
     Args:
-        name: of the module, such as ``duckdb``.
-        what_for: what needs it, as the message begins.
+        name: the module name, such as ``duckdb``.
+        what_for: the feature that needs it; begins the message.
 
     Raises:
         UsageError: it is not installed; the message says what to install.

@@ -1,1 +1,1 @@
-"""What developers write with: pages of the documentation made of the catalogue, and the beginnings of a new parser."""
+"""Tools for developers: documentation pages from the catalogue, and templates for a new parser."""

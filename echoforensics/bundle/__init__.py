@@ -1,1 +1,1 @@
-"""The hand-over: a case, or a part of one, in a folder or file that can be checked without this program."""
+"""The hand-over: a case, or a part of one, as a folder or file that can be checked without this program."""

@@ -1,4 +1,4 @@
-"""Encrypting a bundle for its receivers, in the format of age.
+"""Encrypts a bundle for its recipients in the age format.
 
 References:
     https://age-encryption.org/v1
@@ -22,19 +22,19 @@ _SSH = ("ssh-ed25519 ", "ssh-rsa ")
 
 
 def recipients_of(texts: Sequence[str]) -> list[Any]:
-    """The receivers' public keys: ``age1...``, or lines of OpenSSH (``ssh-ed25519 ...``, ``ssh-rsa ...``).
+    """Parse recipients' public keys: ``age1...``, or OpenSSH lines (``ssh-ed25519 ...``, ``ssh-rsa ...``).
 
     Raises:
-        UsageError: one is none.
+        UsageError: a text is not a public key.
     """
     return [_recipient(text.strip()) for text in texts]
 
 
 def encrypt(source: Path, target: Path, recipients: Sequence[Any]) -> None:
-    """Encrypt a file into a new one. Any of the receivers can open it; memory does not grow with its size.
+    """Encrypt a file into a new one. Any recipient can open it; memory does not grow with its size.
 
     Raises:
-        UsageError: it cannot be encrypted.
+        UsageError: encryption fails.
         OSError: a file cannot be read or written.
     """
     with source.open("rb") as plain, target.open("xb") as sealed:

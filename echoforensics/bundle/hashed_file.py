@@ -1,4 +1,4 @@
-"""Files that are hashed as they are written, so that nothing has to be read again."""
+"""Files that are hashed while they are written, so that nothing has to be read again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BLOCK = 1 << 20
 
 
 class HashedFile:
-    """A new file, hashed as it is written. Use it as a context manager.
+    """A new file that is hashed while it is written. Use it as a context manager.
 
     Attributes:
         name: the file's name below the folder.
@@ -32,23 +32,23 @@ class HashedFile:
         self._size = 0
 
     def write(self, text: str, /) -> None:
-        """Add text, in UTF-8. Half a surrogate pair, as of a path that is not text, is written as an escape of JSON."""
+        """Write text as UTF-8. An unpaired surrogate, for example from an undecodable path, becomes a JSON escape."""
         self.write_bytes(text.encode("utf-8", "backslashreplace"))
 
     def write_bytes(self, piece: bytes) -> None:
-        """Add bytes."""
+        """Write bytes."""
         self._stream.write(piece)
         self._hash.update(piece)
         self._size += len(piece)
 
     def copy_from(self, source: BinaryIO) -> None:
-        """Add all that is left of a stream."""
+        """Write the rest of a stream."""
         while piece := source.read(_BLOCK):
             self.write_bytes(piece)
 
     @property
     def listed(self) -> ListedFile:
-        """The file as a list of files has it, as far as it was written."""
+        """Return the file's entry for a file list, as written so far."""
         return ListedFile(self.name, self._size, self._hash.hexdigest())
 
     def __enter__(self) -> Self:

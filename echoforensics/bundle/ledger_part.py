@@ -1,4 +1,4 @@
-"""The ledger that is handed over: up to the head that a bundle is of, and in a partial bundle without the rest."""
+"""Copies the ledger for a hand-over, up to the bundle's head; a partial bundle gets only part of its lines."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
-#: Lines that name no evidence item and nothing that is in a case.
+#: Actions that name no evidence item and no content of a case.
 _ALWAYS = (CREATED, TREE_RECORDED)
-#: Lines that name one evidence item, and nothing that is in it.
+#: Actions that name one evidence item and none of its content.
 _OF_AN_ITEM = (TAKEN_IN, HASHED_AGAIN)
 
 
@@ -28,14 +28,14 @@ class LedgerState(NamedTuple):
     """A ledger up to one of its lines.
 
     Attributes:
-        length: how many lines.
-        head: hash of the last of them.
-        time: when it was written, as the ledger has it.
+        length: the number of lines.
+        head: the hash of the last line.
+        time: the time of that line by the ledger.
         signed: whether the ledger is signed.
-        fingerprint: of the key that signed it; None if unsigned.
-        key: what the ledger last says of that key: whether it is provisional, or whose it is.
+        fingerprint: the fingerprint of the signing key; None if unsigned.
+        key: the ledger's last statement about that key: whether it is provisional, or who owns it.
         seal: the last line that seals the case.
-        tree: the last line that records the tree of what that line seals; None if there is none.
+        tree: the last line that records the tree of the sealed content; None if there is none.
     """
 
     length: int
@@ -49,7 +49,7 @@ class LedgerState(NamedTuple):
 
 
 def state_at(ledger: Path, head: str | None = None) -> LedgerState:
-    """What a ledger says up to the line of a hash, or up to its end.
+    """Read a ledger up to the line with a hash, or to its end.
 
     Raises:
         UsageError: no line has this hash, or none up to it seals the case.
@@ -83,13 +83,13 @@ def copy_ledger(
     """Copy the first lines of a ledger.
 
     Args:
-        ledger: the case's.
-        target: a new file.
-        length: how many lines.
-        evidence: None to copy them as they are. Otherwise names of evidence items: hashes then stand for all lines but
-            those that say how the ledger is signed, which tree was recorded, and when these items were taken in and
-            hashed again.
-        may_be_shown: whether such a line holds nothing that is not to be read.
+        ledger: the case's ledger.
+        target: the file to create.
+        length: the number of lines.
+        evidence: None to copy all lines unchanged. Otherwise names of evidence items: hashes then replace all lines
+            except those on the ledger's signing, on the recorded tree, and on when these items were received and hashed
+            again.
+        may_be_shown: whether such a line is free of content that must not be shown.
 
     Raises:
         CaseError: the ledger cannot be read.

@@ -1,4 +1,4 @@
-"""What is in ``data/`` of a bundle: the same bytes for one head of a ledger, whenever and wherever it is made."""
+"""Writes the ``data/`` folder of a bundle: the same bytes for one ledger head, whenever and wherever it is made."""
 
 from __future__ import annotations
 
@@ -49,20 +49,20 @@ if TYPE_CHECKING:
     from echoforensics.case.evidence_table import EvidenceItem
     from echoforensics.export.about import AboutExport
 
-#: The name of the case in what is handed over: what its folder is called belongs to the examiner's machine.
+#: The case's name in a hand-over: its folder name concerns only the examiner's machine.
 _NAME = "case"
 
 
 @dataclass(frozen=True, slots=True)
 class PayloadSource:
-    """From what a payload is written.
+    """The input of a payload.
 
     Attributes:
-        case: the case as it was at the head that the bundle is of, see :func:`case_as_sealed`; without what was
-            redacted, where that is not handed over.
-        ledger: the case's own ledger, which may have grown since.
-        state: that ledger at this head.
-        selection: what is handed over.
+        case: the case as it was at the bundle's head, see :func:`case_as_sealed`; without redacted content unless that
+            is handed over.
+        ledger: the case's own ledger, which may have grown since then.
+        state: the ledger at this head.
+        selection: what to hand over.
     """
 
     case: Case
@@ -73,17 +73,17 @@ class PayloadSource:
 
 @contextmanager
 def case_as_sealed(case: Case, seal: Mapping[str, object], work: Path) -> Iterator[Case]:
-    """The case with a copy of its database in a working folder, which is the very file that was sealed.
+    """Return the case with a copy of its database in a working folder, checked to be the sealed file.
 
-    Its ledger is put there once it is known up to which line: see :func:`write_payload`.
+    Its ledger is added once the last line is known: see :func:`write_payload`.
 
     Args:
         case: the case.
-        seal: what the ledger's line says that seals it.
-        work: a folder for it.
+        seal: the details of the ledger line that seals it.
+        work: the working folder.
 
     Raises:
-        CaseError: the database is another than was sealed, or the case is of an earlier version.
+        CaseError: the database differs from the sealed one, or the case is of an earlier version.
         OSError: the copy cannot be made.
     """
     sealed = seal.get("database")
@@ -101,19 +101,19 @@ def case_as_sealed(case: Case, seal: Mapping[str, object], work: Path) -> Iterat
 
 
 def write_payload(made: Path, source: PayloadSource, lines: SetWriter, described: SealedSet) -> list[ListedFile]:
-    """Write what is not there yet of a payload: the sounds, the ledger, what is made of the lines, and the report.
+    """Write the rest of a payload: recordings, ledger, files derived from the lines, and the report.
 
     Args:
-        made: the bundle's folder, in which the lines are.
-        source: from what it is written.
-        lines: the lines that are handed over.
-        described: what the signed statement says of them.
+        made: the bundle's folder, which already has the lines.
+        source: the input.
+        lines: the handed-over lines.
+        described: the signed statement's description of them.
 
     Returns:
-        The files whose hashes are known; the report's are not.
+        The files with known hashes; the report's are not included.
 
     Raises:
-        CaseError: a recording is not what was extracted.
+        CaseError: a recording has changed since it was extracted.
         OSError: something cannot be read or written.
     """
     case, state, selection = source.case, source.state, source.selection
@@ -141,14 +141,14 @@ def write_payload(made: Path, source: PayloadSource, lines: SetWriter, described
 
 
 def _write_redactions(made: Path, case: RedactedCase, lines: SetWriter, *, whole: bool) -> ListedFile:
-    """Write what was redacted, and which files are withheld."""
+    """Write the redactions and the withheld files."""
     with HashedFile(made, REDACTIONS) as target:
         target.write(json.dumps(case.tables.as_json(lines.names, whole=whole), ensure_ascii=False, indent=1) + "\n")
     return target.listed
 
 
 def _about(case: Case, state: LedgerState, selection: Selection) -> AboutExport:
-    """What the graph says about itself. Its time is that of the ledger's last line, not of this writing."""
+    """Describe the graph. Its time is that of the ledger's last line, not the current time."""
     when = datetime.fromisoformat(state.time).replace(microsecond=0)
     filters = {"only": list(selection.named)} if selection.named else {}
     return replace(about_export(case, Query(), None), made_at=when, filters=filters)
@@ -188,7 +188,7 @@ def _write_texts(
 
 
 def _place(path: Path, target: Path) -> None:
-    """Give a file of the working folder a second name, in the bundle. On a disk that has none, as a stick, copy it."""
+    """Link a file from the working folder into the bundle; copy it if the disk has no links."""
     try:
         os.link(path, target)
     except OSError:

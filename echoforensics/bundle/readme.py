@@ -1,4 +1,4 @@
-"""The page of plain text that lies among what is handed over, for whoever opens the folder."""
+"""Writes the plain-text introduction in a hand-over, for anyone who opens the folder."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from echoforensics.bundle.selection import Selection
     from echoforensics.export.about import AboutExport
 
-#: The name of the folder is no name of the case, and the time is that of the ledger, which is shown.
+#: The folder's name is not shown as the case's name; the time is the ledger's.
 _NOT_SHOWN = ("Case", "Made at (UTC)")
 UNSIGNED = "UNSIGNED: the case was made without a key. Anybody could have written this bundle."
 
@@ -72,7 +72,7 @@ def _body(selection: Selection) -> str:
 
 
 def readme_text(about: AboutExport, state: LedgerState, described: SealedSet, selection: Selection) -> str:
-    """What a bundle is, of which case, and what is in it."""
+    """Describe a bundle: what it is, which case it belongs to, and its content."""
     body = _body(selection).format(left_out=f"{described.left_out:,}", size=f"{described.size:,}")
     shown = {name: text for name, text in about.facts().items() if name not in _NOT_SHOWN}
     facts = [f"{name + ':':18}{' '.join(text.split())}" for name, text in shown.items()]

@@ -1,4 +1,4 @@
-"""Writing the lines that are handed over, and the tree over all lines of the case, handed over or not."""
+"""Writes the handed-over lines, and the hash tree over all lines of the case."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
 
 
 class SetWriter:
-    """The lines that are handed over, in a bundle's folder. Use it as a context manager.
+    """Writes the handed-over lines into a bundle's folder. Use it as a context manager.
 
     Attributes:
-        tree: over every line of the case, and every line that is other in what is handed over.
-        sounds: the recordings that are handed over.
-        evidence: names of the evidence items that the lines name.
-        files: what was written.
-        count: how many lines are handed over.
+        tree: the tree over every line of the case, and every line changed by redaction.
+        sounds: the recordings to hand over.
+        evidence: the evidence items that the lines name.
+        files: the files written.
+        count: the number of lines handed over.
 
     Raises:
         OSError: a file cannot be written.
@@ -52,11 +52,11 @@ class SetWriter:
 
         Args:
             case: the case.
-            shown: the case as it is handed over: the same, or without what was redacted. A line that is other in it is
-                a line of the set too, beside that of the case, which is then left out.
-            folder: the bundle's.
-            selection: what is handed over.
-            key: of the salts.
+            shown: the case as handed over: unchanged, or without redacted content. A changed line becomes part of the
+                set too, next to the case's own line, which is then left out.
+            folder: the bundle's folder.
+            selection: what to hand over.
+            key: the key of the salts.
         """
         self.sounds: list[SoundFile] = []
         self.evidence: set[str] = set()
@@ -85,11 +85,11 @@ class SetWriter:
 
     @property
     def names(self) -> dict[str, str]:
-        """By SHA-256 of a redacted recording, the name of the file of its copy."""
+        """Map the SHA-256 of a redacted recording to the file name of its copy."""
         return {sound.redacts: sound.file for sound in self.sounds if sound.redacts}
 
     def finish(self) -> SealedSet:
-        """Write by what the lines are checked, and give what the signed statement says of it."""
+        """Write the data for checking the lines, and return the signed statement's description of it."""
         if self._selection.is_whole:
             with HashedFile(self._folder, SET_KEY) as target:
                 target.write(f"{self._key.hex()}\n")
@@ -102,7 +102,7 @@ class SetWriter:
         return SealedSet(self.tree.root.hex(), self.tree.size, left_out, SET_FILES, SOUNDS, **named)
 
     def _write(self, name: str, lines: Iterable[tuple[SetLine, SetLine | None]], hashes: SortedHashes) -> None:
-        """Write lines, each given as the case has it and as it is handed over."""
+        """Write lines, each given in the case's form and in the handed-over form."""
         with HashedFile(self._folder, name) as target:
             for own, shown in lines:
                 self._add(own.line, hashes)
@@ -139,7 +139,7 @@ class SetWriter:
 
 
 def _sound_lines(case: Case, shown: Case, handed_over: list[SoundFile]) -> list[tuple[SetLine, SetLine | None]]:
-    """The lines of recordings, as the case has them and as they are handed over; None of one that is withheld."""
+    """Yield the recordings' lines in the case's form and in the handed-over form; None for a withheld one."""
     own = handed_over if shown is case else sound_files(case)
     lines = {sound.redacts or sound.sha256: sound.line for sound in handed_over}
     return [(sound.line, lines.get(sound.sha256)) for sound in own]

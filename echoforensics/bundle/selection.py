@@ -1,4 +1,4 @@
-"""What of a case is handed over: all of it, or the records that somebody named."""
+"""Selects what to hand over: all of a case, or named records."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _RECORD = re.compile(r"REC-[0-9a-f]{20}")
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which records are handed over.
+    """The records to hand over.
 
     Attributes:
         records: their ids; None for all.
-        named: what was asked for, as the case writes it, sorted.
-        redacted: whether what was redacted is left out: then not everything is handed over.
+        named: the requested names as the case writes them, sorted.
+        redacted: whether redacted content is left out, so that the hand-over is not complete.
     """
 
     records: frozenset[str] | None = None
@@ -43,17 +43,17 @@ class Selection:
 
 
 def select(case: Case, named: Iterable[str]) -> Selection:
-    """The records that exhibits (EF-0000012), interactions (IN-0000003) and record ids (REC-...) name.
+    """Select records by exhibits (EF-0000012), interactions (IN-0000003) and record ids (REC-...).
 
-    Of an exhibit, the record it belongs to, with all of its rows; of an interaction, all of its records. The sound of a
-    recording goes with the recording's own record.
+    An exhibit selects its record with all rows; an interaction selects all its records. A recording's sound goes with
+    its own record.
 
     Args:
         case: the case.
-        named: what is asked for; nothing means everything.
+        named: the requested names; empty for everything.
 
     Raises:
-        UsageError: there is no such exhibit, interaction or record.
+        UsageError: an exhibit, interaction or record does not exist.
     """
     records: set[str] = set()
     names: set[str] = set()

@@ -1,4 +1,4 @@
-"""The recordings of a case, and the files in which they are handed over."""
+"""The recordings of a case, and their files in a bundle."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class SoundFile(NamedTuple):
-    """A recording, and the file it is handed over in.
+    """A recording, and its file in a bundle.
 
     Attributes:
-        file: its name in a bundle.
-        sha256: of its content.
-        redacts: SHA-256 of the recording that it is a redacted copy of; empty if it is one itself.
+        file: the file's name in a bundle.
+        sha256: the SHA-256 of its content.
+        redacts: the SHA-256 of the recording it is a redacted copy of; empty if it is not a copy.
         exhibit: its first exhibit.
-        records: ids of its own records: more than one where the same bytes are held by different records.
+        records: the ids of its own records: several if different records hold the same bytes.
     """
 
     file: str
@@ -39,7 +39,7 @@ class SoundFile(NamedTuple):
 
 
 def sound_files(case: Case) -> list[SoundFile]:
-    """The recordings, by their first exhibits; of those that were redacted the copies, and none that is withheld."""
+    """Return the recordings by their first exhibits; redacted ones as copies, without withheld ones."""
     found: dict[str, SoundFile] = {}
     for recording in case.recordings():
         first, records = recording.rows[0]["exhibit"], {row["record"] for row in recording.rows}

@@ -1,4 +1,4 @@
-"""Timestamps of a bundle: a request and the authorities' answers, which are beside it and outside what is signed."""
+"""Timestamps of a bundle: a request and the authorities' responses, next to it and outside the signed part."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _ENCRYPTED = ".age"
 
 
 def refuse_beside(bundle: Path) -> None:
-    """Refuse a place beside which a request or an answer lies that would be taken for the bundle's.
+    """Refuse an output next to which another bundle's request or response lies.
 
     Raises:
-        UsageError: one lies there.
+        UsageError: there is one.
     """
     there = [path for path in (request_path(bundle), *tokens_of(bundle)) if path.exists() or path.is_symlink()]
     if there:
@@ -41,7 +41,7 @@ def refuse_beside(bundle: Path) -> None:
 
 
 def tokens_of(bundle: Path) -> list[Path]:
-    """The answers that are beside a bundle, in the order in which they came."""
+    """Return the responses next to a bundle, in order of arrival."""
     name = _name(bundle)
     named = re.compile(re.escape(name) + r"(?:\.([2-9]|[1-9][0-9]+))?" + re.escape(TOKEN))
     if not bundle.absolute().parent.is_dir():
@@ -52,11 +52,11 @@ def tokens_of(bundle: Path) -> list[Path]:
 
 
 def write_request(bundle: Path, sha256: bytes) -> TimestampRequest:
-    """Write what an authority is to be asked beside a bundle.
+    """Write a timestamp request next to a bundle.
 
     Args:
         bundle: the folder or file.
-        sha256: of its signed list, 32 bytes.
+        sha256: the SHA-256 of its signed list, 32 bytes.
 
     Raises:
         OSError: it cannot be written.
@@ -70,10 +70,10 @@ def write_request(bundle: Path, sha256: bytes) -> TimestampRequest:
 def fetch_tokens(
     bundle: Path, request: TimestampRequest, urls: Iterable[str]
 ) -> tuple[list[TrustedTimestamp], list[str]]:
-    """Ask authorities, and keep their answers beside a bundle.
+    """Request timestamps from authorities, and keep the responses next to a bundle.
 
     Returns:
-        The timestamps, and of each authority that gave none a sentence that says why.
+        The timestamps, and a sentence for each authority that gave none, saying why.
 
     Raises:
         OSError: an answer cannot be written.
@@ -91,17 +91,17 @@ def fetch_tokens(
 
 
 def attach_token(bundle: Path, token: Path) -> tuple[TrustedTimestamp, Path]:
-    """Put an authority's answer beside the bundle that it belongs to.
+    """Move an authority's response next to the bundle that it belongs to.
 
     Args:
-        bundle: a folder, a zip, or an encrypted zip beside which its request lies.
-        token: the answer (``.tsr``), or the token alone.
+        bundle: a folder, a zip, or an encrypted zip with its request next to it.
+        token: the response (``.tsr``), or the bare token.
 
     Returns:
-        What it says, and where it lies now.
+        What it says, and its new path.
 
     Raises:
-        UsageError: it is not a timestamp, is of something else, or already exists; or there is no such bundle.
+        UsageError: it is not a timestamp, covers something else, or already exists; or there is no such bundle.
     """
     digest = _stamped_digest(bundle)
     try:
@@ -132,7 +132,7 @@ def _keep(bundle: Path, stamp: TrustedTimestamp) -> Path:
 
 
 def _stamped_digest(bundle: Path) -> bytes:
-    """SHA-256 of a bundle's signed list; of an encrypted one, what its request asks for."""
+    """Return the SHA-256 of a bundle's signed list; for an encrypted bundle, from its request."""
     try:
         if bundle.is_dir():
             return hashlib.sha256((bundle / SEAL_NAME).read_bytes()).digest()
@@ -151,10 +151,10 @@ def _stamped_digest(bundle: Path) -> bytes:
 
 
 def request_path(bundle: Path) -> Path:
-    """Where the request for timestamps is beside a bundle: ``NAME.tsq``, of ``NAME.zip.age`` as ``NAME.zip.tsq``."""
+    """Return the path of a bundle's timestamp request: ``NAME.tsq``; for ``NAME.zip.age``, ``NAME.zip.tsq``."""
     return bundle.with_name(_name(bundle) + REQUEST)
 
 
 def _name(bundle: Path) -> str:
-    """What names begin with beside a bundle: its own, or that of what is in an encrypted file."""
+    """Return the prefix of names next to a bundle: its own name, or that of the zip in an encrypted file."""
     return bundle.name.removesuffix(_ENCRYPTED)

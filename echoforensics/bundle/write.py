@@ -1,4 +1,4 @@
-"""Writing a bundle: whole or not at all, as a folder, a zip or an encrypted zip."""
+"""Writes a bundle atomically, as a folder, a zip or an encrypted zip."""
 
 from __future__ import annotations
 
@@ -43,21 +43,21 @@ if TYPE_CHECKING:
     from echoforensics.case.case import Case
 
 _ZIP, _AGE = ".zip", ".age"
-#: The agency's certificate of the key, where one is bound to it.
+#: The agency's certificate for the key, if one is attached to it.
 CERTIFICATE = "examiner.crt"
 
 
 @dataclass(frozen=True, slots=True)
 class BundleRequest:
-    """What is to be handed over, and how.
+    """What to hand over, and how.
 
     Attributes:
-        output: a new folder; or a file that ends in ``.zip``, or ``.zip.age`` where it is encrypted.
-        only: exhibits, interactions and record ids that are handed over; empty for everything.
-        head: hash of the ledger's line that the bundle is of; None for the last.
-        encrypt_to: public keys of the receivers; empty for a bundle that anybody can read.
-        timestamps: addresses of timestamp authorities that are asked.
-        unredacted: whether what was redacted is handed over too.
+        output: a new folder; or a file that ends in ``.zip``, or ``.zip.age`` if encrypted.
+        only: the exhibits, interactions and record ids to hand over; empty for everything.
+        head: the hash of the bundle's ledger line; None for the last one.
+        encrypt_to: the recipients' public keys; empty for a bundle that anybody can read.
+        timestamps: the URLs of timestamp authorities to ask.
+        unredacted: whether to hand over redacted content too.
     """
 
     output: Path
@@ -75,20 +75,20 @@ class BundleRequest:
 
 @dataclass(slots=True)
 class WrittenBundle:
-    """A bundle that was written.
+    """The result of writing a bundle.
 
     Attributes:
-        path: where it is.
-        files: how many files are in its signed list.
-        head, length: of the ledger that it belongs to.
-        fingerprint: of the key that signed it; None if unsigned.
-        key_words: what the ledger says of that key, in one sentence; empty for nothing.
-        seal_sha256: SHA-256 of its signed list: what timestamps are over.
-        sealed_set: root and size of the tree, and how much is left out.
-        redacted: whether it is without what was redacted in the case.
-        stamps: the timestamps that were fetched.
-        failures: why timestamps were not fetched, a sentence each.
-        not_recorded: why the ledger has no line on it; empty if it has one.
+        path: the path of the bundle.
+        files: the number of files in its signed list.
+        head, length: head and length of its ledger.
+        fingerprint: the fingerprint of the signing key; None if unsigned.
+        key_words: the ledger's statement about that key, as a sentence; may be empty.
+        seal_sha256: the SHA-256 of its signed list, which timestamps cover.
+        sealed_set: root and size of the tree, and the number of omitted leaves.
+        redacted: whether redacted content was left out.
+        stamps: the timestamps received.
+        failures: why timestamps were not received, one sentence each.
+        not_recorded: why the ledger has no line about it; empty if it has one.
     """
 
     path: Path
@@ -108,20 +108,20 @@ class WrittenBundle:
 def write_bundle(
     case: Case, request: BundleRequest, key: Signer | None, report: Callable[[str], None] = lambda _: None
 ) -> WrittenBundle:
-    """Write a bundle of a sealed case, and a line on it into the ledger.
+    """Write a bundle of a sealed case, and record it in the ledger.
 
-    Everything is written under another name and gets its own last: what is killed on the way leaves no bundle.
+    Everything is written under a temporary name and renamed last, so an interrupted run leaves no bundle.
 
     Args:
         case: the case, whose seal was checked when it was opened.
-        request: what is to be handed over.
-        key: the one that the case is signed with; None for an unsigned case.
-        report: called with what is being done.
+        request: what to hand over, and how.
+        key: the key that signed the case; None for an unsigned case.
+        report: called with a description of the current step.
 
     Raises:
-        UsageError: there is something at the output, or it cannot be written; or what was asked for is not there.
-        CaseError: the case is not as it was sealed, or cannot be written.
-        ExaminerKeyError: the key is not the one that the case is signed with.
+        UsageError: the output exists or cannot be written; or a requested item does not exist.
+        CaseError: the case differs from what was sealed, or cannot be written.
+        ExaminerKeyError: the key did not sign the case.
     """
     if case.unverified:
         raise CaseError(case.unverified)
@@ -131,7 +131,7 @@ def write_bundle(
     recipients_of(request.encrypt_to)
     beside = case.path if request.encrypt_to else request.output
     try:
-        # What is encrypted on its way is in the clear only where the case is.
+        # Plaintext on its way to encryption lies only where the case is.
         with partial_folder(beside) as work:
             written = _write(case, request, key, state, work, report)
         stamp = write_request(request.output, bytes.fromhex(written.seal_sha256))
@@ -164,7 +164,7 @@ def _refuse_output(case: Case, request: BundleRequest) -> None:
 
 
 def _state(case: Case, head: str | None) -> LedgerState:
-    """The ledger at a head, or at its end. Refuses one at which the case was another."""
+    """Return the ledger at a head, or at its end. Raises if the case was different at that head."""
     now = state_at(case.ledger_path)
     if head is None:
         return now
@@ -226,7 +226,7 @@ def _write(
 
 
 def _with_tree(case: Case, key: Signer | None, state: LedgerState, tree: HashTree, *, repeat: bool) -> LedgerState:
-    """The ledger with a line that records the tree of the sealed set; it is put there where there is none."""
+    """Return the ledger with a line that records the tree of the sealed set, adding it if it is missing."""
     recorded = state.tree.detail if state.tree is not None else {}
     if (recorded.get("root"), recorded.get("size")) == (tree.root.hex(), tree.size):
         return state
@@ -268,7 +268,7 @@ def _bag_info(case: Case, state: LedgerState) -> dict[str, str]:
 
 
 def _put(made: Path, request: BundleRequest) -> None:
-    """Give the bundle its name, in the form that is asked for."""
+    """Rename the bundle into place in the requested form."""
     output = request.output
     if request.encrypt_to:
         plain = made.with_name("bundle.zip")

@@ -1,1 +1,1 @@
-"""Machines that work for this one: a cluster of Dask, or processes of this machine in the same way."""
+"""Runs work on a Dask cluster, or in processes on this machine in the same way."""

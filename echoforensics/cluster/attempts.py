@@ -1,7 +1,7 @@
-"""That a task which ends its worker does not go from worker to worker until none is left.
+"""Stops a task that crashes its worker from going on to crash every other worker.
 
-Whoever runs a task says so to the scheduler before it begins and when it is over; one that began and was never over
-ended its worker. The scheduler by itself gives a task of a lost worker to the next one, four times.
+A task reports to the scheduler when it starts and when it ends; a task that started but never ended has crashed its
+worker. On its own, the scheduler gives a lost worker's task to the next one, four times.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from echoforensics.scale_extra import scale_library
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: A task that ended so many workers is not tried again.
+#: A task that crashed this many workers is not tried again.
 MOST_WORKERS = 2
-#: How long the scheduler is asked for what it was told, seconds; and how often.
+#: How long to wait for the scheduler's reports, in seconds; and how often to ask.
 _PATIENCE, _STEP = 10.0, 0.02
 _BEGINS, _OVER = "begins", "over"
 
 
 class Attempt(NamedTuple):
-    """A task at work.
+    """A running task.
 
     Attributes:
         worker: the address of the worker.
         host: the name of its machine.
-        lost: addresses of workers that ended while they were at it.
+        lost: addresses of workers that crashed during the task.
     """
 
     worker: str
@@ -41,14 +41,14 @@ class Attempt(NamedTuple):
 
 @contextmanager
 def attempt(topic: str, number: int) -> Iterator[Attempt]:
-    """Run inside what a task does, on a worker.
+    """Wrap the work of a task on a worker.
 
     Args:
-        topic: under which the scheduler keeps what it is told of this run.
-        number: of the task in the run.
+        topic: the scheduler's key for the reports of this run.
+        number: the number of the task in the run.
 
     Raises:
-        TaskEndedWorkersError: the task ended :data:`MOST_WORKERS` workers before.
+        TaskEndedWorkersError: the task has crashed :data:`MOST_WORKERS` workers.
     """
     worker = scale_library("distributed", "--dask").get_worker()
     mine = {"task": number, "worker": worker.address, "process": os.getpid(), "host": socket.gethostname()}
@@ -62,7 +62,7 @@ def attempt(topic: str, number: int) -> Iterator[Attempt]:
 
 
 def _lost(topic: str, mine: dict[str, Any]) -> tuple[str, ...]:
-    """The workers that began a task before and were not over, once the scheduler knows that this one began."""
+    """Return the workers that started a task and did not end it, after the scheduler has noted this start."""
     client = scale_library("distributed", "--dask").get_client()
     until = time.monotonic() + _PATIENCE
     while True:

@@ -1,7 +1,7 @@
-"""A cluster of Dask: the one at an address, or one of processes of this machine.
+"""Connects to a Dask cluster: one at an address, or local processes.
 
-The processes of this machine speak TLS with certificates that exist in their memory alone, so that no other account of
-the machine can give them work.
+The local processes use TLS with certificates that exist only in memory, so that no other account on the machine can
+give them work.
 
 References:
     https://distributed.dask.org/en/stable/client.html
@@ -20,9 +20,9 @@ from echoforensics.scale_extra import scale_library
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: The address of a cluster that is made of processes of this machine.
+#: The address for a cluster of local processes.
 LOCAL = "local"
-#: How long a scheduler is waited for, seconds.
+#: How long to wait for a scheduler, in seconds.
 _PATIENCE = 20
 _SCHEMES = ("tcp://", "tls://", "ucx://", "ws://", "wss://")
 #: Workers that end are named by us.
@@ -30,7 +30,7 @@ _SILENT = logging.CRITICAL + 1
 
 
 def refuse_address(address: str) -> None:
-    """Refuse what is no address of a cluster, or a cluster without the extra ``scale``.
+    """Refuse an invalid cluster address, or any address without the extra ``scale``.
 
     Raises:
         UsageError: it is neither ``local`` nor an address with a scheme, or the libraries are not installed.
@@ -44,14 +44,14 @@ def refuse_address(address: str) -> None:
 
 @contextmanager
 def connected(address: str, workers: int) -> Iterator[Any]:
-    """A client of a cluster; its class is :class:`distributed.Client`.
+    """Yield a client of a cluster; its class is :class:`distributed.Client`.
 
     Args:
-        address: of a scheduler; or ``local``.
-        workers: how many processes there are to be where it is ``local``.
+        address: the address of a scheduler, or ``local``.
+        workers: the number of processes if the address is ``local``.
 
     Raises:
-        UsageError: as :func:`refuse_address` says.
+        UsageError: as for :func:`refuse_address`.
         ClusterError: no scheduler answers there.
     """
     refuse_address(address)
@@ -76,15 +76,15 @@ def connected(address: str, workers: int) -> Iterator[Any]:
 
 
 def workers_of(client: Any) -> list[str]:
-    """The addresses of a cluster's workers."""
+    """Return the addresses of a cluster's workers."""
     return list(client.scheduler_info(n_workers=-1)["workers"])
 
 
 def refuse_lost(client: Any, address: str) -> None:
-    """Refuse to go on where the scheduler is gone.
+    """Raise if the scheduler is gone.
 
     Raises:
-        ClusterError: it is.
+        ClusterError: the scheduler no longer answers.
     """
     if client.status not in ("running", "connecting"):
         raise ClusterError(f"{address}: the scheduler no longer answers; repeat the command to continue")

@@ -1,4 +1,4 @@
-"""What the workers of a cluster are doing, as they say it, and at which rate."""
+"""Reports the progress of a cluster's workers."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
     Report = Callable[[str, int, int], None]
 
-#: A worker says what it does at most so often, seconds.
+#: The shortest interval between a worker's reports, in seconds.
 _INTERVAL = 0.5
 
 
 def worker_report(topic: str, label: str) -> Report:
-    """On a worker: a function that tells the client what is being done, how far it is, and of how much.
+    """Return a function with which a worker reports its task, progress and total to the client.
 
     Args:
-        topic: under which the client hears it.
-        label: of the task.
+        topic: the topic that the client subscribes to.
+        label: the label of the task.
     """
     worker = scale_library("distributed", "--dask").get_worker()
     begun = stated = time.monotonic()
@@ -41,7 +41,7 @@ def worker_report(topic: str, label: str) -> Report:
 
 @dataclass(frozen=True, slots=True)
 class WorkerState:
-    """What a worker is doing: of which task, what, how far, of how much, and for how many seconds."""
+    """A worker's state: the task, the step, the progress, the total, and the seconds spent."""
 
     label: str
     doing: str
@@ -51,16 +51,16 @@ class WorkerState:
 
     @property
     def sentence(self) -> str:
-        """In a few words, with the rate where bytes are counted."""
+        """Describe the state in a few words, with the rate if bytes are counted."""
         rate = f", {self.done / self.seconds / 1e6:,.0f} MB/s" if self.total and self.seconds else ""
         return f"{self.doing}{rate}"
 
 
 class ClusterProgress:
-    """What the workers say, on the client."""
+    """Collects the workers' reports on the client."""
 
     def __init__(self, client: Any, topic: str) -> None:
-        """Hear the workers of a client's cluster on a topic."""
+        """Subscribe to a topic on a client's cluster."""
         self._lock = Lock()
         self._states: dict[str, WorkerState] = {}
         client.subscribe_topic(topic, self._hear)
@@ -73,11 +73,11 @@ class ClusterProgress:
                 self._states[heard["worker"]] = state
 
     def states(self) -> dict[str, WorkerState]:
-        """What each worker said last, by its address."""
+        """Return the last report of each worker by its address."""
         with self._lock:
             return dict(self._states)
 
     def forget(self, worker: str) -> None:
-        """A worker is no longer at it."""
+        """Forget a worker that has stopped."""
         with self._lock:
             self._states.pop(worker, None)

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 class Folder(Container):
-    """The files below a folder, by name, in byte order."""
+    """The files below a folder, by name in byte order."""
 
     def __init__(self, root: Path) -> None:
         self._root = os.fsencode(root)
 
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
-        """Every file, link and other thing below the folder."""
+        """Yield every file, link and other entry below the folder."""
         pending: list[tuple[bytes, int]] = [(b"", 0)]
         while pending:
             below, depth = pending.pop()
@@ -49,15 +49,15 @@ class Folder(Container):
             pending.extend(reversed(folders))
 
     def open(self, address: str) -> BinaryIO:
-        """Open a file below the folder; its address is its path, as hexadecimal bytes."""
+        """Open a file by its address, its path as hexadecimal bytes."""
         return self._open(bytes.fromhex(address))
 
     def location(self, address: str) -> Path:
-        """The file of an address on this machine's disk."""
+        """Return the local file for an address."""
         return Path(os.fsdecode(os.path.join(self._root, bytes.fromhex(address))))  # noqa: PTH118 (bytes)
 
     def _entry_or_issue(self, path: bytes, status: os.stat_result) -> Entry | EvidenceIssue:
-        """An entry; an issue where it went meanwhile, or its link cannot be read."""
+        """Return an entry; an issue if it has disappeared, or its link cannot be read."""
         try:
             return self._entry(path, status)
         except OSError as error:
@@ -85,7 +85,7 @@ class Folder(Container):
         full = os.path.join(self._root, path)  # noqa: PTH118 (bytes)
         flags = careful(os.O_RDONLY)
         try:
-            # Only the owner may ask for the access time to be left alone.
+            # Only the owner may ask to leave the access time unchanged.
             handle = os.open(full, flags | getattr(os, "O_NOATIME", 0))
         except PermissionError:
             handle = os.open(full, flags)
@@ -93,7 +93,7 @@ class Folder(Container):
 
 
 def file_times(status: os.stat_result) -> dict[str, str]:
-    """The times a file's status holds, in UTC. The access time is left out: reading may have changed it."""
+    """Return the times in a file's status, in UTC. Without the access time, which reading may have changed."""
     return {"modified": _iso(status.st_mtime_ns), "changed": _iso(status.st_ctime_ns)}
 
 

@@ -1,4 +1,4 @@
-"""The hash of a folder: that of a listing which names everything in it, each thing in one way only."""
+"""Computes the hash of a folder from an unambiguous listing of everything in it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from echoforensics.evidence.entry import Entry, EvidenceIssue, text_of
 from echoforensics.evidence.folder import Folder
 from echoforensics.evidence.limits import MAX_FOLDER_DEPTH
 
-#: The listings there are, as the ledger names them. A case of an earlier version names none: that is the first.
+#: The listing forms, as the ledger names them. Cases of earlier versions name none: they use the first.
 FIRST, SECOND, WITH_METADATA = "1", "2", "2 with modes and times"
 
-#: In names, as GNU ``sha256sum`` writes them: with these a name cannot end its line and begin another.
+#: Escapes in names, as in GNU ``sha256sum``: no name can end its line and begin another.
 _ESCAPES = ((b"\\", b"\\\\"), (b"\n", b"\\n"), (b"\r", b"\\r"))
-#: What is not a file, folder or link.
+#: The kind of anything but a file, folder or link.
 _KINDS = ((stat.S_ISFIFO, "pipe"), (stat.S_ISSOCK, "socket"), (stat.S_ISBLK, "block-device"), (stat.S_ISCHR, "device"))
 
 Progress = Callable[[int], None]
@@ -28,10 +28,10 @@ Progress = Callable[[int], None]
 
 @dataclass(slots=True)
 class FolderHash:
-    """What a folder hashes to.
+    """The hash of a folder.
 
     Attributes:
-        whole: of the listing; its size is that of the files in the folder.
+        whole: the hash of the listing; its size is that of the files in the folder.
         issues: what could not be read.
     """
 
@@ -42,16 +42,16 @@ class FolderHash:
 def hash_folder(
     path: Path, algorithms: tuple[str, ...], progress: Progress | None = None, form: str = SECOND
 ) -> FolderHash:
-    """Hash a folder: each file once, then the listing of everything in it. docs/case-folder.md has the forms.
+    """Hash a folder: each file once, then the listing of everything. docs/case-folder.md describes the forms.
 
     Args:
         path: the folder.
-        algorithms: names of hashes.
+        algorithms: the names of the hashes.
         progress: called with the bytes read so far.
-        form: which listing is made.
+        form: the form of the listing.
 
     Raises:
-        ValueError: there is no such form.
+        ValueError: the form is unknown.
     """
     if form not in (FIRST, SECOND, WITH_METADATA):
         raise ValueError(f"there is no listing of the form {form!r}")
@@ -69,7 +69,7 @@ def hash_folder(
 
 
 def _second(path: Path, issues: list[str], metadata: bool) -> Iterator[tuple[bytes, bytes, int]]:
-    """Path, line and size of everything below a folder: also of empty folders, links, pipes and devices."""
+    """Yield path, line and size of everything below a folder, including empty folders, links, pipes and devices."""
     root, folder = os.fsencode(path), Folder(path)
     pending = [(b"", 0)]
     while pending:
@@ -102,7 +102,7 @@ def _names(root: bytes, below: bytes, depth: int) -> list[bytes]:
 
 
 def _described(folder: Folder, root: bytes, inside: bytes, status: os.stat_result) -> tuple[str, bytes, int]:
-    """Kind, digest and length of one thing: of a link, those of what it leads to."""
+    """Return kind, digest and length of one entry; for a link, those of its target."""
     if stat.S_ISDIR(status.st_mode):
         return "folder", b"-", 0
     if stat.S_ISREG(status.st_mode):
@@ -123,7 +123,7 @@ def _line(kind: str, digest: bytes, size: int, more: bytes, path: bytes) -> byte
 
 
 def _first(path: Path, issues: list[str]) -> Iterator[tuple[bytes, bytes, int]]:
-    """The listing of earlier versions, in which two different folders may have one listing."""
+    """Yield the listing of earlier versions, which may be equal for two different folders."""
     for found in Folder(path).entries():
         if isinstance(found, EvidenceIssue):
             issues.append(f"{found.path}: {found.what}")

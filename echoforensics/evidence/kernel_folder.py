@@ -1,6 +1,6 @@
-"""Folders that the running kernel makes up as they are read, such as ``/proc``.
+"""Recognises folders that the running kernel generates while they are read, such as ``/proc``.
 
-They are no evidence: no two readings of them are the same, files in them have no size, and some never end.
+They are not evidence: no two readings are equal, files in them have no size, and some never end.
 
 References:
     proc_pid_mounts(5); Linux, Documentation/filesystems
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-#: Kinds of such file systems, as the kernel names them.
+#: The types of such file systems, as the kernel names them.
 _KINDS = frozenset({
     "autofs", "binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs", "debugfs", "devpts", "devtmpfs", "efivarfs",
     "mqueue", "nsfs", "proc", "pstore", "securityfs", "selinuxfs", "sysfs", "tracefs",
@@ -19,11 +19,11 @@ _MOUNTS = Path("/proc/self/mounts")
 
 
 def kernel_file_system(path: Path, mounts: str | None = None) -> str:
-    """The kind of made-up file system in which a folder lies; empty where it lies in another, or that is unknown.
+    """Return the type of kernel file system that holds a folder; empty if it is another or unknown.
 
     Args:
         path: an absolute path without symbolic links.
-        mounts: what is mounted, in the form of ``/proc/self/mounts``; if None, that file, where there is one.
+        mounts: the mounts in the form of ``/proc/self/mounts``; None to read that file if it exists.
     """
     if mounts is None:
         try:
@@ -36,7 +36,7 @@ def kernel_file_system(path: Path, mounts: str | None = None) -> str:
         if len(parts) < 3:
             continue
         place = Path(_unescaped(parts[1]))
-        # Of two that are mounted at one place, the later hides the earlier.
+        # Of two mounts at one place, the later one hides the earlier.
         if len(place.parts) >= nearest and path.is_relative_to(place):
             nearest, kind = len(place.parts), parts[2]
     return kind if kind in _KINDS else ""

@@ -1,45 +1,45 @@
-"""Bounds that keep hostile evidence from filling the machine. Meeting one is an Issue, never silence."""
+"""Limits that keep hostile evidence from exhausting the machine. Reaching one is reported as an issue."""
 
 from __future__ import annotations
 
-#: How deep archives within archives are opened; the source itself is depth 0.
+#: How deeply nested archives are opened; the source itself has depth 0.
 MAX_DEPTH = 4
-#: Entries in one container.
+#: The most entries in one container.
 MAX_ENTRIES = 5_000_000
-#: Bytes of a zip's central directory, which has to be held in memory.
+#: The most bytes in a zip's central directory, which must be held in memory.
 MAX_ZIP_DIRECTORY = 256 * 1024 * 1024
-#: Folder levels in one file system or folder.
+#: The most folder levels in one file system or folder.
 MAX_FOLDER_DEPTH = 200
-#: Bytes that compressed data in one source, or in one archive that is in a source, may expand to: a share of its
-#: size, and a floor.
+#: How many bytes the compressed data in a source, or in an archive inside it, may expand to: a multiple of its size,
+#: and a minimum.
 MAX_EXPANSION_RATIO = 200
 MAX_EXPANSION_FLOOR = 2 * 1024 * 1024 * 1024
-#: The floor of one member of a zip or tar, so that a bomb among them leaves room for the others.
+#: The minimum for one member of a zip or tar, so that a bomb leaves room for the others.
 MAX_MEMBER_FLOOR = 256 * 1024 * 1024
 
 
 class ExpansionLimitError(OSError):
-    """Compressed data expands beyond the bound."""
+    """Compressed data expands beyond the limit."""
 
 
 class Budget:
-    """How many bytes compressed data may still expand to."""
+    """The number of bytes that compressed data may still expand to."""
 
     def __init__(self, source_size: int) -> None:
-        """Take the size in bytes of the source or archive that holds it."""
+        """Take the size in bytes of the source or archive."""
         self.total = MAX_EXPANSION_FLOOR + MAX_EXPANSION_RATIO * source_size
         self._left = self.total
         self._whole: Budget | None = None
 
     def for_member(self, stored_size: int) -> Budget:
-        """The budget of one member, which takes ``stored_size`` bytes in the archive. It is taken off this one too."""
+        """Return a member's budget, given its ``stored_size`` in bytes. It also counts against this budget."""
         own = Budget(stored_size)
         own.total = own._left = min(self.total, MAX_MEMBER_FLOOR + MAX_EXPANSION_RATIO * stored_size)
         own._whole = self
         return own
 
     def spend(self, size: int) -> None:
-        """Take some bytes off. Raises ExpansionLimitError when there are none left."""
+        """Spend bytes. Raises ExpansionLimitError when none are left."""
         self._left -= size
         if self._left < 0:
             what = "this source" if self._whole is None else "this member"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class LooseFile(Container):
-    """A container of one file, named as it is named."""
+    """A container of a single file, under the file's own name."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -22,7 +22,7 @@ class LooseFile(Container):
         self._address = path.name.encode("utf-8", "surrogateescape").hex()
 
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
-        """The one entry."""
+        """Yield the single entry."""
         status = self._path.stat()
         yield Entry(
             self._path.name,

@@ -1,4 +1,4 @@
-"""A source: one thing that was seized, opened read-only and hashed whole."""
+"""A source: one seized item, opened read-only and hashed completely."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from parsers.registry import claiming
 
 Progress = Callable[[int], None]
 
-#: Kinds of sources that are no images of media.
+#: Kinds of sources other than media images.
 FOLDER, FILE = "folder", "file"
 _WITHOUT_MEDIA = (FOLDER, "zip", "tar", "compressed", "archive", FILE)
 _UNKNOWN = "unknown"
@@ -45,14 +45,14 @@ _UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class SourceHashes:
-    """What a source hashes to.
+    """The hashes of a source.
 
     Attributes:
         whole: over all its bytes. For a folder: over its listing (see :mod:`.folder_listing`). For an image in
             several segments: over the listing of its segments, made the same way.
-        parts: of each file it is made of, where they are several, by name.
-        media: over the media inside an image that is not its bytes as they are (EWF, VHD, several segments).
-        stored: the hashes that an EWF image keeps of its media, as written by the acquisition tool.
+        parts: maps the name of each file to its hashes, if there are several files.
+        media: the hashes of the media inside an image that does not store it verbatim (EWF, VHD, several segments).
+        stored: the media hashes in an EWF image, as written by the acquisition tool.
         issues: what could not be read.
         listing: for a folder: the form of its listing.
     """
@@ -65,7 +65,7 @@ class SourceHashes:
     listing: str = ""
 
     def is_same(self, other: SourceHashes) -> bool:
-        """Whether both are of the same bytes, by their sizes and SHA-256."""
+        """Whether both have the same bytes, by their sizes and SHA-256."""
         pairs = ((self.whole, other.whole), (self.media, other.media))
         return all(
             one is two if one is None or two is None else (one.size, one.sha256) == (two.size, two.sha256)
@@ -73,7 +73,7 @@ class SourceHashes:
         )
 
     def as_json(self) -> dict[str, object]:
-        """For the ledger and the case."""
+        """Return the hashes for the ledger and the case."""
         written: dict[str, object] = {"size": self.whole.size, **self.whole.values}
         if len(self.parts) > 1:
             written["parts"] = {name: {"size": d.size, **d.values} for name, d in self.parts.items()}
@@ -88,10 +88,10 @@ class SourceHashes:
 
 @dataclass(slots=True)
 class SourceBytes:
-    """The bytes of a source, without what they hold: enough to hash it.
+    """The bytes of a source without its content: enough to hash it.
 
     Attributes:
-        path: where it lies, absolute.
+        path: its absolute path.
         kind: as of :class:`EvidenceSource`.
         media: the storage media, where it is an image.
         listing: for a folder: the form of the listing that is hashed.
@@ -108,7 +108,7 @@ class SourceBytes:
         progress: Progress | None = None,
         watch: Callable[[bytes], None] | None = None,
     ) -> SourceHashes:
-        """Hash the source whole, reading it once.
+        """Hash the whole source in a single read.
 
         Args:
             algorithms: names of hashes.
@@ -132,18 +132,18 @@ class SourceBytes:
             for name, value in self.media.stored_hashes.items()
             if inside.values[name] != value
         )
-        # Asked for only now: what cannot be read is known when all was.
+        # Read only now: unreadable parts are known once everything was read.
         issues = (*unread, *self.media.issues, *issues)
         return SourceHashes(whole, parts, inside, self.media.stored_hashes, issues)
 
     def hash_whole(self, algorithms: tuple[str, ...]) -> Digests:
-        """Hash what :attr:`SourceHashes.whole` is over, and not the media inside an image. Raises OSError."""
+        """Hash what :attr:`SourceHashes.whole` covers, without the media inside an image. Raises OSError."""
         if self.kind == FOLDER:
             return folder_listing.hash_folder(self.path, algorithms, form=self.listing).whole
         return self._hash_files(algorithms, None, None)[0]
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close everything that is open."""
         if self.media is not None:
             self.media.close()
 
@@ -163,12 +163,12 @@ class EvidenceSource:
     """An opened source.
 
     Attributes:
-        path: where it lies, absolute.
+        path: its absolute path.
         kind: ``folder``, ``zip``, ``tar``, ``compressed``, ``archive`` (any other), ``file``, or the kind of its media
             (``raw image``).
         container: its entries.
         size: bytes of the file or files; 0 for a folder.
-        budget: what compressed data in it may expand to.
+        budget: the expansion limit for compressed data in it.
         media: the storage media, where it is an image.
         offsets: for an image: byte offsets of its media at which volumes begin, given by hand.
         listing: for a folder: the form of the listing that is hashed.
@@ -184,28 +184,28 @@ class EvidenceSource:
     listing: str = folder_listing.SECOND
 
     def hash(self, algorithms: tuple[str, ...], progress: Progress | None = None) -> SourceHashes:
-        """Hash the source whole (see :meth:`SourceBytes.hash`). Raises OSError."""
+        """Hash the whole source (see :meth:`SourceBytes.hash`). Raises OSError."""
         return SourceBytes(self.path, self.kind, self.media, self.listing).hash(algorithms, progress)
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close everything that is open."""
         self.container.close()
 
 
 def open_source(
     path: Path, offsets: tuple[int, ...] = (), kind: str = "", parsers: tuple[Parser, ...] | None = None
 ) -> EvidenceSource:
-    """Open a source by what it begins with, not by its name.
+    """Open a source by its first bytes, not by its name.
 
     Args:
         path: the source.
         offsets: for an image: byte offsets of its media at which volumes begin, given by hand.
-        kind: what it was when it was opened first; empty to find that out. What a file is may hang on the parsers
-            and maps that are at hand, and on what is beside it.
-        parsers: those that are asked whether a file by itself is theirs; default: every one.
+        kind: its kind when it was first opened; empty to detect it. Detection may depend on the available parsers and
+            maps, and on neighbouring files.
+        parsers: the parsers that may claim a single file; default: all.
 
     Raises:
-        SourceError: it does not exist, cannot be read, or is nothing that is known.
+        SourceError: it does not exist, cannot be read, or is not recognised.
     """
     path = _existing(path)
     if path.is_dir():
@@ -217,11 +217,11 @@ def open_source(
 
 
 def open_bytes(path: Path, kind: str, listing: str = folder_listing.SECOND) -> SourceBytes:
-    """Open a source for hashing alone: no volume, file system or archive in it is looked at.
+    """Open a source only for hashing: no volume, file system or archive in it is examined.
 
     Args:
         path: the source.
-        kind: what it was when it was opened first.
+        kind: its kind when it was first opened.
         listing: for a folder: the form of the listing that is hashed.
 
     Raises:
@@ -234,7 +234,7 @@ def open_bytes(path: Path, kind: str, listing: str = folder_listing.SECOND) -> S
 
 
 def _existing(path: Path) -> Path:
-    """The absolute path of a file or folder that can be read. Raises SourceError."""
+    """Return the absolute path of a readable file or folder. Raises SourceError."""
     try:
         if path.is_dir():
             if kind := kernel_file_system(path.resolve()):
@@ -277,7 +277,7 @@ def _open_file(
 
 
 def _open_media(path: Path, head: bytes, kind: str) -> Media | None:
-    """The media of an image of a kind; of one whose kind is not known, None if it may be a raw one or none."""
+    """Return an image's media. With an unknown kind, None if it may be a raw image or no image."""
     if kind == RAW_IMAGE:
         return open_raw(path)
     return open_image(path, head) or (None if kind == _UNKNOWN else open_raw(path))
@@ -320,7 +320,7 @@ def _kind_of(container: Container) -> str:
 
 
 def _is_claimed(path: Path, head: bytes, size: int, parsers: tuple[Parser, ...] | None) -> bool:
-    """Whether a parser claims a file, by its head or, of a text, by what of the Alexa service the whole of it names."""
+    """Whether a parser claims a file by its head or, for text, by the service names in the whole file."""
     source = ParserSource(path.name, size, head, lambda: path.open("rb"))
     if claiming(source, parsers):
         return True
@@ -340,7 +340,7 @@ def _hash_files(
     progress: Progress | None,
     watch: Callable[[bytes], None] | None,
 ) -> tuple[dict[str, Digests], tuple[str, ...]]:
-    """The digests of files, and what of them could not be read: zeros are hashed in its place."""
+    """Return the digests of files, and their unreadable parts: zeros are hashed in their place."""
     done = 0
     found: dict[str, Digests] = {}
     unread: list[str] = []
@@ -359,7 +359,7 @@ def _report_sum(progress: Progress | None, before: int, done: int) -> None:
 
 
 def _listing_hash(parts: dict[str, Digests], algorithms: tuple[str, ...]) -> Digests:
-    """Of an image in several segments: the hash of ``{sha256}  {size}  {name}`` lines, as for a folder."""
+    """Hash the ``{sha256}  {size}  {name}`` lines of a multi-segment image, as for a folder."""
     text = "".join(f"{d.sha256}  {d.size}  {name}\n" for name, d in sorted(parts.items())).encode()
     size = sum(d.size for d in parts.values())
     return Digests(size, {name: hashlib.new(name, text).hexdigest() for name in algorithms})

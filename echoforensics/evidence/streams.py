@@ -1,4 +1,4 @@
-"""Streams over evidence that count what they give, and streams over parts of other streams."""
+"""Streams over evidence that count what they return, and streams over parts of other streams."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ if TYPE_CHECKING:
 
     from echoforensics.evidence.limits import Budget
 
-#: How much is read from evidence at once, in bytes.
+#: How many bytes of evidence to read at once.
 BLOCK = 1024 * 1024
 _LEAST = 4096
-#: Content of up to so many bytes is read at once and held.
+#: Content of up to this many bytes is read at once and held in memory.
 _SMALL = 64 * 1024
 
 
 class BudgetedStream(io.RawIOBase):
-    """Reads another stream and takes what it gives off a budget. Raises ExpansionLimitError when it is spent."""
+    """Reads another stream and counts its bytes against a budget. Raises ExpansionLimitError when it is spent."""
 
     def __init__(self, inner: BinaryIO, budget: Budget) -> None:
         self._inner = inner
@@ -31,7 +31,7 @@ class BudgetedStream(io.RawIOBase):
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         """Fill a buffer from the inner stream."""
-        # One read of what is below: where it breaks off, what came before is not lost.
+        # A single read of the underlying stream, so that bytes before a break are not lost.
         read = getattr(self._inner, "read1", self._inner.read)
         piece = read(len(buffer))
         self._budget.spend(len(piece))
@@ -85,7 +85,7 @@ class RandomAccessStream(io.RawIOBase):
 
 
 class HeldBytes(io.BytesIO):
-    """Content that is held whole, and behaves as the streams above do: it is read only, and has nothing before it."""
+    """Content held in memory that behaves like the streams above: read-only, with nothing before its start."""
 
     def writable(self) -> bool:
         """It cannot be written to."""
@@ -97,12 +97,12 @@ class HeldBytes(io.BytesIO):
 
 
 def open_random_access(size: int, read_at: Callable[[int, int], bytes]) -> BinaryIO:
-    """A stream over a function that reads ``size`` bytes at ``offset``. What is small is read here, at once.
+    """Open a stream over a function that reads ``size`` bytes at ``offset``. Small content is read at once.
 
-    What cannot be read whole at once raises OSError when the stream is read, after what comes before it.
+    If small content cannot be read completely, reading the stream raises OSError after the bytes before it.
     """
     if 0 <= size <= _SMALL:
-        # A file system has mostly small files: a buffered stream takes longer to make and to read than they do.
+        # Most files in a file system are small: a buffered stream costs more to create and read than they do.
         with suppress(OSError):
             content = read_at(0, size) if size else b""
             if len(content) == size:
@@ -112,5 +112,5 @@ def open_random_access(size: int, read_at: Callable[[int, int], bytes]) -> Binar
 
 def buffered(raw: io.RawIOBase, size: int | None = None) -> BinaryIO:
     """A buffered binary stream over a raw one; of a known size in bytes, no more is held than it needs."""
-    # A large buffer takes longer to make than a small file takes to read.
+    # A large buffer takes longer to create than a small file takes to read.
     return io.BufferedReader(raw, BLOCK if size is None else min(BLOCK, max(size, _LEAST)))

@@ -12,18 +12,18 @@ class Volume:
     """A partition, a logical volume, or the whole media.
 
     Attributes:
-        prefix: what its files' paths begin with: ``p8/``, ``p8/lv-data/``; empty for the whole media.
-        description: what its table says of it, for people ("data", "Linux (0x83)", "system, slot A").
+        prefix: the beginning of its files' paths: ``p8/``, ``p8/lv-data/``; empty for the whole media.
+        description: the table's description, for people ("data", "Linux (0x83)", "system, slot A").
         length: bytes.
         pieces: (byte offset on the media, length in bytes), in the volume's own order; they make up its length.
             A piece at offset None is not on the media (a missing physical volume) and reads as zeros.
         scheme: the table it is in: ``MBR``, ``GPT``, ``MPT``, ``Mac``, ``Sun``, ``BSD``, ``last_kmsg``, ``LVM``,
             ``super``, ``given offset``, ``whole``.
-        image: what pytsk3 reads it from, with ``image_offset`` the byte offset in it.
+        image: the object that pytsk3 reads, with ``image_offset`` as the byte offset in it.
         image_offset: see ``image``.
         read: reads (byte offset in the volume, size in bytes); may raise OSError.
-        slot: ``A`` or ``B`` where it is one of a pair, else empty.
-        number: of its entry in its table, from 1; 0 if that is not known.
+        slot: ``A`` or ``B`` if it is one of a pair, else empty.
+        number: the number of its entry in its table, from 1; 0 if unknown.
     """
 
     prefix: str
@@ -39,11 +39,11 @@ class Volume:
 
     @property
     def offset(self) -> int | None:
-        """Where on the media its first byte lies."""
+        """The offset of its first byte on the media."""
         return self.pieces[0][0] if self.pieces else None
 
     def on_media(self, offset: int, length: int) -> list[tuple[int, int]]:
-        """Where a range of the volume is on the media: (byte offset, length in bytes) in order."""
+        """Return where a range of the volume lies on the media: (byte offset, length in bytes) in order."""
         found: list[tuple[int, int]] = []
         start = 0
         for place, size in self.pieces:

@@ -1,4 +1,4 @@
-"""Archives and images inside a source: opened, to a bounded depth, and opened again."""
+"""Opens archives and images inside a source, to a limited depth, and reopens their entries."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ from echoforensics.evidence.nested_image import open_nested
 from echoforensics.evidence.streams import BLOCK
 from echoforensics.own_disk import no_room
 
-#: Enough of a file's start to know an archive by, and an image, in bytes.
+#: How many of a file's first bytes identify an archive or image.
 ARCHIVE_HEAD, HEAD = 512, 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class EntryPlace:
-    """Where an entry is in its source.
+    """The location of an entry in its source.
 
     Attributes:
-        path: the whole path, with ``!/`` between a container and what is in it.
+        path: the whole path, with ``!/`` between a container and its content.
         addresses: the address in each container, outermost first.
-        depth: in how many archives it lies.
+        depth: the number of archives around it.
         remark: what is to be said of everything that is found here: that it, or the archive it is in, was
             deleted or carved. Empty if there is nothing to say.
         state: of the archive that it is in: deleted or carved where that is, or what that is in; else allocated.
@@ -50,7 +50,7 @@ class EntryPlace:
     state: EntryState = EntryState.ALLOCATED
 
     def below(self, entry: Entry) -> EntryPlace:
-        """The place of an entry of the container that lies here."""
+        """Return the location of an entry in the container here."""
         path = f"{self.path}{INSIDE}{entry.path}" if self.addresses else entry.path
         addresses, depth = (*self.addresses, entry.address), self.depth + bool(self.addresses)
         return EntryPlace(path, addresses, depth, self.remark, self.state)
@@ -61,12 +61,12 @@ ROOT = EntryPlace("", (), 0)
 
 
 def is_archive(head: bytes) -> bool:
-    """Whether a file that begins so is opened as an archive."""
+    """Whether a file with this head is opened as an archive."""
     return is_zip(head) or is_compressed(head) or is_tar(head) or is_android_backup(head) or bool(library_form(head))
 
 
 def archive_head(entry: Entry, head: bytes) -> bytes:
-    """How the archive begins that an entry is: as the entry does, or as the zip does that follows a program or script.
+    """Return the archive's first bytes: the entry's own, or those of a zip appended to a program or script.
 
     Empty if the entry is not an archive. Raises one of READ_ERRORS.
     """
@@ -79,9 +79,9 @@ def archive_head(entry: Entry, head: bytes) -> bytes:
 
 
 def open_archive(entry: Entry, head: bytes, budget: Budget) -> Container:
-    """Open an archive that is in a container.
+    """Open an archive inside a container.
 
-    Content that cannot be sought in is first written to a nameless temporary file.
+    Content that is not seekable is first written to an unnamed temporary file.
 
     Raises:
         One of READ_ERRORS: it cannot be opened.
@@ -101,13 +101,14 @@ def open_archive(entry: Entry, head: bytes, budget: Budget) -> Container:
 
 
 def form_of(container: Container, head: bytes) -> str:
-    """What an opened archive is: ``zip``, ``zip without directory``, ``tar``, ``gzip``, ``tar in gzip`` and so on.
+    """Name an opened archive's format: ``zip``, ``zip without directory``, ``tar``, ``gzip``, ``tar in gzip`` and so
+    on.
 
     Args:
-        container: what :func:`open_archive` gave.
-        head: how the archive begins.
+        container: the result of :func:`open_archive`.
+        head: the first bytes of the archive.
 
-    ``gzip with padding`` is what something else follows; that is known when the container has been read.
+    ``gzip with padding`` has other data after it, which is known only after the container was read.
     """
     if isinstance(container, ZipArchive):
         return "zip" if container.is_common else "uncommon zip"
@@ -122,7 +123,7 @@ def form_of(container: Container, head: bytes) -> str:
 
 
 def too_deep(place: EntryPlace) -> EvidenceIssue | None:
-    """The issue of an archive that lies deeper than archives are opened."""
+    """Return an issue for an archive nested too deeply."""
     if place.depth < MAX_DEPTH:
         return None
     return EvidenceIssue(place.path, f"not opened: it lies more than {MAX_DEPTH} archives deep")
@@ -130,10 +131,10 @@ def too_deep(place: EntryPlace) -> EvidenceIssue | None:
 
 @contextmanager
 def reopened(container: Container, addresses: tuple[str, ...], budget: Budget) -> Iterator[BinaryIO]:
-    """An entry, opened again by its addresses, outermost first.
+    """Reopen an entry by its addresses, outermost first.
 
     Raises:
-        One of READ_ERRORS, or KeyError: there is no such entry any more.
+        One of READ_ERRORS, or KeyError: the entry no longer exists.
     """
     with ExitStack() as opened:
         for depth, address in enumerate(addresses[:-1]):
@@ -146,7 +147,7 @@ def reopened(container: Container, addresses: tuple[str, ...], budget: Budget) -
 
 
 def _size_at(container: Container, address: str) -> int:
-    """Bytes of an entry as far as they can be read."""
+    """Return the readable size of an entry in bytes."""
     size = 0
     with container.open(address) as stream:
         if stream.seekable():
@@ -158,7 +159,7 @@ def _size_at(container: Container, address: str) -> int:
 
 
 def _container_at(outer: Container, address: str, budget: Budget) -> Container:
-    """The archive or image at an address of another container."""
+    """Open the archive or image at an address of another container."""
     opener = partial(outer.open, address)
     with opener() as stream:
         head = stream.read(HEAD)
@@ -175,7 +176,7 @@ def _container_at(outer: Container, address: str, budget: Budget) -> Container:
 
 
 def _as_file(opener: Callable[[], BinaryIO]) -> Callable[[], BinaryIO]:
-    """The same, where what it opens is a file of this machine; else a temporary copy of it."""
+    """Return an opener whose result is a local file, making a temporary copy if necessary."""
     with opener() as stream:
         try:
             stream.fileno()
@@ -185,11 +186,11 @@ def _as_file(opener: Callable[[], BinaryIO]) -> Callable[[], BinaryIO]:
 
 
 def _spooled(opener: Callable[[], BinaryIO]) -> Callable[[], BinaryIO]:
-    """A function that opens a temporary copy, which goes when the function does."""
+    """Return a function that opens a temporary copy, which is deleted with the function."""
     with ExitStack() as opened:
         spool = opened.enter_context(tempfile.NamedTemporaryFile(prefix="echoforensics-"))
         with opener() as stream, no_room(Path(spool.name)), suppress(ContentError):
-            # What is wrong with the content was said when it was read as an entry.
+            # Errors in the content were reported when it was read as an entry.
             shutil.copyfileobj(stream, spool, BLOCK)
         spool.flush()
         opened.pop_all()

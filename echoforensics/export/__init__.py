@@ -1,1 +1,1 @@
-"""Timelines in other forms: one module a format."""
+"""Exports timelines in other formats: one module per format."""

@@ -1,4 +1,4 @@
-"""What an export says about itself: of which case it is, who made it, when, in which zone, and with which filters."""
+"""Describes an export: its case, who made it, when, in which zone, and with which filters."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from echoforensics.case.case import Case
     from echoforensics.case.row_query import Query
 
-#: What the name of a file has behind it that says what a format without a place for it cannot say itself.
+#: The suffix of the descriptive file next to an export whose format cannot hold the description.
 SIDECAR = ".about.json"
 
 
 class Written(NamedTuple):
-    """What an export holds.
+    """What an export contains.
 
     Attributes:
-        rows: how many rows it has.
-        left_out: how many of the rows asked for it cannot show, and why; 0 and empty if it shows all.
-        why: the reason, for people.
+        rows: the number of rows.
+        left_out: the number of requested rows that the format cannot show; 0 if it shows all.
+        why: the reason, for people; empty if it shows all.
     """
 
     rows: int
@@ -38,17 +38,17 @@ class Written(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AboutExport:
-    """What is known of an export before it is written.
+    """The description of an export, known before it is written.
 
     Attributes:
         case: the name of the case folder.
-        reference, examiner, agency: as they were given when the case was made; empty if they were not.
+        reference, examiner, agency: as given when the case was made; otherwise empty.
         made_at: when the export was made, in UTC, to the second.
-        program: what made it, with its version.
-        local: the zone in which times are shown beside UTC; None for UTC alone.
-        filters: which rows were asked for: those attributes of the query that are set. Empty for all rows.
-        unverified: why nothing vouches for what the case says; empty if its seal was checked.
-        clocks: the measured offsets by which times are shown beside those recorded; None if that was not asked for.
+        program: the program that made it, with its version.
+        local: the zone for displaying times next to UTC; None for UTC only.
+        filters: the attributes of the query that are set. Empty for all rows.
+        unverified: why nothing vouches for the content of the case; empty if its seal was checked.
+        clocks: the measured offsets for corrected times; None if those were not requested.
     """
 
     case: str
@@ -64,12 +64,12 @@ class AboutExport:
 
     @property
     def added(self) -> AddedColumns:
-        """The columns beside those of a row."""
+        """The additional columns."""
         return AddedColumns(self.local, self.clocks)
 
     @property
     def zone(self) -> str:
-        """The name of the zone in which times are shown beside UTC; ``UTC`` where there is none."""
+        """The name of the additional zone, or ``UTC`` if there is none."""
         return self.local.key if self.local is not None else "UTC"
 
     @property
@@ -78,12 +78,12 @@ class AboutExport:
         return f"Timeline of case {self.reference or self.case}"
 
     def filters_in_words(self) -> str:
-        """The filters in one line; ``none (all rows)`` where all rows were asked for."""
+        """The filters in one line; ``none (all rows)`` without filters."""
         words = (f"{name}: {', '.join(map(str, value))}" for name, value in self._listed())
         return "; ".join(words) or "none (all rows)"
 
     def facts(self) -> dict[str, str]:
-        """All of it as texts, in an order for people; what was not given is left out."""
+        """Return the description as texts in reading order, without empty values."""
         found = {
             "UNVERIFIED": self.unverified,
             "Case": self.case,
@@ -99,7 +99,7 @@ class AboutExport:
         return {name: text for name, text in found.items() if text}
 
     def as_json(self, written: Written | None = None) -> str:
-        """All of it as JSON, with the counts of what was written, once they are known."""
+        """Return the description as JSON, with the counts of what was written once they are known."""
         found: dict[str, Any] = asdict(replace(self, clocks=None)) | {"made_at": self.made_at.isoformat()}
         found["timezone"], found["corrected_clocks"] = self.zone, self.clocks is not None
         del found["local"], found["clocks"]
@@ -112,7 +112,7 @@ class AboutExport:
 
 
 def about_export(case: Case, query: Query, local: ZoneInfo | None, *, correct_clocks: bool = False) -> AboutExport:
-    """What an export of these rows says about itself; it is made now."""
+    """Describe an export of these rows made now."""
     info = case.store.info()
     return AboutExport(
         case.path.resolve().name,
@@ -129,7 +129,7 @@ def about_export(case: Case, query: Query, local: ZoneInfo | None, *, correct_cl
 
 
 def filters_of(query: Query) -> dict[str, Any]:
-    """What of a query is set, as JSON can hold it."""
+    """Return the set attributes of a query as JSON values."""
     filters: dict[str, Any] = {}
     for field in fields(query):
         value = getattr(query, field.name)

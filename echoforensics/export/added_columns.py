@@ -1,4 +1,4 @@
-"""Columns that an export has beside those of a row: the time in a zone, and the time by a measured clock."""
+"""Additional export columns: the time in a zone, and the time corrected by a measured clock offset."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AddedColumns:
-    """What is added to each row. ``datetime`` stays as it is: what was recorded, in UTC.
+    """The columns added to each row. ``datetime`` is unchanged: the time as recorded, in UTC.
 
     Attributes:
-        local: a zone; None adds nothing of it.
-        clocks: measured offsets; None adds nothing of them.
+        local: a zone; None adds no column for it.
+        clocks: measured offsets; None adds no column for them.
     """
 
     local: ZoneInfo | None = None
@@ -33,7 +33,7 @@ class AddedColumns:
         return of_zone + (("corrected_datetime", "correction") if self.clocks is not None else ())
 
     def values(self, row: Row) -> dict[str, str | None]:
-        """The columns of a row, by name."""
+        """Return the columns of a row by name."""
         found: dict[str, str | None] = {}
         if self.local is not None:
             found |= {"local_time": local_time(row["timestamp"], self.local), "timezone": self.local.key}
@@ -44,5 +44,5 @@ class AddedColumns:
         return found
 
 
-#: Nothing is added.
+#: No additional columns.
 NOTHING_ADDED = AddedColumns()

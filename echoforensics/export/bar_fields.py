@@ -1,4 +1,4 @@
-"""Lines of fields with a bar between them, which ``mactime`` and TLN have in common."""
+"""Writes lines of bar-separated fields, the common form of ``mactime`` and TLN."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ESCAPED = str.maketrans({mark: f"%{ord(mark):02X}" for mark in (*"%|", *map(chr
 
 
 def escaped(field: str) -> str:
-    """A field without what would end it or its line: a bar is written ``%7C``, a per cent sign ``%25``."""
+    """Escape a field: a bar becomes ``%7C``, a per cent sign ``%25``."""
     return field.translate(_ESCAPED)
 
 
@@ -25,10 +25,10 @@ def write_lines(rows: Iterable[Row], stream: Writable, line_of: Callable[[Row], 
     """Write the line of each row that has one.
 
     Args:
-        rows: the rows, in the order wanted.
-        stream: where to.
-        line_of: the line of a row, without its end; None if the format cannot show the row.
-        reader: who cannot show the rows that are left out.
+        rows: the rows, in output order.
+        stream: the output.
+        line_of: returns a row's line without its end; None if the format cannot show the row.
+        reader: the program that cannot show the omitted rows.
     """
     count = left_out = 0
     for row in rows:

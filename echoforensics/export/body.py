@@ -1,8 +1,8 @@
-"""A body file, of which ``mactime`` of The Sleuth Kit makes a timeline.
+"""Writes a body file, from which The Sleuth Kit's ``mactime`` makes a timeline.
 
-Eleven fields with a bar between them: MD5, name, inode, mode, UID, GID, size, and four times in seconds since 1970
-UTC: access, modification, change, birth. ``mactime`` (4.11) takes ``%7C`` in a field for the character, so what would
-break a line is written so; it skips lines whose times are 0 or before 1970.
+Eleven bar-separated fields: MD5, name, inode, mode, UID, GID, size, and four times in seconds since 1970 UTC: access,
+modification, change, birth. ``mactime`` (4.11) decodes ``%7C`` in a field, so characters that would break a line are
+escaped this way; it skips lines whose times are 0 or before 1970.
 
 References:
     https://wiki.sleuthkit.org/index.php?title=Body_file
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
     from echoforensics.case.row_query import Query, Row
     from echoforensics.export.jsonl import Writable
 
-#: The order of the four times in a line, by the letters that stand for them.
+#: The order of the four times in a line, by their letters.
 _ORDER = "AMCB"
 
 
 def export(case: Case, query: Query, stream: Writable, about: AboutExport) -> Written:
-    """Write the rows asked for.
+    """Write the requested rows.
 
     Args:
         case: the case.
-        query: which rows.
-        stream: where to.
-        about: not used; a line has no place for it.
+        query: selects the rows.
+        stream: the output.
+        about: unused; the format has no place for it.
     """
     del about
     return write(rows_of(case.store, query), stream)
@@ -50,7 +50,7 @@ def _line(row: Row) -> str | None:
     when = seconds(row["timestamp"])
     if when is None or when <= 0:
         return None
-    # A time that is not one of the four is written as a modification, as tools for other sources do.
+    # A time other than these four is written as a modification, as tools for other sources do.
     letter = MACB.get(row["timestamp_desc"], "M")
     times = "|".join(str(when) if place == letter else "0" for place in _ORDER)
     return f"0|{_name(row)}|0|----------|0|0|0|{times}"

@@ -1,8 +1,8 @@
-"""A graph in the terms of CASE 1.4 and UCO 1.4, as JSON-LD, written node by node.
+"""Writes a CASE 1.4 / UCO 1.4 graph as JSON-LD, node by node.
 
-Each row is an event record (``uco-observable:EventRecord``) that is contained in a file; each file is contained in an
-evidence item, which a provenance record names. An investigative action says with what, by whom and from what the export
-was made. Names of nodes are made of what they name, so the same rows give the same names.
+Each row is an event record (``uco-observable:EventRecord``) contained in a file; each file is contained in an evidence
+item, which a provenance record names. An investigative action states the tool, the person and the source of the export.
+Node names derive from what they name, so the same rows give the same names.
 
 References:
     https://caseontology.org/
@@ -36,7 +36,7 @@ _CONTEXT = {
     "uco-types": "https://ontology.unifiedcyberontology.org/uco/types/",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
-#: Names are made below this UUID, which was drawn once.
+#: Names are derived from this UUID, which was generated once.
 _NAMES = UUID("6d0c2f0e-6d3b-4f5e-9a53-6b1c3c8f0f5e")
 _FOLDER = "folder"
 
@@ -44,13 +44,13 @@ Node = dict[str, Any]
 
 
 def export(case: Case, query: Query, stream: Writable, about: AboutExport) -> Written:
-    """Write the rows asked for.
+    """Write the requested rows.
 
     Args:
         case: the case.
-        query: which rows.
-        stream: where to.
-        about: what the investigative action says.
+        query: selects the rows.
+        stream: the output.
+        about: the content of the investigative action.
     """
     graph = CaseGraph(stream, about)
     graph.begin(list(case.evidence()))
@@ -62,16 +62,16 @@ def export(case: Case, query: Query, stream: Writable, about: AboutExport) -> Wr
 
 
 class CaseGraph:
-    """A graph, being written: :meth:`begin`, then :meth:`row` for each row, then :meth:`end`."""
+    """Writes a graph: call :meth:`begin`, then :meth:`row` for each row, then :meth:`end`."""
 
     def __init__(self, stream: Writable, about: AboutExport) -> None:
         self._stream, self._about = stream, about
-        # What is met more than once is written once; 16 bytes of each are kept.
+        # Recurring nodes are written once; 16 bytes are kept for each.
         self._known: set[bytes] = set()
         self._first = True
 
     def begin(self, items: list[EvidenceItem]) -> None:
-        """The evidence items, and the action by which the graph was made."""
+        """Write the evidence items, and the action that made the graph."""
         self._stream.write(f'{{"@context": {json.dumps(_CONTEXT)},\n"@graph": [\n')
         records = []
         for item in items:
@@ -88,7 +88,7 @@ class CaseGraph:
         self._action(records)
 
     def row(self, row: Row) -> None:
-        """The event record of a row, with the file, the device and the account that it names."""
+        """Write the event record of a row, with the file, device and account that it names."""
         path = (row["evidence"], row["path"], row["sha256"])
         file, event = _name("file", *path), _name("event-record", row["exhibit"], row["record"])
         if self._is_new(file):
@@ -119,7 +119,7 @@ class CaseGraph:
         self._node(_contained(event, file))
 
     def end(self) -> None:
-        """The end of the graph."""
+        """End the graph."""
         self._stream.write("\n]}\n")
 
     def _node(self, node: Node) -> None:
@@ -223,7 +223,7 @@ def _file(row: Row, name: str) -> Node:
 
 
 def _content(sha256: str, *of: str) -> Node:
-    """The SHA-256 of a content. Its method is a plain text: as a value of UCO's vocabulary it gives a warning."""
+    """Return the SHA-256 of a content. Its method is plain text: the UCO vocabulary term causes a warning."""
     digest = {
         "@id": _name("hash", sha256, *of), "@type": "uco-types:Hash", "uco-types:hashMethod": "SHA256",
         "uco-types:hashValue": {"@type": "xsd:hexBinary", "@value": sha256.upper()},

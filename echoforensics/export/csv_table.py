@@ -1,4 +1,4 @@
-"""CSV (RFC 4180), for spreadsheets. Cells that a spreadsheet would run as a formula are made text.
+"""Writes CSV (RFC 4180) for spreadsheets. Cells that a spreadsheet would run as a formula become text.
 
 References:
     https://www.rfc-editor.org/rfc/rfc4180
@@ -22,32 +22,32 @@ if TYPE_CHECKING:
     from echoforensics.case.row_query import Query, Row
     from echoforensics.export.jsonl import Writable
 
-#: A cell that begins so may be run as a formula (OWASP, "CSV Injection").
+#: The beginnings of cells that may run as a formula (OWASP, "CSV Injection").
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def export(case: Case, query: Query, stream: Writable, about: AboutExport) -> Written:
-    """Write the rows asked for.
+    """Write the requested rows.
 
     Args:
         case: the case.
-        query: which rows.
-        stream: where to; opened with ``newline=""``.
-        about: gives the columns that are added; a table has no place for more.
+        query: selects the rows.
+        stream: the output, opened with ``newline=""``.
+        about: gives the additional columns; a table has no place for more.
     """
     return Written(write(rows_of(case.store, query), stream, about.added))
 
 
 def write(rows: Iterable[Row], stream: Writable, added: AddedColumns = NOTHING_ADDED) -> int:
-    """Write a header and rows; returns how many rows.
+    """Write a header and rows. Returns the number of rows.
 
     Args:
-        rows: the rows, in the order wanted.
-        stream: where to; opened with ``newline=""``.
-        added: columns beside those of a row.
+        rows: the rows, in output order.
+        stream: the output, opened with ``newline=""``.
+        added: the additional columns.
 
-    A text cell that begins like a formula gets a leading apostrophe; so does one that begins with apostrophes before
-    such a beginning. What was recorded is found by taking one apostrophe away from a cell that begins so.
+    A text cell that begins like a formula, with or without apostrophes before it, gets a leading apostrophe. To recover
+    the recorded text, remove one apostrophe from such a cell.
     """
     writer = csv.writer(stream)
     writer.writerow((*ROW_COLUMNS, *added.names))
@@ -62,7 +62,7 @@ def write(rows: Iterable[Row], stream: Writable, added: AddedColumns = NOTHING_A
 
 
 def cell(value: object) -> object:
-    """A value as a cell that no spreadsheet runs; lists as words, None as nothing."""
+    """Return a value as a cell that no spreadsheet runs; lists become words, None an empty cell."""
     if value is None:
         return ""
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""What was written out of a case is recorded with its digest: in the case's ledger, or in a file beside it."""
+"""Records the digest of an export: in the case's ledger, or in a file next to it."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from chain_of_custody.signer import Signer
     from echoforensics.case.case import Case
 
-#: What the name of an export has behind it that names the file with its digest.
+#: The suffix of the file with an export's digest.
 ENDING = ".sha256"
 
 
 def refuse_digest_file(output: Path, *, replace: bool) -> None:
-    """Refuse an export whose file of digests already exists.
+    """Refuse an export whose digest file already exists.
 
-    A file that is itself there is refused where it is written, with what to do.
+    An existing export file itself is refused where it is written, with advice.
 
     Raises:
-        UsageError: it is, and is not to be replaced.
+        UsageError: it exists and is not to be replaced.
     """
     path = _beside(output)
     if output.is_file() and not replace:
@@ -40,13 +40,13 @@ def record_export(case: Case, outputs: list[Path], key: Signer | None, detail: d
     """Record an export with its digest.
 
     Args:
-        case: what it was written out of.
-        outputs: the file or folder, and what is beside it.
-        key: the examiner's, to record it in the ledger; None to write the digests beside it.
-        detail: what else a line of the ledger says: the rows asked for.
+        case: the exported case.
+        outputs: the file or folder, and its companion files.
+        key: the examiner's key, to record the digest in the ledger; None to write it next to the export.
+        detail: further details for the ledger entry: the filters.
 
     Returns:
-        Where it was recorded, in one sentence.
+        Where it was recorded, as a sentence.
 
     Raises:
         UsageError: the file with its digest cannot be written.
@@ -56,7 +56,7 @@ def record_export(case: Case, outputs: list[Path], key: Signer | None, detail: d
         if key is None:
             return _write(case.unverified, outputs[0], lines, "")
         try:
-            # One digest for all of it is the SHA-256 of the lines that `sha256sum` reads.
+            # A single digest for everything: the SHA-256 of the lines that `sha256sum` reads.
             listed = {"sha256": hashlib.sha256("".join(lines).encode()).hexdigest(), "files": len(lines)}
             whole = lines[0].removeprefix("\\").partition(" ")[0] if outputs[0].is_file() else None
             named = {"name": outputs[0].name, "sha256": whole} if whole else {"name": outputs[0].name}
@@ -73,14 +73,14 @@ def record_export(case: Case, outputs: list[Path], key: Signer | None, detail: d
 
 
 def record_beside(output: Path, unverified: str) -> str:
-    """Record with its digest what was written out of several cases, which is in the ledger of none.
+    """Record the digest of an export from several cases, which no ledger contains.
 
     Args:
         output: the file or folder.
-        unverified: why nothing vouches for what it was written out of; empty if all of that was checked.
+        unverified: why nothing vouches for the exported cases; empty if all were checked.
 
     Returns:
-        Where it was recorded, in one sentence.
+        Where it was recorded, as a sentence.
 
     Raises:
         UsageError: the file with its digest cannot be written.
@@ -95,7 +95,7 @@ def _write(unverified: str, output: Path, lines: list[str], more: str) -> str:
     first = f"# UNVERIFIED: {' '.join(unverified.split())}\n" if unverified else ""
     path = _beside(output)
     path.write_text(first + "".join(lines), encoding="utf-8", errors="surrogateescape", newline="")
-    # The names in it are those in its own folder: sha256sum looks for them where it is run.
+    # Names are relative to its folder: sha256sum looks for them where it is run.
     there = "" if path.parent == Path() else f"cd {shlex.quote(str(path.parent))} && "
     return f"The digest of {output.name} is in {path}; `{there}sha256sum -c {shlex.quote(path.name)}` compares.{more}"
 
@@ -105,7 +105,7 @@ def _beside(output: Path) -> Path:
 
 
 def digest_lines(output: Path) -> list[str]:
-    """Lines as ``sha256sum`` writes them, for a file or for every file in a folder, by path."""
+    """Return ``sha256sum`` lines for a file, or for every file in a folder, by path."""
     files = [output] if output.is_file() else sorted(path for path in output.rglob("*") if path.is_file())
     return [_digest_line(path, path.relative_to(output.parent).as_posix()) for path in files]
 

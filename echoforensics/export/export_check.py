@@ -1,4 +1,4 @@
-"""Verifying what was written out of a case against the digests that were recorded beside it."""
+"""Verifies an export against the digests recorded next to it."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _CHARACTERS = {"n": "\n", "r": "\r"}
 
 
 def has_digests(output: Path) -> bool:
-    """Whether a file or folder was written out of a case, with its digests beside it."""
+    """Whether a file or folder is an export with its digests next to it."""
     return output.with_name(output.name + ENDING).is_file() and os.path.lexists(output)
 
 
 def refuse_without_digests(output: Path) -> None:
-    """Refuse what can be neither a case folder nor an export that its digests can be compared with.
+    """Refuse a path that is neither a case folder nor an export with digests.
 
     Raises:
-        UsageError: it is a file, other than a case's database, and has no digests beside it; or it is encrypted.
+        UsageError: it is a file other than a case's database without digests next to it; or it is encrypted.
     """
     if output.is_file() and output.suffix == ".age":
         raise UsageError(f"{output}: is encrypted; decrypt it first: age -d -i KEY -o {output.stem} {output.name}")
@@ -42,11 +42,11 @@ def refuse_without_digests(output: Path) -> None:
 
 
 def verify_export(output: Path, asked: str = "") -> CaseVerification:
-    """Compare an export with the digests beside it. It is not asked for a case or for sources.
+    """Compare an export with its digests. Needs neither the case nor the sources.
 
     Args:
-        output: the file or folder; its digests are beside it, in ``NAME.sha256``.
-        asked: what was asked for that an export cannot show, such as a fingerprint; empty for nothing.
+        output: the file or folder; its digests are next to it in ``NAME.sha256``.
+        asked: a requested check that an export cannot support, such as a fingerprint; empty for none.
     """
     result = CaseVerification()
     result.complete, result.kind = True, "export"
@@ -72,14 +72,14 @@ def verify_export(output: Path, asked: str = "") -> CaseVerification:
 
 
 def read_digests(output: Path, notes: list[str] | None = None) -> tuple[dict[str, str], list[str]]:
-    """The digests beside an export.
+    """Read the digests next to an export.
 
     Args:
-        output: the file or folder; its digests are beside it.
-        notes: gets the comments in them.
+        output: the file or folder, with its digests next to it.
+        notes: collects the comments in the digest file.
 
     Returns:
-        SHA-256 of each file, by its path beside the output; and a sentence for each line that is not one of theirs.
+        The SHA-256 of each file by its path next to the output; and a sentence for each invalid line.
     """
     beside = output.with_name(output.name + ENDING)
     known: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Files and folders that appear whole or not at all, and never in place of another that is to be kept."""
+"""Writes files and folders atomically, and never over anything that must be kept."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def partial_folder(output: Path) -> Iterator[Path]:
-    """A folder beside the output for what is not whole yet; it is gone afterwards, with what is in it."""
+    """Yield a temporary folder next to the output; it is removed afterwards with its content."""
     folder = Path(tempfile.mkdtemp(dir=output.resolve().parent, prefix=".echoforensics-"))
     try:
         yield folder
@@ -27,7 +27,7 @@ def partial_folder(output: Path) -> Iterator[Path]:
 
 @contextmanager
 def whole_file(output: Path) -> Iterator[Path]:
-    """The name of a file that becomes the output once it is whole."""
+    """Yield the temporary name of a file that becomes the output once complete."""
     with partial_folder(output) as folder:
         partial = folder / output.name
         yield partial
@@ -38,14 +38,14 @@ def whole_file(output: Path) -> Iterator[Path]:
 
 
 def refuse_existing(path: Path, *, replace: bool) -> None:
-    """Refuse a file that already exists.
+    """Refuse to write over an existing file.
 
     Args:
         path: the file.
-        replace: whether it is replaced.
+        replace: whether to replace it.
 
     Raises:
-        UsageError: it is there and is not to be replaced, or is not a file.
+        UsageError: it exists and is not to be replaced, or is not a file.
     """
     if path.exists() and not path.is_file():
         raise UsageError(f"{path}: already exists and is not a file; name a file, or leave -o out for standard output")

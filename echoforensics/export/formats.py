@@ -1,4 +1,4 @@
-"""The formats a timeline can be written in: one module each, which is imported when it is needed."""
+"""The export formats: one module each, imported on demand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from echoforensics.export.about import Written
 
-#: ``text`` goes to a stream, ``file`` and ``folder`` to a path that does not exist yet.
+#: ``text`` is written to a stream; ``file`` and ``folder`` to a path that does not exist yet.
 Kind = Literal["text", "file", "folder"]
 
 
@@ -18,12 +18,12 @@ class Format(NamedTuple):
     """A format.
 
     Attributes:
-        name: by which the command knows it.
-        what: what it is, for the command's help.
-        module: where its ``write`` is, below this package.
-        kind: whether it is text, a file of other bytes, or a folder.
-        about_inside: whether it has a place for what the export says about itself; if not, that is a file beside it.
-        ending: what its files end in; empty if it is not a file.
+        name: the name on the command line.
+        what: the description in the command's help.
+        module: the module with its ``write``, below this package.
+        kind: text, a binary file, or a folder.
+        about_inside: whether it can hold the description of the export; if not, a file next to it does.
+        ending: the file suffix; empty if it is not a file.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Format(NamedTuple):
     ending: str
 
     def writer(self) -> Callable[..., Written]:
-        """Its function: ``write(case, query, target, about)``, where the target is a stream or a path."""
+        """Its function ``write(case, query, target, about)``, where the target is a stream or a path."""
         found: Callable[..., Written] = import_module(f"echoforensics.export.{self.module}").export
         return found
 

@@ -1,4 +1,4 @@
-"""Writing interactions and gaps: as lines, CSV, JSON Lines, or one JSON document."""
+"""Writes interactions and gaps as text lines, CSV, JSON Lines, or one JSON document."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _LINE_ENDS = str.maketrans({mark: f"\\u{ord(mark):04x}" for mark in "\x85\u2028\
 def write_csv(
     rows: Iterable[dict[str, Any]], columns: tuple[str, ...], stream: Writable, local: ZoneInfo | None
 ) -> int:
-    """Write a header and rows; returns how many. No cell is run as a formula."""
+    """Write a header and rows. Returns the number of rows. No cell runs as a formula."""
     extra = ("local_time", "timezone") if local else ()
     writer = csv.writer(stream)
     writer.writerow((*columns, *extra))
@@ -42,7 +42,7 @@ def write_csv(
 
 
 def write_jsonl(values: Iterable[dict[str, Any]], stream: Writable) -> int:
-    """Write one object a line; returns how many."""
+    """Write one object per line. Returns their number."""
     count = 0
     for count, value in enumerate(values, 1):  # noqa: B007 (the count is wanted)
         stream.write(json.dumps(value, ensure_ascii=False).translate(_LINE_ENDS) + "\n")
@@ -50,7 +50,7 @@ def write_jsonl(values: Iterable[dict[str, Any]], stream: Writable) -> int:
 
 
 def write_json(values: Iterable[dict[str, Any]], name: str, unverified: str, stream: Writable) -> int:
-    """Write one document, ``{name: [...]}``, an object a line; returns how many. ``unverified`` is said first."""
+    """Write one document, ``{name: [...]}``, one object per line, ``unverified`` first. Returns their number."""
     stream.write(f'{{"unverified": {json.dumps(unverified)}, "{name}": [' if unverified else f'{{"{name}": [')
     count = 0
     for count, value in enumerate(values, 1):
@@ -60,14 +60,14 @@ def write_json(values: Iterable[dict[str, Any]], name: str, unverified: str, str
 
 
 def interaction_values(found: Iterable[CaseInteraction], local: ZoneInfo | None) -> Iterator[dict[str, Any]]:
-    """Interactions as JSON values, with the time in a zone where one is given."""
+    """Yield interactions as JSON values, with the time in a zone if one is given."""
     for one in found:
         more = {"local_time": local_time(one.start, local), "timezone": local.key} if local else {}
         yield {**one.as_json(), **more}
 
 
 def interaction_rows(found: Iterable[CaseInteraction], local: ZoneInfo | None) -> Iterator[dict[str, Any]]:
-    """Interactions as rows of a table."""
+    """Yield interactions as table rows."""
     for one in found:
         signs = one.unintended
         answer = one.answers[0] if one.answers else None
@@ -103,21 +103,21 @@ def interaction_rows(found: Iterable[CaseInteraction], local: ZoneInfo | None) -
 
 
 def gap_values(found: Iterable[CaseGap], local: ZoneInfo | None) -> Iterator[dict[str, Any]]:
-    """Gaps as JSON values, with the time in a zone where one is given."""
+    """Yield gaps as JSON values, with the time in a zone if one is given."""
     for gap in found:
         more = {"local_time": local_time(gap.start, local), "timezone": local.key} if local else {}
         yield {**gap.as_json(), **more}
 
 
 def gap_rows(found: Iterable[CaseGap], local: ZoneInfo | None) -> Iterator[dict[str, Any]]:
-    """Gaps as rows of a table."""
+    """Yield gaps as table rows."""
     for value in gap_values(found, local):
         derived = [" ".join(filter(None, (at["exhibit"], at["path"]))) for at in value["derived_from"]]
         yield {**value, "explanations": " ".join(value["explanations"]), "derived_from": "; ".join(derived)}
 
 
 def interaction_lines(one: CaseInteraction) -> Iterator[str]:
-    """An interaction as people read it: the sentence, what each record says and why it belongs, what is not agreed."""
+    """Yield an interaction as text: its sentence, what each record says and why it belongs, and disagreements."""
     yield f"{one.number}  {one.sentence}"
     yield f"    The start: {one.start_basis}"
     if one.account:
@@ -143,7 +143,7 @@ def interaction_lines(one: CaseInteraction) -> Iterator[str]:
 
 
 def gap_lines(gap: CaseGap) -> Iterator[str]:
-    """A gap as people read it."""
+    """Yield a gap as text."""
     when = _utc(gap.datetime) if gap.datetime else "no time"
     if gap.datetime_end and gap.datetime_end != gap.datetime:
         when = f"{when} to {_utc(gap.datetime_end)}" if gap.datetime else f"before {_utc(gap.datetime_end)}"

@@ -1,4 +1,4 @@
-"""JSON Lines: one row a line, as Timesketch reads it."""
+"""Writes JSON Lines: one row per line, as Timesketch reads it."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ from echoforensics.case.row_query import rows as rows_of
 from echoforensics.export.about import AboutExport, Written
 from echoforensics.export.added_columns import NOTHING_ADDED, AddedColumns
 
-#: Characters inside a text at which some readers end a line, Timesketch's client among them. JSON may write them so.
+#: Characters at which some readers, including Timesketch's client, end a line. JSON can escape them.
 _LINE_ENDS = {mark: f"\\u{ord(mark):04x}" for mark in "\x85\u2028\u2029"}
-#: Lines that are written at once.
+#: How many lines to write at once.
 _AT_ONCE = 100
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Writable(Protocol):
-    """What text can be written to."""
+    """A text output."""
 
     def write(self, text: str, /) -> object:
         """Write text."""
 
 
 def export(case: Case, query: Query, stream: Writable, about: AboutExport) -> Written:
-    """Write the rows asked for.
+    """Write the requested rows.
 
     Args:
         case: the case.
-        query: which rows.
-        stream: where to.
-        about: gives the keys that are added; a line has no place for more.
+        query: selects the rows.
+        stream: the output.
+        about: gives the additional keys; a line has no place for more.
     """
     if query.gaps or about.added.names or case.store.is_earlier:
         return Written(write(rows_of(case.store, query), stream, about.added))
@@ -50,12 +50,12 @@ def export(case: Case, query: Query, stream: Writable, about: AboutExport) -> Wr
 
 
 def write(rows: Iterable[Row], stream: Writable, added: AddedColumns = NOTHING_ADDED) -> int:
-    """Write rows; returns how many.
+    """Write rows. Returns their number.
 
     Args:
-        rows: the rows, in the order wanted.
-        stream: where to.
-        added: keys beside those of a row.
+        rows: the rows, in output order.
+        stream: the output.
+        added: the additional keys.
     """
     count, more = 0, bool(added.names)
     for count, row in enumerate(rows, 1):  # noqa: B007 (the count is wanted)
@@ -67,12 +67,12 @@ def write(rows: Iterable[Row], stream: Writable, added: AddedColumns = NOTHING_A
 
 
 def line_of(row: Mapping[str, object]) -> str:
-    """A row as a line, without its end."""
+    """Return a row as a line without its end."""
     return _one_line(_encode(row))
 
 
 def _one_line(text: str) -> str:
-    """JSON without a character at which a reader may end a line."""
+    """Escape every character in JSON at which a reader may end a line."""
     if not text.isascii():
         for mark, escaped in _LINE_ENDS.items():
             if mark in text:

@@ -1,6 +1,6 @@
-"""KML 2.2 (OGC 07-147r2): the places that records hold, as points on a map, each with its time and its exhibit.
+"""Writes KML 2.2 (OGC 07-147r2): the places in records as points on a map, each with its time and exhibit.
 
-A place is a latitude and a longitude that a record itself holds. No other row is in the file.
+A place is a latitude and longitude stored in a record. Other rows are omitted.
 
 References:
     https://www.ogc.org/standard/kml/
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 #: Fields that hold a latitude and a longitude, in degrees.
 _FIELDS = (("latitude", "longitude"), ("latitudeInDegrees", "longitudeInDegrees"), ("lat", "lon"), ("lat", "lng"))
-#: What a point says of its row, beside time and message.
+#: The row columns shown for a point besides time and message.
 _SHOWN = (
     "data_type", "timestamp_desc", "recorded_time", "clock", "device_serial", "account", "person", "evidence", "path",
     "locator", "sha256",
 )  # fmt: skip
-#: Characters that XML 1.0 cannot hold are written out.
+#: Characters that XML 1.0 cannot contain are written out.
 _REFUSED = {mark: f"\\x{mark:02x}" for mark in range(32) if chr(mark) not in "\t\n\r"} | {
     0xFFFE: "\\ufffe",
     0xFFFF: "\\uffff",
@@ -37,13 +37,13 @@ _REFUSED = {mark: f"\\x{mark:02x}" for mark in range(32) if chr(mark) not in "\t
 
 
 def export(case: Case, query: Query, stream: Writable, about: AboutExport) -> Written:
-    """Write the rows asked for that hold a place.
+    """Write the requested rows that hold a place.
 
     Args:
         case: the case.
-        query: which rows.
-        stream: where to.
-        about: what the document says.
+        query: selects the rows.
+        stream: the output.
+        about: the description in the document.
     """
     author = f"<atom:author><atom:name>{_text(about.examiner)}</atom:name></atom:author>" if about.examiner else ""
     stated = "; ".join(f"{name}: {text}" for name, text in about.facts().items())
@@ -64,7 +64,7 @@ def export(case: Case, query: Query, stream: Writable, about: AboutExport) -> Wr
 
 
 def places(fields: str) -> Iterator[tuple[float, float]]:
-    """The latitudes and longitudes that a record's fields hold, in degrees.
+    """Yield the latitudes and longitudes in a record's fields, in degrees.
 
     Args:
         fields: the record's other fields, as JSON.
@@ -102,7 +102,7 @@ def _placemark(row: FileRow, latitude: float, longitude: float) -> str:
     time = f"<TimeStamp><when>{row['datetime']}</when></TimeStamp>" if row["datetime"] is not None else ""
     values = {name: value for name, value in row.items() if name in _SHOWN and value is not None}
     data = "".join(f"<Data name={quoteattr(name)}><value>{_text(str(values[name]))}</value></Data>" for name in values)
-    # The order of the elements is that of the schema.
+    # The elements follow the order of the schema.
     return (
         f"<Placemark id={quoteattr(row['exhibit'])}><name>{_text(row['exhibit'])}</name>"
         f"<description>{_text(row['message'])}</description>{time}<ExtendedData>{data}</ExtendedData>"

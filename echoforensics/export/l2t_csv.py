@@ -1,8 +1,8 @@
-"""The seventeen columns of log2timeline's CSV, as plaso's ``psort -o l2tcsv`` names and fills them.
+"""Writes the seventeen columns of log2timeline's CSV, named and filled as by plaso's ``psort -o l2tcsv``.
 
-Times are in whole seconds, in the zone that the column ``timezone`` names. A time that is not known in UTC is
-``00/00/0000`` and ``--:--:--``, as plaso has it. plaso replaces commas by spaces; here a cell with a comma is quoted
-(RFC 4180), so that no text is changed.
+Times are in whole seconds in the zone named in the column ``timezone``. A time unknown in UTC is ``00/00/0000`` and
+``--:--:--``, as in plaso. plaso replaces commas with spaces; here a cell with a comma is quoted (RFC 4180), so that no
+text changes.
 
 References:
     https://forensics.wiki/l2t_csv
@@ -32,13 +32,13 @@ COLUMNS = (
     "date", "time", "timezone", "MACB", "source", "sourcetype", "type", "user", "host", "short", "desc", "version",
     "filename", "inode", "notes", "format", "extra",
 )  # fmt: skip
-#: What a column has that holds nothing.
+#: The content of an empty column.
 _NOTHING = "-"
-#: Date, time and zone where the time in UTC is not known.
+#: Date, time and zone if the time in UTC is unknown.
 _NO_TIME = ("00/00/0000", "--:--:--", _NOTHING)
-#: plaso shortens to so many characters.
+#: plaso shortens texts to this many characters.
 _SHORT = 80
-#: What goes into ``extra``, beside the columns of the format.
+#: The columns that go into ``extra``.
 _EXTRA = (
     "exhibit", "record", "timestamp", "recorded_time", "clock", "device_type", "account", "utterance_id", "transcript",
     "recording", "evidence", "locator", "sha256", "state",
@@ -46,19 +46,19 @@ _EXTRA = (
 
 
 def export(case: Case, query: Query, stream: Writable, about: AboutExport) -> Written:
-    """Write the rows asked for.
+    """Write the requested rows.
 
     Args:
         case: the case.
-        query: which rows.
-        stream: where to; opened with ``newline=""``.
-        about: gives the zone in which the times are written; the format has no place for more.
+        query: selects the rows.
+        stream: the output, opened with ``newline=""``.
+        about: gives the zone for the times; the format has no place for more.
     """
     return write(rows_of(case.store, query), stream, about.local)
 
 
 def write(rows: Iterable[Row], stream: Writable, local: ZoneInfo | None = None) -> Written:
-    """Write a header and a line for each row, with times in a zone, else in UTC."""
+    """Write a header and a line for each row, with times in a zone, or else in UTC."""
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
     count = 0
@@ -86,7 +86,7 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def _when(timestamp: int | None, local: ZoneInfo | None) -> tuple[str, str, str]:
-    """Date, time and zone."""
+    """Return date, time and zone."""
     if timestamp is None:
         return _NO_TIME
     try:
@@ -97,5 +97,5 @@ def _when(timestamp: int | None, local: ZoneInfo | None) -> tuple[str, str, str]
 
 
 def _one_line(text: str) -> str:
-    """A text without ends of lines, which readers of this format take for ends of events."""
+    """Remove line ends from a text, which readers of this format take for ends of events."""
     return text.replace("\r", "\\r").replace("\n", "\\n")

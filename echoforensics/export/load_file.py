@@ -30,24 +30,24 @@ FIELDS = (
     "NATIVEMD5", "NATIVEPATH", "TEXTPATH", "AUTHOR",
 )  # fmt: skip
 _QUOTE, _SEPARATOR, _LINE_END = "\u00fe", "\u0014", "\u00ae"
-#: At most this many documents are in one folder.
+#: The most documents in one folder.
 _IN_FOLDER = 1000
 _BLOCK = 1 << 20
-#: What a native file ends in where the name of the file in the evidence does not say.
+#: The suffix of a native file if its name in the evidence gives none.
 _NO_ENDING = ".bin"
 
 
 def export(case: Case, query: Query, folder: Path, about: AboutExport) -> Written:
-    """Write the rows asked for.
+    """Write the requested rows.
 
     Args:
         case: the case.
-        query: which rows.
+        query: selects the rows.
         folder: an empty folder.
-        about: gives the author and the zone of dates; all of it is in a file of its own in the folder.
+        about: gives the author and the zone of dates; a file in the folder holds all of it.
 
     Raises:
-        CaseError: a recording is not what was extracted.
+        CaseError: a recording has changed since it was extracted.
     """
     for name in ("DATA", "NATIVES", "TEXT"):
         (folder / name).mkdir()
@@ -72,7 +72,7 @@ class _Natives:
         self._copied: dict[str, tuple[str, str]] = {}
 
     def of(self, row: Row, below: str) -> tuple[str, str, str]:
-        """Where a row's recording is, its SHA-256 and its MD5; empty if it has none."""
+        """Return the path of a row's recording, its SHA-256 and its MD5; empty if it has none."""
         sha256 = row["recording"]
         if sha256 is None:
             return "", "", ""
@@ -116,7 +116,7 @@ def _values(row: Row, native: tuple[str, str, str], text: str, about: AboutExpor
 
 
 def _document(row: Row) -> str:
-    """The text of a document: what the row says, a column a line, those that are empty left out."""
+    """Return the text of a document: the row's columns, one per line, without empty ones."""
     values = {name: ", ".join(value) if isinstance(value, list) else value for name, value in row.items()}
     return "".join(f"{name}: {value}\r\n" for name, value in values.items() if value not in (None, ""))
 

@@ -1,4 +1,4 @@
-"""Writing a timeline in one of its formats, to a file, a folder or standard output."""
+"""Writes a timeline in one of its formats to a file, a folder or standard output."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ if TYPE_CHECKING:
     from echoforensics.export.jsonl import Writable
 
 _CSV, _PARQUET = "csv", "parquet"
-#: Formats that can hold a second time for each row.
+#: The formats that can hold a second time per row.
 _WITH_COLUMNS = (_CSV, "jsonl", "xlsx", _PARQUET)
-#: What a table begins with for Excel to read it as UTF-8.
+#: The byte-order mark with which Excel reads a table as UTF-8.
 _BYTE_ORDER_MARK = "\ufeff"
 _BY_ENDING = {form.ending: form.name for form in FORMATS.values() if form.ending}
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a timeline goes, and how it is written there.
+    """The destination and settings of an export.
 
     Attributes:
         form: the name of one of :data:`~echoforensics.export.formats.FORMATS`.
         path: the file or folder; None for standard output.
-        replace: whether a file that already exists is replaced.
-        excel: whether a table begins with a byte-order mark, without which Excel takes it for another encoding.
-        by_day: whether it is a folder with a folder for each day in UTC.
-        correct_clocks: whether each row has its time by a measured clock beside the one recorded.
+        replace: whether to replace an existing file.
+        excel: whether a table begins with a byte-order mark, so that Excel decodes it correctly.
+        by_day: whether to write a folder with a subfolder for each day in UTC.
+        correct_clocks: whether each row also has its time by a measured clock.
     """
 
     form: str
@@ -60,15 +60,15 @@ class Target:
         by_day: bool = False,
         correct_clocks: bool = False,
     ) -> Target:
-        """A target whose format is what was asked for, else what the file's name ends in, else CSV.
+        """Return a target in the requested format, or the one of the file's suffix, or CSV.
 
         Args:
             path: the file or folder; None or ``-`` for standard output.
-            form: the format asked for.
+            form: the requested format.
             replace, excel, by_day, correct_clocks: see the attributes.
 
         Raises:
-            UsageError: the two disagree, the name ends in something else, or the format cannot be written so.
+            UsageError: format and suffix disagree, the suffix is unknown, or the format does not support the options.
         """
         path = None if path == Path("-") else path
         ending = path.suffix.lower() if path is not None else ""
@@ -93,12 +93,12 @@ class Target:
 
     @property
     def is_folder(self) -> bool:
-        """Whether a folder is written."""
+        """Whether the target is a folder."""
         return self.by_day or FORMATS[self.form].kind == "folder"
 
     @property
     def sidecar(self) -> Path | None:
-        """The file beside it that says what it cannot say itself; None if it can, or is not a file."""
+        """The file next to it with its description. None if it holds that itself, or is not a file."""
         if self.path is None or self.is_folder or FORMATS[self.form].about_inside:
             return None
         return self.path.with_name(self.path.name + SIDECAR)
@@ -111,14 +111,14 @@ def export(
     local: ZoneInfo | None,
     guard: Callable[[TextIO], Writable] | None = None,
 ) -> Written:
-    """Write the rows asked for.
+    """Write the requested rows.
 
-    A file or folder appears whole or not at all. What goes to a terminal goes through ``guard``.
+    A file or folder appears complete or not at all. Output to a terminal passes through ``guard``.
 
     Raises:
-        UsageError: it cannot be written, already exists and is not to be replaced, or the format cannot go to
+        UsageError: writing fails, the target already exists and is not to be replaced, or the format cannot go to
             standard output.
-        CaseError: it lies inside the case or a source.
+        CaseError: the target lies inside the case or a source.
     """
     form, stated = FORMATS[target.form], about_export(case, query, local, correct_clocks=target.correct_clocks)
     if target.path is None:
@@ -182,7 +182,7 @@ def _refuse_existing(target: Target) -> None:
         return
     if path.is_symlink() or (path.exists() and not path.is_dir()):
         raise UsageError(f"{path}: already exists and is not a folder; {target.form} makes a folder")
-    # Only what an export made is ever replaced: a folder may hold anything.
+    # Only an earlier export's files are ever replaced: a folder may hold anything.
     ours = (path / f"export{SIDECAR}").is_file()
     if path.exists() and any(path.iterdir()) and not (target.replace and ours):
         how = ", or add --force to replace it" if ours else ""

@@ -1,8 +1,8 @@
-"""Parquet: the columns of a row with their types, in one file or in a folder for each day.
+"""Writes Parquet: typed columns, in one file or in a folder per day.
 
-``datetime`` is a timestamp in UTC with microseconds. What the export says about itself is in each file's own metadata,
-under the key ``echoforensics``, as JSON. The folders of days are named as Hive names them (``day=2024-03-09``), which
-DuckDB, pyarrow and Spark take for a column; a day is one in UTC.
+``datetime`` is a timestamp in UTC with microseconds. Each file's metadata holds the description of the export as JSON,
+under the key ``echoforensics``. The day folders have Hive names (``day=2024-03-09``), which DuckDB, pyarrow and Spark
+read as a column; days are in UTC.
 
 References:
     https://parquet.apache.org/docs/file-format/
@@ -27,20 +27,20 @@ if TYPE_CHECKING:
     from echoforensics.case.case import Case
     from echoforensics.case.row_query import Query, Row
 
-#: Rows that are held and written at once.
+#: How many rows to hold and write at once.
 _BATCH = 20_000
-#: How Hive names the part whose rows have no value in the column by which it is parted.
+#: Hive's name for the partition of rows without a value.
 _NO_DAY = "__HIVE_DEFAULT_PARTITION__"
 
 
 def export(case: Case, query: Query, path: Path, about: AboutExport) -> Written:
-    """Write the rows asked for.
+    """Write the requested rows.
 
     Args:
         case: the case.
-        query: which rows.
-        path: a file that does not exist yet; or an empty folder, in which each day gets a folder of its own.
-        about: what the metadata say, and the columns that are added.
+        query: selects the rows.
+        path: a file that does not exist yet; or an empty folder, in which each day gets its own folder.
+        about: the metadata, and the additional columns.
     """
     found = rows_of(case.store, query)
     if not path.is_dir():
@@ -49,12 +49,12 @@ def export(case: Case, query: Query, path: Path, about: AboutExport) -> Written:
 
 
 def write_by_day(rows: Iterable[Row], path: Path, about: AboutExport) -> int:
-    """Write rows, a folder for each day; returns how many.
+    """Write rows, one folder per day. Returns their number.
 
     Args:
-        rows: the rows, by time, so that those of a day come together.
+        rows: the rows by time, so that those of a day are consecutive.
         path: an empty folder.
-        about: what the metadata say, and the columns that are added.
+        about: the metadata, and the additional columns.
     """
     count = 0
     for day, of_day in groupby(rows, key=_day):

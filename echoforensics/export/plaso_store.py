@@ -1,4 +1,4 @@
-"""A storage file of plaso, for psort, pinfo and Timesketch."""
+"""Writes a plaso storage file, for psort, pinfo and Timesketch."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def export(case: Case, query: Query, path: Path, about: AboutExport) -> Written:
-    """Write the rows asked for as events.
+    """Write the requested rows as events.
 
     Args:
         case: the case.
-        query: which rows.
+        query: selects the rows.
         path: the file; it does not exist yet.
-        about: what the session of the storage file names.
+        about: the description in the storage file's session.
     """
     stated = "; ".join(f"{name}: {text}" for name, text in about.facts().items())
     return Written(store.write(case, query, path, about.local.key if about.local else "", stated))

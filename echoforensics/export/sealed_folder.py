@@ -1,4 +1,4 @@
-"""Sealing a report, and verifying whatever is sealed by itself: a bundle, a report."""
+"""Seals a report, and verifies sealed folders: bundles and reports."""
 
 from __future__ import annotations
 
@@ -29,25 +29,25 @@ if TYPE_CHECKING:
     from chain_of_custody.signer import Signer
     from echoforensics.case.case import Case
 
-#: Checks of a bundle that must pass before its contents are looked at.
+#: The bundle checks that must pass before its content is examined.
 _NEEDED = ("signed list", "signature", "files", "bag", "ledger", "sealed set")
 
 
 def seal_report(case: Case, folder: Path, key: Signer | None, detail: Mapping[str, object] | None = None) -> str:
-    """Seal a report that was written: put into its folder how it is checked, and the signed list of its files.
+    """Seal a finished report: add the instructions for checking it, and the signed list of its files.
 
     Args:
-        case: what it was written out of.
-        folder: the report, with everything it is to hold. Folders in it that hold no file are removed.
-        key: the examiner's; None for a list that is unsigned, and says so.
-        detail: what else the list says, such as the rows that were asked for.
+        case: the reported case.
+        folder: the complete report. Empty folders in it are removed.
+        key: the examiner's key; with None, the list is unsigned and says so.
+        detail: further claims in the list, such as the filters.
 
     Returns:
-        What was done, in one sentence for the terminal.
+        What was done, as a sentence for the terminal.
 
     Raises:
         CaseError: the ledger of the case cannot be read.
-        UsageError: the folder holds what cannot be sealed, or cannot be written.
+        UsageError: the folder cannot be sealed or written.
     """
     length, head, signer = _ledger_state(case)
     stated: dict[str, object] = {
@@ -77,7 +77,7 @@ def seal_report(case: Case, folder: Path, key: Signer | None, detail: Mapping[st
 
 
 def _ledger_state(case: Case) -> tuple[int, str, str | None]:
-    """Length and head of a case's ledger, and the fingerprint of the key that signed its last line."""
+    """Return a ledger's length and head, and the fingerprint of the key that signed its last line."""
     length, head, signer = 0, "", None
     for entry in case.actions():
         length, head, signer = length + 1, entry.line_hash, entry.keyid
@@ -85,9 +85,9 @@ def _ledger_state(case: Case) -> tuple[int, str, str | None]:
 
 
 def is_sealed_output(path: Path) -> bool:
-    """Whether something is a sealed folder or a zip of one, and no case.
+    """Whether a path is a sealed folder, or a zip of one, and not a case.
 
-    A zip with its digest beside it is none where no signed list is in it: such a digest must not vouch for a bundle.
+    A zip with its digest next to it but without a signed list does not count: a digest must not vouch for a bundle.
     """
     if path.is_dir():
         return is_sealed(path) and not any(os.path.lexists(path / name) for name in (DATABASE, LEDGER))
@@ -95,7 +95,7 @@ def is_sealed_output(path: Path) -> bool:
 
 
 def _may_hold_seal(path: Path) -> bool:
-    """Whether a zip has a signed list, or cannot be read as far as to see that."""
+    """Whether a zip has a signed list, or is too damaged to tell."""
     try:
         with zipfile.ZipFile(path) as opened:
             return any(name.rpartition("/")[2] == SEAL_NAME for name in opened.namelist())
@@ -132,7 +132,7 @@ def verify_sealed(
 
 
 def _check_contents(result: CaseVerification, path: Path, say: Callable[[str], None]) -> None:
-    """Compare what is in a bundle with each other; one that lacks what every bundle has fails."""
+    """Compare the parts of a bundle with each other; a missing required part is a failure."""
     try:
         check_contents(result, path, say)
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -143,7 +143,7 @@ def _check_contents(result: CaseVerification, path: Path, say: Callable[[str], N
 
 
 def _compare_digests(result: CaseVerification, path: Path, sealed: SealedCheck) -> None:
-    """The digests beside a sealed folder must be those that its list has: its files were compared with that."""
+    """Check that the digests next to a sealed folder match its list, which its files were compared with."""
     listed = {f"{path.name}/{name}": sha256 for name, sha256 in sealed.files.items()}
     listed[f"{path.name}/{SEAL_NAME}"] = hashlib.sha256((path / SEAL_NAME).read_bytes()).hexdigest()
     known, problems = read_digests(path)

@@ -1,6 +1,6 @@
-"""TLN: five fields with a bar between them, ``Time|Source|Host|User|Description``; the time in seconds since 1970 UTC.
+"""Writes TLN: ``Time|Source|Host|User|Description``, with the time in seconds since 1970 UTC.
 
-The format has no header. A bar in a field is written ``%7C``, a per cent sign ``%25``, and ends of lines likewise.
+The format has no header. Bars in fields become ``%7C``, per cent signs ``%25``; line ends are escaped likewise.
 
 References:
     https://forensics.wiki/tln
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 
 def export(case: Case, query: Query, stream: Writable, about: AboutExport) -> Written:
-    """Write the rows asked for.
+    """Write the requested rows.
 
     Args:
         case: the case.
-        query: which rows.
-        stream: where to.
-        about: not used; a line has no place for it.
+        query: selects the rows.
+        stream: the output.
+        about: unused; the format has no place for it.
     """
     del about
     return write(rows_of(case.store, query), stream)

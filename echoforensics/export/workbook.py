@@ -1,8 +1,8 @@
-"""XLSX (ISO/IEC 29500), written row by row: memory does not grow with the timeline.
+"""Writes XLSX (ISO/IEC 29500) row by row, so that memory does not grow with the timeline.
 
-A sheet has at most 1,048,576 rows: the timeline goes on in ``Timeline 2`` and so on. A cell has at most 32,767
-characters: a longer text is cut there, and is whole, in pieces, in the sheet ``Long texts``. Every text is written as
-text, never as a formula, a link or a number. The sheet ``About`` and the workbook's properties say what the export is.
+A sheet has at most 1,048,576 rows: the timeline continues in ``Timeline 2`` and so on. A cell has at most 32,767
+characters: a longer text is cut there, and is complete, in pieces, in the sheet ``Long texts``. Every text is written
+as text, never as a formula, a link or a number. The sheet ``About`` and the workbook's properties describe the export.
 
 References:
     https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3 (Excel's limits)
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from echoforensics.case.case import Case
     from echoforensics.case.row_query import Query, Row
 
-#: Rows of a sheet and characters (as UTF-16 counts them) of a cell, in Excel.
+#: Excel's limits: rows in a sheet, and UTF-16 units in a cell.
 SHEET_ROWS, CELL_UNITS = 1_048_576, 32_767
 _CUT = " … (cut: the whole text is in the sheet Long texts)"
-#: A piece of a long text: each character may be two UTF-16 units.
+#: The size of a piece of a long text: each character may be two UTF-16 units.
 _PIECE = CELL_UNITS // 2
-#: The column that Excel can sort and filter as a time: UTC, to the millisecond, which is all that Excel keeps.
+#: The column that Excel can sort and filter as a time: UTC, to the millisecond, Excel's precision.
 _EXCEL_TIME = "excel_utc"
-#: Excel counts days from here; earlier times have no number.
+#: Excel counts days from this date; earlier times have no number.
 _FIRST = -2_208_988_800_000_000
 _OPTIONS = {
     "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
@@ -52,13 +52,13 @@ _WIDTHS = {
 
 
 def export(case: Case, query: Query, path: Path, about: AboutExport) -> Written:
-    """Write the rows asked for.
+    """Write the requested rows.
 
     Args:
         case: the case.
-        query: which rows.
+        query: selects the rows.
         path: a file that does not exist yet.
-        about: what the sheet ``About`` and the properties say, and the columns that are added.
+        about: the content of the sheet ``About`` and of the properties, and the additional columns.
     """
     return write(rows_of(case.store, query), path, about)
 
@@ -67,12 +67,12 @@ def write(rows: Iterable[Row], path: Path, about: AboutExport, most: int = SHEET
     """Write rows.
 
     Args:
-        rows: the rows, in the order wanted.
+        rows: the rows, in output order.
         path: a file that does not exist yet.
-        about: what the export says about itself.
-        most: so many rows a sheet has, with its header.
+        about: the description of the export.
+        most: the most rows in a sheet, including its header.
     """
-    # What is not written yet is beside the file, not in a folder of the system that may be small.
+    # Temporary data lies next to the file, not in a system folder that may be small.
     with xlsxwriter.Workbook(str(path), {**_OPTIONS, "tmpdir": str(path.parent)}) as book:
         book.set_properties(
             {
@@ -85,7 +85,7 @@ def write(rows: Iterable[Row], path: Path, about: AboutExport, most: int = SHEET
 
 
 class _Sheets:
-    """The sheets of a workbook, being filled."""
+    """The sheets of a workbook being filled."""
 
     def __init__(self, book: Any, about: AboutExport, most: int) -> None:
         self._book, self._about, self._most = book, about, most
@@ -162,7 +162,7 @@ class _Sheets:
 
 
 def _write(sheet: Any, row: int, column: int, text: str) -> None:
-    """Write a text. XlsxWriter takes one between ``<r>`` and ``</r>`` for XML of its own, unless it is in two parts."""
+    """Write a text. XlsxWriter takes a text in ``<r>`` tags for its own XML unless it is in two parts."""
     if text.startswith("<r>") and text.endswith("</r>"):
         sheet.write_rich_string(row, column, text[:1], text[1:2], text[2:])
     else:
@@ -170,7 +170,7 @@ def _write(sheet: Any, row: int, column: int, text: str) -> None:
 
 
 def _cell(value: object) -> str:
-    """A value as text. Numbers too: Excel shows fifteen digits, and a time in microseconds has sixteen."""
+    """Return a value as text, including numbers: Excel shows 15 digits, and a time in microseconds has 16."""
     if value is None:
         return ""
     return " ".join(map(str, value)) if isinstance(value, list) else str(value)

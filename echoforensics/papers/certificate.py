@@ -1,4 +1,4 @@
-"""Drafts of a certificate of digital evidence. The program fills in facts; what a human swears to, it leaves blank.
+"""Drafts certificates of digital evidence. The program fills in facts, and leaves blank what a person swears to.
 
 References:
     Federal Rules of Evidence 902(11), 902(13) and 902(14), with the advisory committee's note of 2017; 28 U.S.C. 1746
@@ -32,11 +32,11 @@ _KINDS = {
 
 
 def certificate(facts: CertificateFacts, style: str) -> Paper:
-    """A draft for a case.
+    """Draft a certificate for a case.
 
     Args:
-        facts: of the case.
-        style: one of :data:`STYLES`: after the rules of the United States' federal courts, or for other courts.
+        facts: the facts of the case.
+        style: one of :data:`STYLES`: for the United States' federal courts, or for other courts.
     """
     return Paper(
         _KINDS[style],

@@ -1,4 +1,4 @@
-"""What a certificate of a case states: facts out of its ledger and tables, none of which is typed in by hand."""
+"""Collects the facts for a certificate from a case's ledger and tables; none is typed in by hand."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ALGORITHM_NAMES = {
     "sha256": "SHA-256", "md5": "MD5", "sha1": "SHA-1", "sha512": "SHA-512", "sha3_256": "SHA3-256",
     "blake2b": "BLAKE2b",
 }  # fmt: skip
-#: At most this many recordings are listed by their hashes; the others are in the case's timeline.
+#: The most recordings to list by hash; the others are in the case's timeline.
 MOST_RECORDINGS = 200
 _NOT_AGAIN = "not hashed again"
 
@@ -36,10 +36,10 @@ class CertifiedItem:
     """One evidence item.
 
     Attributes:
-        name, kind, size, described: as the case has them.
-        taken_in, hashed_again: when, in UTC.
+        name, kind, size, described: as in the case.
+        taken_in, hashed_again: the times, in UTC.
         unchanged: whether both hashes are equal; None if it was not hashed again.
-        hashes: what was hashed, the algorithm, the value when taken in, and the value after the extraction.
+        hashes: the hashed object, the algorithm, and the values at intake and after the extraction.
     """
 
     name: str
@@ -54,20 +54,20 @@ class CertifiedItem:
 
 @dataclass(frozen=True, slots=True)
 class CertificateFacts:
-    """What a certificate states.
+    """The facts in a certificate.
 
     Attributes:
         matter: examiner, agency and reference, as given.
-        fingerprint: of the key that signs the ledger; None for an unsigned one.
-        key: what the ledger says of whose key it is.
-        length, head: of the ledger.
-        begun: what the ledger says of the tool and the system.
-        clocks: what it says of the examiner's clock, a sentence for each extraction.
+        fingerprint: the fingerprint of the key that signs the ledger; None if unsigned.
+        key: the ledger's statement about the key's owner.
+        length, head: length and head of the ledger.
+        begun: the ledger's record of the tool and the system.
+        clocks: its record of the examiner's clock, one sentence per extraction.
         items: the evidence.
-        devices: serial number, type and number of records of each device that records name.
-        counts: what the case holds.
-        recordings: exhibit, SHA-256 and place of each recording, the first :data:`MOST_RECORDINGS`.
-        validation: of each parser that made records, its name and version, and what it was validated on.
+        devices: serial number, type and number of records of each device named in records.
+        counts: the content of the case in numbers.
+        recordings: exhibit, SHA-256 and path of the first :data:`MOST_RECORDINGS` recordings.
+        validation: name and version of each parser with records, and what it was validated on.
     """
 
     matter: Mapping[str, str]
@@ -85,10 +85,10 @@ class CertificateFacts:
 
     @classmethod
     def of(cls, case: Case) -> CertificateFacts:
-        """Read them, once ledger, database and every file of the case were compared with its seal.
+        """Collect the facts after checking ledger, database and all files of the case against its seal.
 
         Raises:
-            UnverifiedCaseError: something is not as it was sealed, or the case is not complete.
+            UnverifiedCaseError: something differs from what was sealed, or the case is incomplete.
             CaseError: it cannot be read.
         """
         found = standing(case.path)
@@ -123,7 +123,7 @@ class CertificateFacts:
 
     @property
     def changed(self) -> list[str]:
-        """The names of items that were not the same after the extraction."""
+        """Return the names of items that differed after the extraction."""
         return [item.name for item in self.items if item.unchanged is False]
 
 

@@ -1,4 +1,4 @@
-"""The form of a hand-over, to be signed on paper. It carries the head of the ledger."""
+"""The form for signing a hand-over on paper. It shows the head of the ledger."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _PERSON = ("Name", "Organisation", "Date and time", "Signature")
 
 
 def hand_over_form(case: Path) -> Paper:
-    """The form for a case as it is now; filled with the last hand-over, where that was recorded.
+    """Return the form for a case in its current state, filled in with the last recorded hand-over.
 
     Raises:
-        CaseError: the ledger cannot be read, or a hand-over in it is not sound.
+        CaseError: the ledger cannot be read, or a hand-over in it is invalid.
     """
     found, history = standing(case), ledger_history(case / LEDGER)
     given = hand_overs(case)

@@ -1,7 +1,7 @@
-"""A paper as data, written as plain text or as one HTML page without scripts.
+"""A paper as data, rendered as plain text or as one HTML page without scripts.
 
-What comes from evidence or from a person is data here. It is escaped in the page, and characters that steer a
-terminal or turn text about are written out in both.
+Text from evidence or people is data here. It is escaped on the page, and characters that control a terminal or reverse
+text are written out in both forms.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class PaperHeading:
 
 @dataclass(frozen=True, slots=True)
 class PaperText:
-    """A paragraph; one of note stands out."""
+    """A paragraph; a note stands out."""
 
     text: str
     note: bool = False
@@ -45,7 +45,7 @@ class PaperText:
 
 @dataclass(frozen=True, slots=True)
 class PaperList:
-    """Sentences or terms, one below the other, numbered or not."""
+    """Sentences or terms in a list, numbered or not."""
 
     items: tuple[str, ...]
     numbered: bool = False
@@ -53,7 +53,7 @@ class PaperList:
 
 @dataclass(frozen=True, slots=True)
 class PaperFields:
-    """Names and what they are; one that is empty is left out."""
+    """Names and values; empty ones are omitted."""
 
     pairs: tuple[tuple[str, str], ...]
 
@@ -68,7 +68,7 @@ class PaperTable:
 
 @dataclass(frozen=True, slots=True)
 class PaperBlanks:
-    """Lines that a person fills in by hand: the program never does."""
+    """Lines to fill in by hand; the program never fills them in."""
 
     names: tuple[str, ...]
 
@@ -82,7 +82,7 @@ class Paper:
 
     Attributes:
         title: its title.
-        blocks: what it consists of, in order.
+        blocks: its content, in order.
     """
 
     title: str
@@ -90,14 +90,14 @@ class Paper:
 
 
 def as_text(paper: Paper) -> str:
-    """The paper as plain text, of lines that fit on a page."""
+    """Render the paper as plain text, wrapped to fit a page."""
     title = plain(paper.title)
     parts = [f"{title}\n{'=' * len(title)}", *("\n".join(_text_lines(block)) for block in paper.blocks)]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def as_html(paper: Paper) -> str:
-    """The paper as one page: no script, nothing from elsewhere, made to be printed."""
+    """Render the paper as one printable page without scripts or external resources."""
     title = _escape(paper.title)
     body = "\n".join(_html(block) for block in paper.blocks)
     return (
@@ -109,7 +109,7 @@ def as_html(paper: Paper) -> str:
 
 
 def plain(text: str) -> str:
-    """Text of one line in which every character is shown as itself, or written out."""
+    """Return one line of text in which every character is shown as itself or written out."""
     return "".join(
         c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}" for c in text
     )
@@ -142,7 +142,7 @@ def _pairs(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 
 def _wrapped(text: str, lead: str = "") -> list[str]:
-    # A hash or a path is never broken: it would not be found any more.
+    # A hash or path is never broken: it could not be found any more.
     return textwrap.wrap(
         plain(text), _WIDTH, initial_indent=lead, subsequent_indent=" " * len(lead), break_long_words=False,
         break_on_hyphens=False,

@@ -1,7 +1,7 @@
-"""What makes plain ``log2timeline`` see our parser: code that runs when Python starts, and waits for plaso's tools.
+"""Makes plain ``log2timeline`` find our parser: runs when Python starts, and waits for plaso's tools.
 
-It is imported at every start of the Python it is installed in, so it imports next to nothing. It does nothing until
-one of plaso's tools is imported, and then only what ``echoforensics log2timeline`` does too.
+It is imported whenever its Python starts, so it imports almost nothing. It does nothing until one of plaso's tools is
+imported, and then only what ``echoforensics log2timeline`` does too.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import ModuleType
 
-#: plaso's tools. When one has been imported, all that we rely on is there.
+#: plaso's tools. Once one has been imported, everything we rely on is available.
 TOOLS = frozenset(
     f"plaso.cli.{tool}_tool" for tool in ("image_export", "log2timeline", "pinfo", "psort", "psteal")
 )  # fmt: skip
@@ -37,7 +37,7 @@ class _Loader(Loader):
 
 
 class _Finder(MetaPathFinder):
-    """Finds plaso's tools, to know when they are imported."""
+    """Detects the import of plaso's tools."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -51,6 +51,6 @@ class _Finder(MetaPathFinder):
 
 
 def wait() -> None:
-    """Begin to wait. Done again, it changes nothing."""
+    """Start waiting. Calling it again has no effect."""
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())

@@ -1,4 +1,4 @@
-"""Putting the hook into a Python's site-packages, and taking it out again."""
+"""Installs the hook in a Python's site-packages, and removes it."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from pathlib import Path
 
 from echoforensics.errors import UsageError
 
-#: Python runs the lines of such files that begin with ``import`` whenever it starts.
+#: At startup, Python runs the lines of such files that begin with ``import``.
 NAME = "echoforensics_plaso.pth"
 _TEXT = "import echoforensics.plaso_plugin.hook; echoforensics.plaso_plugin.hook.wait()\n"
 
 
 def place() -> Path:
-    """Where the hook lies, or would."""
+    """Return the path of the hook, whether or not it exists."""
     return Path(sysconfig.get_path("purelib")) / NAME
 
 
 def installed() -> bool:
-    """Whether it is there."""
+    """Whether the hook is installed."""
     return place().is_file()
 
 
 def install() -> Path:
-    """Put it there; returns where.
+    """Install the hook. Returns its path.
 
     Raises:
         UsageError: the file cannot be written.
@@ -37,7 +37,7 @@ def install() -> Path:
 
 
 def remove() -> Path | None:
-    """Take it out; returns where it was, or None if it was not.
+    """Remove the hook. Returns its former path, or None if it was not installed.
 
     Raises:
         UsageError: the file cannot be removed.

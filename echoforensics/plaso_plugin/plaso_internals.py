@@ -1,4 +1,4 @@
-"""What we rely on in plaso, in one place, and looked at before it is used: a change there must not go unseen."""
+"""Lists what we rely on in plaso, and checks it before use, so that changes in plaso do not go unnoticed."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from importlib.metadata import version
 
 from echoforensics.errors import EchoforensicsError
 
-#: The release that the tests run with, and the releases that are expected to be alike.
+#: The release that the tests run with, and the releases expected to be compatible.
 TESTED = "20260720"
 RANGE = ">=20260720"
 
 #: Module, name in it, and the parameters that a function or a class's constructor is called with by plaso or by us.
 Internals = tuple[tuple[str, str, tuple[str, ...]], ...]
 
-#: What a storage file is written through.
+#: What writing a storage file relies on.
 STORE: Internals = (
     ("plaso.engine.timeliner", "EventDataTimeliner", ("data_location",)),
     (
@@ -60,14 +60,14 @@ ENGINE: Internals = (
     ("plaso.cli.helpers.artifact_definitions", "ArtifactDefinitionsArgumentsHelper", ()),
 )
 
-#: Module, class, and attributes of its instances that are not public, and that plaso's own code sets as we do.
+#: Module, class, and private instance attributes that plaso's own code sets as we do.
 ATTRIBUTES: Internals = (
     ("plaso.parsers.mediator", "ParserMediator", ("_event_data_stream", "_event_data_stream_identifier")),
     ("plaso.containers.events", "EventData", ("_parser_chain", "_event_values_hash")),
     ("plaso.cli.tools", "CLITool", ("_data_location",)),
 )
 
-#: The tools, beside it.
+#: The tools.
 TOOLS = tuple(
     (f"plaso.scripts.{tool}", "Main", ()) for tool in ("image_export", "log2timeline", "pinfo", "psort", "psteal")
 )
@@ -78,17 +78,17 @@ class PlasoChangedError(EchoforensicsError):
 
 
 def check() -> None:
-    """Look at all of it.
+    """Check everything.
 
     Raises:
-        PlasoChangedError: something is not there, or is called differently. Names it.
+        PlasoChangedError: something is missing or has another signature. The message names it.
     """
     check_engine()
     _check(TOOLS)
 
 
 def check_engine() -> None:
-    """Look at all but the tools themselves. Raises as :func:`check` does."""
+    """Check everything but the tools. Raises as :func:`check` does."""
     check_store()
     _check(ENGINE)
     for module, name, attributes in ATTRIBUTES:
@@ -98,7 +98,7 @@ def check_engine() -> None:
 
 
 def check_store() -> None:
-    """Look at what storage files are written through. Raises as :func:`check` does."""
+    """Check what writing storage files relies on. Raises as :func:`check` does."""
     _check(STORE)
 
 

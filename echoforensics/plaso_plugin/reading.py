@@ -1,4 +1,4 @@
-"""Files through our parsers: each record becomes events of plaso, each issue a warning."""
+"""Runs our parsers on files: each record becomes plaso events, each issue a warning."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ if TYPE_CHECKING:
     from parsers.record import Record
 
 
-#: Streams of files that plaso is not at, kept to be used again. An archive may have very many files.
+#: How many data streams of other files to cache. An archive may have very many files.
 _STREAMS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that is to be parsed.
+    """A file to parse.
 
     Attributes:
         source: the file as parsers see it.
         spec: the path specification of its events.
-        sha256: of its content, where it is known.
-        beside: another file of the same container, by its whole path.
-        remark: a sentence that every one of its messages ends with.
+        sha256: the SHA-256 of its content, if known.
+        beside: returns another file of the same container by its whole path.
+        remark: a sentence to append to each of its messages.
     """
 
     source: Source
@@ -68,11 +68,11 @@ class FileReading:
         self._streams: dict[str, tuple[EventDataStream, Any]] = {}
 
     def claimed(self, source: Source) -> tuple[Parser, ...]:
-        """The enabled parsers that claim a file."""
+        """Return the enabled parsers that claim a file."""
         return tuple(parser for parser in claiming(source.alone()) if parser.name in self._enabled)
 
     def parse(self, file: File) -> None:
-        """Parse a file. What cannot be read becomes a warning of plaso's."""
+        """Parse a file. Anything unreadable becomes a plaso warning."""
         claimed = self.claimed(file.source)
         if not file.source.names and asks_names(file.source, claimed) and (names := self._names(file)):
             file = replace(file, source=replace(file.source, names=names))
@@ -83,7 +83,7 @@ class FileReading:
             self._warn_silent(file)
 
     def _names(self, file: File) -> tuple[str, ...]:
-        """What of the service the whole of a file names."""
+        """Return the kinds of service names in the whole file."""
         try:
             with file.source.open() as stream:
                 return kinds_named(stream)
@@ -92,7 +92,7 @@ class FileReading:
             return ()
 
     def _warn_silent(self, file: File) -> None:
-        """Name a file that names the service and gave nothing."""
+        """Warn about a file that names the service but gave no records."""
         try:
             names = names_of(file.source)
         except READ_ERRORS:
@@ -101,7 +101,7 @@ class FileReading:
             self.warn(replace(not_read(names), parser=NAME), file)
 
     def _parse(self, parser: Parser, file: File, numbers: RecordNumbers) -> int:
-        """Parse a file by one parser; how many records and issues it gave."""
+        """Parse a file with one parser. Returns the number of records and issues."""
         count = 0
         for found in findings(parser, file.source):
             if self._mediator.abort:
@@ -115,7 +115,7 @@ class FileReading:
         return count
 
     def warn(self, issue: Issue, file: File) -> None:
-        """Have plaso keep an issue as a warning."""
+        """Store an issue as a plaso warning."""
         place = f" ({issue.locator})" if issue.locator else ""
         text = f"{issue.parser}: {issue.what}{place}" if issue.parser else f"{issue.what}{place}"
         self._mediator.ProduceWarning(f"{file.source.path}: {text}", path_spec=file.spec)
@@ -134,21 +134,21 @@ class FileReading:
         with self._standing_in(file) as sha256:
             row |= {
                 "path": file.source.path,
-                # Whether a copy of the file says something else at this place is not known here.
+                # Whether a copy of the file differs at this place is not known here.
                 "record": record_id(
                     sha256, record.parser, record.locator, numbers.number(sha256, record.parser, record.locator)
                 ),
             }
             for number, time in enumerate(_times(record)):
                 made = event_data({**row, **time._asdict()})
-                # Two times of one record may be alike in all that plaso compares.
+                # Two times of one record may be equal in everything that plaso compares.
                 made.time_number = number
                 made._parser_chain = parser_chain(record.parser)  # noqa: SLF001 (as plaso's own mediator does)
                 self._mediator.ProduceEventData(made)
 
     @contextmanager
     def _standing_in(self, file: File) -> Iterator[str]:
-        """Have events be of a file, which need not be the one that plaso is at; gives its SHA-256."""
+        """Attribute events to a file other than plaso's current one. Yields its SHA-256."""
         mediator = self._mediator
         own = mediator._event_data_stream, mediator._event_data_stream_identifier  # noqa: SLF001
         place = file.spec.comparable
@@ -158,7 +158,7 @@ class FileReading:
         if place in self._streams:
             mediator._event_data_stream, mediator._event_data_stream_identifier = self._streams[place]  # noqa: SLF001
         else:
-            # Also where plaso was told not to hash: a row without its file's hash would be worth less.
+            # Also if plaso was told not to hash: a row without its file's hash would be worth less.
             stream = EventDataStream()
             stream.path_spec, stream.sha256_hash = file.spec, file.sha256 or _hash(file.source)
             mediator.ProduceEventDataStream(stream)
@@ -172,7 +172,7 @@ class FileReading:
 
 
 def asks_names(source: Source, claimed: tuple[Parser, ...]) -> bool:
-    """Whether it matters what of the service a whole file names: at most readers of lines claim it by its head."""
+    """Whether the service names in a whole file matter: no parser other than line readers claims it by its head."""
     return not is_archive(source.head) and all(parser.reads_lines for parser in claimed)
 
 
@@ -185,7 +185,7 @@ def _hash(source: Source) -> str:
 
 
 def _row(record: Record) -> dict[str, Any]:
-    """The columns of a record's rows that do not hang on a time."""
+    """Return the columns of a record's rows that do not depend on a time."""
     return {
         "data_type": record.data_type,
         "message": record.message,

@@ -30,15 +30,15 @@ class NotLoadedError(EchoforensicsError):
 
 
 def run(tool: str, arguments: Sequence[str]) -> int:
-    """Run a tool; its arguments are given to it as they are.
+    """Run a tool with unchanged arguments.
 
     Returns:
-        What the tool returns: 0 if it ended well.
+        The tool's return value: 0 on success.
 
     Raises:
-        PlasoChangedError: the installed plaso is not as we know it; nothing was read.
-        NotLoadedError: our parser was asked for and was in none of plaso's processes. The storage file lacks every
-            event of ours.
+        PlasoChangedError: the installed plaso is not compatible; nothing was read.
+        NotLoadedError: our parser was requested but ran in none of plaso's processes. The storage file lacks all our
+            events.
     """
     plaso_internals.check()
     # Only now: importing it is the registration.
@@ -57,15 +57,15 @@ def run(tool: str, arguments: Sequence[str]) -> int:
 
 
 def watch() -> None:
-    """For plaso's own commands: register our parser, and when the process ends see that it was there.
+    """Register our parser for plaso's own commands, and check at exit that it was used.
 
     Raises:
-        PlasoChangedError: the installed plaso is not as we know it.
+        PlasoChangedError: the installed plaso is not compatible.
     """
     plaso_internals.check_engine()
     import_module("echoforensics.plaso_plugin.registration")
     if worker_check.is_open():
-        return  # a process that one of plaso's tools has started
+        return  # a process started by one of plaso's tools
     roll = worker_check.begin()
     atexit.register(_see, roll, os.getpid())
 
@@ -77,5 +77,5 @@ def _see(roll: tempfile.TemporaryDirectory[str], owner: int) -> None:
     roll.cleanup()
     if lost:
         print(f"echoforensics: {NotLoadedError(Path(sys.argv[0]).name)}", file=sys.stderr, flush=True)  # noqa: T201
-        # The exit code can be changed in no other way now.
+        # There is no other way to change the exit code at this point.
         os._exit(1)

@@ -1,7 +1,7 @@
-"""Whether the processes that plaso starts have our parser.
+"""Checks that the processes started by plaso have our parser.
 
-A worker that lacks it reads everything and finds nothing of ours, and plaso ends as if all were well. So the main
-process hands out a folder, every extractor of ours leaves a file there, and an extraction without one is refused.
+A worker without it reads everything and finds none of our events, and plaso ends as if all were well. So the main
+process creates a folder, each of our extractors leaves a file there, and an extraction without one is refused.
 """
 
 from __future__ import annotations
@@ -14,42 +14,42 @@ _VARIABLE = "ECHOFORENSICS_ROLL_CALL"
 
 
 def begin() -> tempfile.TemporaryDirectory[str]:
-    """Open a roll. It ends when the folder that is returned is cleaned up; processes begun meanwhile know of it."""
+    """Open a roll call. It ends when the returned folder is cleaned up; processes started meanwhile know of it."""
     folder = tempfile.TemporaryDirectory(prefix="echoforensics-roll-")
     os.environ[_VARIABLE] = folder.name
     return folder
 
 
 def is_open() -> bool:
-    """Whether a roll is open, begun by this process or by the one that started it."""
+    """Whether a roll call is open, in this process or its parent."""
     return _folder() is not None
 
 
 def call() -> None:
-    """Note that plaso begins to extract."""
+    """Record that plaso starts to extract."""
     note("called")
 
 
 def note(name: str) -> None:
-    """Note something for every process of the run."""
+    """Record a name for every process of the run."""
     if folder := _folder():
         (folder / name).touch()
 
 
 def is_noted(name: str) -> bool:
-    """Whether something was noted."""
+    """Whether a name was recorded."""
     folder = _folder()
     return folder is not None and (folder / name).exists()
 
 
 def answer() -> None:
-    """Note that an extractor with our parser was made in this process."""
+    """Record that this process created an extractor with our parser."""
     if folder := _folder():
         (folder / f"present-{os.getpid()}").touch()
 
 
 def unanswered(folder: str) -> bool:
-    """Whether plaso extracted, and no process of its extraction had our parser."""
+    """Whether plaso extracted although no extracting process had our parser."""
     roll = Path(folder)
     return (roll / "called").exists() and not any(roll.glob("present-*"))
 

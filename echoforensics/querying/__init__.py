@@ -1,1 +1,1 @@
-"""Asking SQL over sealed cases and timelines in Parquet together."""
+"""Queries sealed cases and Parquet timelines together with SQL."""

@@ -1,4 +1,4 @@
-"""Writing what a query answers: as a table on a terminal, CSV that no spreadsheet runs, or JSON Lines."""
+"""Writes the result of a query: as a table on a terminal, CSV that no spreadsheet runs, or JSON Lines."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ if TYPE_CHECKING:
     from echoforensics.case.sql_query.query_database import QueryDatabase
     from echoforensics.export.jsonl import Writable
 
-#: At most this many rows a table on a terminal shows.
+#: The most rows in a table on a terminal.
 SHOWN = 1_000
-#: At most this many characters of a text it shows.
+#: The most characters of a text in it.
 _CELL = 70
 _LINE_ENDS = str.maketrans({mark: f"\\u{ord(mark):04x}" for mark in "\x85\u2028\u2029"})
-#: The column that every row of an answer has where nothing vouches for some of what was asked.
+#: The column added to every row if nothing vouches for some of the input.
 UNVERIFIED = "unverified"
 
 
 class QueryAnswer:
-    """What a query answers: columns, and rows that are gone through once.
+    """The result of a query: columns, and rows that can be iterated once.
 
     Attributes:
-        columns: their names, in order.
+        columns: the column names, in order.
     """
 
     def __init__(self, database: QueryDatabase, sql: str, unverified: str) -> None:
-        """Ask.
+        """Run a query.
 
         Args:
-            database: what is asked.
+            database: the database to query.
             sql: the query.
-            unverified: why nothing vouches for some of what is asked; empty if all of it was checked.
+            unverified: why nothing vouches for some of the input; empty if all was checked.
 
         Raises:
-            UsageError: as :meth:`echoforensics.case.sql_query.query_database.QueryDatabase.ask` does.
+            UsageError: as for :meth:`echoforensics.case.sql_query.query_database.QueryDatabase.ask`.
         """
         self._errors = database.errors()
         self._reader = database.ask(sql)
@@ -55,7 +55,7 @@ class QueryAnswer:
         self.columns = [*self._reader.schema.names, *([UNVERIFIED] if unverified else [])]
 
     def rows(self) -> Iterator[list[Any]]:
-        """The rows, as values of JSON; streamed. Raises UsageError where the query cannot be answered to its end."""
+        """Yield the rows as JSON values, streamed. Raises UsageError if the query fails before its end."""
         with self._as_usage_error():
             for batch in self._reader:
                 columns = [_values(column) for column in batch.columns]
@@ -71,7 +71,7 @@ class QueryAnswer:
             raise UsageError(f"the query cannot be answered: {what}; CAST(... AS VARCHAR) shows any value") from error
 
     def write_csv(self, stream: Writable) -> int:
-        """Write a header and rows; returns how many. No cell is run as a formula."""
+        """Write a header and rows. Returns their number. No cell runs as a formula."""
         writer = csv.writer(stream)
         writer.writerow([cell(name) for name in self.columns])
         count = 0
@@ -80,7 +80,7 @@ class QueryAnswer:
         return count
 
     def write_jsonl(self, stream: Writable) -> int:
-        """Write one object a line; returns how many. Raises UsageError where two columns have one name."""
+        """Write one object per line. Returns their number. Raises UsageError if two columns have the same name."""
         if len(set(self.columns)) < len(self.columns):
             raise UsageError("two columns have one name; give each its own with AS, or write csv")
         count = 0
@@ -90,7 +90,7 @@ class QueryAnswer:
         return count
 
     def shown(self) -> tuple[list[list[str]], bool]:
-        """The first :data:`SHOWN` rows as short texts, and whether there are more."""
+        """Return the first :data:`SHOWN` rows as short texts, and whether there are more."""
         rows = self.rows()
         found = [[_short(value) for value in row] for row in islice(rows, SHOWN)]
         return found, next(rows, None) is not None
@@ -98,7 +98,7 @@ class QueryAnswer:
 
 def _values(column: pa.Array) -> list[Any]:
     if pa.types.is_timestamp(column.type):
-        # Arrow has times that Python has not.
+        # Arrow supports times that Python does not.
         zone = column.type.tz
         micros = column.cast(pa.timestamp("us", zone), safe=False).cast(pa.int64()).to_pylist()
         return [_time(value, is_utc=bool(zone)) for value in micros]
@@ -111,7 +111,7 @@ def _time(micros: int | None, *, is_utc: bool) -> str | None:
 
 
 def _value(value: Any) -> Any:
-    """A value as JSON has it."""
+    """Convert a value for JSON."""
     if isinstance(value, dict):
         return {str(name): _value(each) for name, each in value.items()}
     if isinstance(value, (list, tuple)):
@@ -120,7 +120,7 @@ def _value(value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """A single value as JSON has it."""
+    """Convert a scalar for JSON."""
     match value:
         case None | bool() | int() | str():
             return value
@@ -134,7 +134,7 @@ def _plain(value: Any) -> Any:
 
 
 def _flat(value: Any) -> Any:
-    """A value as a cell has it: a list of texts as words, as in other tables; what is deeper as JSON."""
+    """Convert a value for a cell: a list of texts as words, as in other tables; deeper values as JSON."""
     if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(each, (dict, list)) for each in value)):
         return json.dumps(value, ensure_ascii=False)
     return value

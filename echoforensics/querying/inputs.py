@@ -1,4 +1,4 @@
-"""What a query is asked over: sealed cases, and timelines in Parquet. Each is checked first."""
+"""The inputs of a query: sealed cases, and Parquet timelines. Each is checked first."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class ParquetTimeline:
     """A timeline in Parquet.
 
     Attributes:
-        path: the file, or the folder with one for each day.
+        path: the file, or the folder with one file per day.
         files: its files.
-        case: name of the case out of which it was written.
-        unverified: why nothing vouches for it; empty if it is what was written.
+        case: the name of the exported case.
+        unverified: why nothing vouches for it; empty if it is unchanged.
     """
 
     path: Path
@@ -45,11 +45,11 @@ class ParquetTimeline:
 
 @dataclass(slots=True)
 class QueryInputs:
-    """What a query is asked over.
+    """The inputs of a query.
 
     Attributes:
-        cases: the cases that were given, opened.
-        timelines: the timelines in Parquet.
+        cases: the given cases, opened.
+        timelines: the given Parquet timelines.
     """
 
     cases: list[tuple[Path, Case]] = field(default_factory=list)
@@ -57,29 +57,29 @@ class QueryInputs:
 
     @property
     def unverified(self) -> str:
-        """Why nothing vouches for some of it, in one text; empty if all of it was checked."""
+        """The reason why nothing vouches for some of the input, as one text; empty if all was checked."""
         why = [f"{path}: {case.unverified}" for path, case in self.cases if case.unverified]
         why += [f"{one.path}: {one.unverified}" for one in self.timelines if one.unverified]
         return "; ".join(why)
 
     def names(self) -> dict[Path, str]:
-        """What the column ``case`` says of each: the name of the case; where two have one name, the path as given."""
+        """Return the ``case`` column's value for each input: the case's name; the given path if names collide."""
         plain = {path: path.resolve().name for path, _ in self.cases}
         plain |= {one.path: one.case for one in self.timelines}
         return names_beside(plain)
 
 
 def open_inputs(paths: Sequence[Path], opened: ExitStack, *, unverified: bool = False) -> QueryInputs:
-    """Open cases and timelines, once each was checked.
+    """Open cases and timelines after checking each.
 
     Args:
-        paths: case folders, Parquet files that ``timeline`` wrote, and folders of such by day.
+        paths: case folders, Parquet files written by ``timeline``, and folders of such files by day.
         opened: closes the cases.
-        unverified: whether one that does not hold is read anyway.
+        unverified: whether to read inputs that fail the check anyway.
 
     Raises:
-        UnverifiedCaseError: a case is not as it was sealed, or a timeline not as it was written, or nothing says so.
-        CaseError, UsageError: a path is nothing of these, or was given twice.
+        UnverifiedCaseError: a case or timeline has changed since it was sealed or written, or nothing vouches for it.
+        CaseError, UsageError: a path is neither of these, or was given twice.
     """
     found = QueryInputs()
     refuse_twice(paths)
@@ -105,7 +105,7 @@ def _timeline(path: Path, cases: list[tuple[Path, Case]], *, unverified: bool) -
 
 
 def _case_of(file: Path) -> str:
-    """Name of the case that a Parquet file was written out of. Raises UsageError where the file does not name one."""
+    """Return the name of a Parquet file's case. Raises UsageError if the file does not name one."""
     try:
         about = json.loads((pq.read_schema(file).metadata or {})[b"echoforensics"])
         return str(about["case"])
@@ -114,7 +114,7 @@ def _case_of(file: Path) -> str:
 
 
 def _why_unverified(path: Path, cases: list[tuple[Path, Case]]) -> str:
-    """Why nothing vouches for a timeline: its digests are beside it, or in the ledger of a case that was given."""
+    """Explain why nothing vouches for a timeline: its digests are next to it, or in a given case's ledger."""
     if has_digests(path):
         checked = verify_export(path)
         if checked.ok:
@@ -129,6 +129,6 @@ def _why_unverified(path: Path, cases: list[tuple[Path, Case]]) -> str:
 
 
 def _exported(case: Case) -> set[str]:
-    """The digests of the lists of files that the ledger of a case names as exported."""
+    """Return the digests of file lists that the case's ledger records as exported."""
     lists = (entry.detail.get("digest_list") for entry in case.actions() if entry.action == EXPORTED)
     return {str(found["sha256"]) for found in lists if isinstance(found, dict) and "sha256" in found}

@@ -1,1 +1,1 @@
-"""Storage media: every kind of image file as one flat range of bytes."""
+"""Storage media: presents every kind of image file as one flat range of bytes."""

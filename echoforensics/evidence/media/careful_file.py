@@ -1,4 +1,4 @@
-"""A file on a disk that fails: what cannot be read is zeros, and is told."""
+"""Reads a file on a failing disk: unreadable parts become zeros and are reported."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from echoforensics.evidence.streams import RandomAccessStream, buffered
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: Bytes that fail together: those of a page, in which systems read files.
+#: How many bytes fail together: a page, the unit in which systems read files.
 _UNIT = 4096
 
 
 class CarefulFile:
-    """A file, read through damage.
+    """A file that is read despite damage.
 
     Attributes:
         size: bytes.
-        holes: what could not be read so far.
+        holes: the parts found unreadable so far.
     """
 
     def __init__(self, path: Path) -> None:
@@ -32,11 +32,11 @@ class CarefulFile:
         self.holes: Holes = self._reader.holes
 
     def read_at(self, offset: int, size: int) -> bytes:
-        """Bytes at a byte offset: fewer at the end."""
+        """Read bytes at an offset; fewer at the end."""
         return self._reader.read(offset, max(0, min(size, self.size - offset)))
 
     def read(self, size: int) -> bytes:
-        """The next bytes, at most so many."""
+        """Read up to ``size`` further bytes."""
         piece = self.read_at(self._at, size)
         self._at += len(piece)
         return piece
@@ -51,7 +51,7 @@ class CarefulFile:
 
 
 class _CarefulStream(RandomAccessStream):
-    """A careful file that can be sought in; it is closed with this."""
+    """A seekable stream over a careful file, which it closes."""
 
     def __init__(self, file: CarefulFile) -> None:
         super().__init__(file.size, file.read_at)
@@ -69,5 +69,5 @@ class _CarefulStream(RandomAccessStream):
 
 
 def open_careful(path: Path) -> BinaryIO:
-    """Open a file for reading; what cannot be read of it is given as zeros. Raises OSError where it is not opened."""
+    """Open a file for reading; unreadable parts are returned as zeros. Raises OSError if it cannot be opened."""
     return buffered(_CarefulStream(CarefulFile(path)))

@@ -1,4 +1,4 @@
-"""Places of media that cannot be read: given as zeros, and reported."""
+"""Records unreadable parts of media, which are returned as zeros and reported."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-#: Places that are kept apart, and those that are written out.
+#: How many parts to track separately, and how many to list.
 MAX_PLACES = 100_000
 MAX_LISTED = 100
 
 
 class Holes:
-    """Ranges of bytes, kept in order and joined where they touch."""
+    """Ranges of bytes, sorted and merged."""
 
     def __init__(self) -> None:
         self._starts: list[int] = []
@@ -23,18 +23,18 @@ class Holes:
         self._more = False
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
-        """(byte offset, length in bytes) in order."""
+        """Yield (byte offset, length in bytes) in order."""
         return iter([(start, end - start) for start, end in zip(self._starts, self._ends, strict=True)])
 
     def within(self, offset: int, length: int) -> int:
-        """How many of ``length`` bytes from a byte offset on are in a hole."""
+        """Return how many of ``length`` bytes from an offset on lie in a hole."""
         first, last = bisect_right(self._ends, offset), bisect_left(self._starts, offset + length)
         return sum(
             min(self._ends[each], offset + length) - max(self._starts[each], offset) for each in range(first, last)
         )
 
     def add(self, start: int, end: int, reason: str) -> None:
-        """Take in the bytes from ``start`` up to ``end``. Those taken in before are not counted again."""
+        """Add the bytes from ``start`` up to ``end``. Bytes added before are not counted again."""
         first = bisect_left(self._ends, start)
         last = bisect_right(self._starts, end)
         if first == last and len(self._starts) >= MAX_PLACES:
@@ -48,7 +48,7 @@ class Holes:
         self._reasons[first:last] = [reason]
 
     def sentences(self, whole: str = "the media") -> tuple[str, ...]:
-        """What could not be read of something, a sentence a place; for very many places one sentence for the rest."""
+        """Describe what could not be read, one sentence per part; with very many parts, one sentence for the rest."""
         listed = [
             f"bytes {start} to {end - 1} of {whole} could not be read and are given as zeros: {reason}"
             for start, end, reason in zip(
@@ -66,28 +66,28 @@ class Holes:
 
 
 class HoleReader:
-    """Reads through damage: what cannot be read is given as zeros and kept as a hole.
+    """Reads despite damage: unreadable bytes become zeros and are recorded as holes.
 
     Attributes:
-        holes: what could not be read so far.
+        holes: the parts found unreadable so far.
     """
 
     def __init__(self, read: Callable[[int, int], bytes], unit: int, size: int) -> None:
-        """Take what reads (byte offset, size), the bytes that fail together, and the bytes of the media."""
+        """Take a function that reads (byte offset, size), the bytes that fail together, and the media size in bytes."""
         self._read = read
         self._unit = unit
         self._size = size
         self.holes = Holes()
 
     def read(self, offset: int, size: int) -> bytes:
-        """Read ``size`` bytes at a byte offset. Raises nothing for what cannot be read."""
+        """Read ``size`` bytes at an offset. Never raises for unreadable bytes."""
         data, _ = self._try(offset, size)
         if data is not None:
             return data
         pieces: list[bytes] = []
         at, end = offset, offset + size
         while at < end:
-            # Whole units, so that the places reported do not depend on who reads what.
+            # Whole units, so that the reported parts do not depend on who reads what.
             first = at - at % self._unit
             last = min(first + self._unit, self._size)
             data, reason = self._try(first, last - first)

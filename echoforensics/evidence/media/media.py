@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 class ReadImage(pytsk3.Img_Info):  # type: ignore[misc]
-    """For pytsk3: an image read through a function.
+    """Lets pytsk3 read an image through a function.
 
-    It may be read from several threads at once; the function is called from one at a time.
+    Several threads may read at once; the function is called by one thread at a time.
     """
 
     def __init__(self, size: int, read: Callable[[int, int], bytes], close: Callable[[], None]) -> None:
-        """Take the size in bytes, what reads (byte offset, size), and what closes it."""
+        """Take the size in bytes, a function that reads (byte offset, size), and a close function."""
         self._size = size
         self._read = read
         self._close = close
@@ -51,14 +51,14 @@ class Media:
     """Readable media.
 
     Attributes:
-        kind: what it is stored in: ``raw image``, ``EWF image``, ``VHD image`` and so on.
-        image: what pytsk3 reads file systems from.
+        kind: the storage format: ``raw image``, ``EWF image``, ``VHD image`` and so on.
+        image: the object that pytsk3 reads file systems from.
         size: bytes of the media.
-        segments: the files the image is made of, in order.
-        stored_hashes: hashes the image format keeps of its media (EWF: MD5, SHA1), as hexadecimal.
-        holes: the places of the media that could not be read and are given as zeros, found while reading: after the
-            whole media was read once, they are whole. None if the format has none.
-        notes: what is to be known of how the image is read, a sentence each, without being damage.
+        segments: the files of the image, in order.
+        stored_hashes: the media hashes stored in the image (EWF: MD5, SHA1), in hexadecimal.
+        holes: the unreadable parts of the media, returned as zeros and found while reading; complete after the whole
+            media was read once. None if the format has none.
+        notes: remarks on how the image is read that are not damage, one sentence each.
     """
 
     def __init__(
@@ -82,15 +82,15 @@ class Media:
 
     @property
     def issues(self) -> tuple[str, ...]:
-        """What of the image is damaged or missing, a sentence each; the rest is read.
+        """What is damaged or missing in the image, one sentence each; the rest is read.
 
-        What is found only by reading is reported once it was read: ask again when the whole media was.
+        Some problems are found only by reading: ask again after the whole media was read.
         """
         return (*self._issues, *(self.holes.sentences() if self.holes else ()))
 
     @property
     def is_raw(self) -> bool:
-        """Whether the media's bytes are those of its one file, so that its hash is the file's."""
+        """Whether the media is exactly its single file, so that both have the same hash."""
         return self.kind == "raw image" and len(self.segments) == 1
 
     def read(self, offset: int, size: int) -> bytes:

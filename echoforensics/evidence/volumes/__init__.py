@@ -1,1 +1,1 @@
-"""What lies where on storage media: partition tables, logical volumes, offsets given by hand."""
+"""Finds volumes on storage media: partition tables, logical volumes, offsets given by hand."""

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from echoforensics.evidence.media.media import Media
     from echoforensics.evidence.volume import Volume
 
-#: Bytes of a sector, and of the smallest image that is searched by content alone.
+#: The size of a sector in bytes, and of the smallest image that is searched only by content.
 SECTOR = 512
 MIN_IMAGE = 64 * 1024
-#: Kinds of media that any file may be taken for. The others say of themselves that they are images.
+#: Kinds of media that any file may appear to be. The other kinds identify themselves as images.
 _PLAIN = ("raw image", "split raw image")
 _ISO = "ISO 9660"
 _SHORTENED = (
@@ -36,14 +36,14 @@ _SHORTENED = (
 
 
 class Disk(Container):
-    """The files of every file system on a disk. A bare file system's paths have no prefix."""
+    """The files of every file system on a disk. Paths on a bare file system have no prefix."""
 
     def __init__(self, media: Media, name: str, offsets: tuple[int, ...] = ()) -> None:
         """Find volumes and file systems.
 
         Args:
             media: the disk.
-            name: what to call it in an error.
+            name: the name for error messages.
             offsets: byte offsets at which volumes begin, given by hand.
 
         Raises:
@@ -66,7 +66,7 @@ class Disk(Container):
                     self._issues.append(EvidenceIssue(prefix.rstrip("/"), what))
             except UnreadFileSystemError as error:
                 if prefix in layout.holders:
-                    continue  # its logical volumes are beside it
+                    continue  # its logical volumes are listed separately
                 elsewhere = self._elsewhere(volume, str(error))
                 if not (prefix or elsewhere) and media.kind in _PLAIN and not may_be_image(media.size):
                     raise UnknownContentError(
@@ -76,7 +76,7 @@ class Disk(Container):
                 self._issues.append(EvidenceIssue(prefix.rstrip("/"), _unread(volume, str(error), elsewhere)))
 
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
-        """Every entry of every file system, and an issue for each volume that has none."""
+        """Yield every entry of every file system, and an issue for each volume without one."""
         yield from self._issues
         for prefix, file_system in self.file_systems.items():
             named = shortened = 0
@@ -90,21 +90,21 @@ class Disk(Container):
                 yield EvidenceIssue(prefix.rstrip("/"), _SHORTENED)
 
     def open(self, address: str) -> BinaryIO:
-        """Open a file; its address is the volume's prefix and the file system's own address, or places on the media."""
+        """Open a file by its address: the volume's prefix and the file system's address, or ranges on the media."""
         if address.startswith(MARK):
             return open_ranges(self.media, parse_ranges(address, self.media.size))
         file_system, _, inner = self._at(address)
         return file_system.open(inner)
 
     def extents(self, address: str) -> list[tuple[int, int]]:
-        """Where on the media a file's content lies (see :meth:`FileSystem.extents`)."""
+        """Return where a file's content lies on the media (see :meth:`FileSystem.extents`)."""
         if address.startswith(MARK):
             return list(parse_ranges(address, self.media.size))
         file_system, volume, inner = self._at(address)
         return [place for extent in file_system.extents(inner) for place in volume.on_media(*extent)]
 
     def packed(self) -> list[tuple[int, int]]:
-        """Where on the media compressed content in use lies (see :meth:`FileSystem.packed`), once all was listed."""
+        """Return where compressed content in use lies (see :meth:`FileSystem.packed`), after everything was listed."""
         return [
             place
             for prefix, file_system in self.file_systems.items()
@@ -113,7 +113,7 @@ class Disk(Container):
         ]
 
     def folder_at(self, offset: int) -> str:
-        """The prefix of the volume that holds a byte of the media; empty if none does. Of several, the innermost."""
+        """Return the prefix of the innermost volume that holds an offset on the media; empty if none does."""
         holding = [
             volume
             for volume in self.volumes.values()
@@ -129,7 +129,7 @@ class Disk(Container):
         self.media.close()
 
     def describe(self) -> list[str]:
-        """The volumes and file systems, a line each, and what is to be known of how the image is read."""
+        """Describe the volumes and file systems, one line each, with remarks on how the image is read."""
         lines = [
             f"{v.prefix.rstrip('/')}: {v.description}, {v.length} bytes at byte {v.offset} ({v.scheme})"
             for v in self.volumes.values()
@@ -167,7 +167,7 @@ class Disk(Container):
     def _prefixed(self, entry: Entry, prefix: str) -> Entry:
         address = f"{prefix or '/'}{entry.address}"
         extents = partial(self.extents, address) if entry.opener else None
-        # Written out: dataclasses.replace takes several times as long, and this is done for every file of a disk.
+        # Written out: dataclasses.replace is several times slower, and this runs for every file on a disk.
         return Entry(
             prefix + entry.path,
             address,
@@ -185,13 +185,13 @@ class Disk(Container):
         )
 
     def _elsewhere(self, volume: Volume, reason: str) -> str:
-        """What to do where a file system begins further on in a volume that has none that is known at its start."""
+        """Give advice if a file system begins further into a volume without a known one at its start."""
         if "no file system that is known" not in reason or "it is empty" in reason or len(volume.pieces) != 1:
             return ""
         return displaced(self.media, volume.offset, volume.length) if volume.offset is not None else ""
 
     def _at(self, address: str) -> tuple[FileSystem, Volume, str]:
-        # A file system's own address has no slash.
+        # A file system's own address contains no slash.
         before, slash, inner = address.rpartition("/")
         prefix = before + slash if before else ""
         try:
@@ -208,11 +208,11 @@ def _unread(volume: Volume, reason: str, elsewhere: str) -> str:
 
 
 def may_be_image(size: int) -> bool:
-    """Whether a file in which no table and no file system is known may still be an image, to be searched by content.
+    """Whether a file without a recognised table or file system may be an image, to be searched by content.
 
-    An image has whole sectors, and 64 KiB or more. A document is refused for its odd size, but for one in 512.
+    An image has whole sectors and at least 64 KiB. All but one in 512 documents are rejected by size.
 
     Args:
-        size: bytes of the media.
+        size: the size of the media in bytes.
     """
     return size % SECTOR == 0 and size >= MIN_IMAGE

@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What is on media.
+    """The layout of media.
 
     Attributes:
         volumes: in order of place, then logical volumes; the whole media, with an empty prefix, where there is no
             table.
-        issues: what of the tables could not be read, or contradicts itself.
+        issues: unreadable or contradictory parts of the tables.
         holders: prefixes of the volumes that hold logical volumes and no file system of their own.
     """
 
@@ -40,7 +40,7 @@ class Layout:
 
 
 def find_volumes(media: Media, offsets: tuple[int, ...] = ()) -> Layout:
-    """Find the volumes of media.
+    """Find the volumes on media.
 
     Tables that say the same are one; where they differ, the volumes of each are given, and an issue says so. Volumes
     are numbered in order of place. Where there is neither a table nor a file system, a list of partitions is looked
@@ -87,7 +87,7 @@ def _tables(media: Media, reader: CarefulReader, issues: list[EvidenceIssue]) ->
     size = media.size
     mbr = read_mbr(reader, size)
     plain = mbr is not None and not mbr.protective
-    # A backup alone, behind an MBR that knows of no GPT, is what a former use of the disk left.
+    # A lone backup after an MBR without a GPT entry is left over from a former use of the disk.
     gpt = read_gpt(reader, size, last_sector=not plain)
     amlogic = read_mpt(reader, size)
     if gpt is None and mbr is not None and mbr.protective:
@@ -99,7 +99,7 @@ def _tables(media: Media, reader: CarefulReader, issues: list[EvidenceIssue]) ->
         issues.append(EvidenceIssue("", "there is a GPT, but the MBR before it does not stand for it; both were read"))
     own = [mbr.table] if mbr is not None else []
     found = [*own, gpt] if plain else [gpt, *own]
-    # Amlogic's table gives names, where an MBR that repeats it gives none.
+    # Amlogic's table contains names, which an MBR that repeats it lacks.
     tables = [table for table in ([amlogic, *found] if gpt is None else [*found, amlogic]) if table is not None]
     if any(table.parts for table in tables):
         return tables
@@ -138,7 +138,7 @@ def _numbered(media: Media, tables: list[PartitionTable], issues: list[EvidenceI
 
 
 def _add(table: PartitionTable, parts: dict[int, list[tuple[Partition, str]]], issues: list[EvidenceIssue]) -> int:
-    """Add what earlier tables do not have; the count of what was added."""
+    """Add what earlier tables lack. Returns the number of additions."""
     before = {offset: ones[0] for offset, ones in parts.items()}
     added = 0
     for part in table.parts:

@@ -1,1 +1,1 @@
-"""A picture of a timeline: what is drawn, and the drawing."""
+"""Draws a picture of a timeline."""

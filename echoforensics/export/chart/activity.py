@@ -1,4 +1,4 @@
-"""What a picture of a timeline shows: how many rows there are by day, by hour of the day, and by device."""
+"""Counts what a picture of a timeline shows: rows by day, by hour of the day, and by device."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
     from echoforensics.case.row_query import Row
 
-#: A picture has at most so many columns, of a day each or of several days.
+#: The most columns in a picture, of one or several days each.
 COLUMNS = 370
 
 
 class Lane(NamedTuple):
-    """A line of a picture on which something has a place in time.
+    """A line of a picture for something with a time span.
 
     Attributes:
-        label: what it is, for people.
-        spans: from when to when, in microseconds since 1970 UTC; the same twice is a point.
+        label: its name for people.
+        spans: (start, end) in microseconds since 1970 UTC; equal values mark a point.
     """
 
     label: str
@@ -34,7 +34,7 @@ class Lane(NamedTuple):
 
 
 class Lanes(NamedTuple):
-    """Lines of a picture under one title, such as the gaps of a case, or the offsets of its clocks."""
+    """Lines of a picture under one title, such as a case's gaps or clock offsets."""
 
     title: str
     lanes: tuple[Lane, ...]
@@ -42,14 +42,14 @@ class Lanes(NamedTuple):
 
 @dataclass(slots=True)
 class Activity:
-    """Rows, counted by the day and the hour at which a clock in a zone shows their times.
+    """Rows counted by day and hour in a zone.
 
     Attributes:
-        zone: the zone; UTC where it is None.
-        hours: rows by day (proleptic ordinal) and hour.
-        devices: rows by device, and by day for each.
-        unknown: rows without a time in UTC, which have no place in a picture.
-        planned: rows about a plan or an expiry, which are left out of it.
+        zone: the zone; None for UTC.
+        hours: rows by (proleptic ordinal) day and hour.
+        devices: rows by device and day.
+        unknown: rows without a time in UTC, which the picture cannot show.
+        planned: rows about a plan or an expiry, which the picture omits.
     """
 
     zone: ZoneInfo | None
@@ -72,30 +72,30 @@ class Activity:
                     self.devices.setdefault(row["device_serial"], Counter())[day] += 1
 
     def place(self, timestamp: int) -> tuple[int, int]:
-        """The day, as its proleptic ordinal, and the hour of a time, by a clock in the zone."""
+        """Return the day (proleptic ordinal) and the hour of a time in the zone."""
         when = EPOCH + timedelta(microseconds=timestamp)
-        with suppress(OverflowError):  # at the edge of the calendar UTC does as well
+        with suppress(OverflowError):  # at the limits of the calendar, UTC is good enough
             when = when.astimezone(self.zone or UTC)
         return when.toordinal(), when.hour
 
     @property
     def shown(self) -> int:
-        """How many rows are in the picture."""
+        """The number of rows in the picture."""
         return self.hours.total()
 
     @property
     def days(self) -> tuple[int, int]:
-        """The first and the last day with a row, as ordinals; (1, 1) without rows."""
+        """The first and last day with a row, as ordinals; (1, 1) without rows."""
         days = [day for day, _ in self.hours]
         return (min(days), max(days)) if days else (1, 1)
 
     @property
     def days_in_column(self) -> int:
-        """Of how many days a column of the picture is."""
+        """The number of days in a column of the picture."""
         first, last = self.days
         return -(-(last - first + 1) // COLUMNS)
 
 
 def iso_day(ordinal: int) -> str:
-    """A day by its ordinal, as ISO 8601."""
+    """Format a day's ordinal as ISO 8601."""
     return date.fromordinal(ordinal).isoformat()

@@ -1,4 +1,4 @@
-"""The lines of a picture below the rows, of the whole case: interactions by device, offsets of clocks, and gaps."""
+"""The lines below the rows in a picture, for the whole case: interactions by device, clock offsets, and gaps."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from echoforensics.export.chart.activity import Activity
 
 _DAY = 86_400_000_000
-#: At most this many lines a title has; a case of very many devices is shown in part, and says so.
+#: The most lines per title; with more, only some are shown, and a note says so.
 _MOST = 20
 
 
 def lanes_of(case: Case, activity: Activity) -> list[Lanes]:
-    """The lines of a case.
+    """Return the lines of a case.
 
     Args:
         case: the case.
-        activity: its rows, counted: what is open at one end goes to the first or the last of their days.
+        activity: its counted rows; open-ended spans extend to the first or last of their days.
     """
     if case.store.is_earlier or not activity.shown:
         return []

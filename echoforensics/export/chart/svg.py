@@ -1,4 +1,4 @@
-"""Drawing the picture of a timeline as SVG 1.1. It refers to nothing outside itself and holds no script."""
+"""Draws a picture of a timeline as SVG 1.1, without external references or scripts."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ _WIDTH, _LEFT, _RIGHT = 1200, 190, 20
 _PLOT = _WIDTH - _LEFT - _RIGHT
 _BARS, _HOUR, _LANE = 140, 9, 16
 _INK, _MUTED, _BLUE = "#1b1f24", "#57606a", "#1f5fa8"
-#: Light to dark, for few to many: (up to this part of the most, colour).
+#: Light to dark, for few to many: (up to this fraction of the maximum, colour).
 _SCALE = ((0.05, "#dbe9f6"), (0.15, "#b5d1ea"), (0.35, "#7fb0d9"), (0.65, "#3f82bf"), (1.0, "#134a86"))
-#: At most this many devices have a line of their own; those with the most rows.
+#: The most devices with a line of their own: those with the most rows.
 _DEVICES = 20
 _TICKS = 8
 _REFUSED = dict.fromkeys((*range(32), 0x7F, 0xFFFE, 0xFFFF), "\N{REPLACEMENT CHARACTER}")
 
 
 def draw(activity: Activity, about: AboutExport, more: Sequence[Lanes] = ()) -> str:
-    """The picture.
+    """Draw the picture.
 
     Args:
-        activity: the rows, counted.
-        about: whose names, zone and filters are written above it.
-        more: further lines, under titles of their own, below.
+        activity: the counted rows.
+        about: the names, zone and filters in the heading.
+        more: further lines below, under their own titles.
     """
     return _Drawing(activity, about).whole(more)
 
 
 class _Drawing:
-    """A picture, being drawn from the top down."""
+    """A picture being drawn from top to bottom."""
 
     def __init__(self, activity: Activity, about: AboutExport) -> None:
         self._activity, self._about = activity, about
@@ -92,7 +92,7 @@ class _Drawing:
         self._y += 10
 
     def _bars(self) -> None:
-        """Rows by day."""
+        """Draw rows by day."""
         of = "day" if self._step == 1 else f"{self._step} days"
         self._title(f"Rows by {of} ({self._about.zone})")
         counts: Counter[int] = Counter()
@@ -109,7 +109,7 @@ class _Drawing:
         self._ticks()
 
     def _hours(self) -> None:
-        """Rows by day and hour."""
+        """Draw rows by day and hour."""
         self._title(f"Rows by hour of the day ({self._about.zone})")
         counts: Counter[tuple[int, int]] = Counter()
         for (day, hour), count in self._activity.hours.items():
@@ -125,7 +125,7 @@ class _Drawing:
         self._ticks()
 
     def _devices(self) -> None:
-        """Rows by device and day."""
+        """Draw rows by device and day."""
         found = sorted(self._activity.devices.items(), key=lambda item: (-item[1].total(), item[0]))
         if not found:
             return
@@ -176,7 +176,7 @@ class _Drawing:
         return iso_day(first) if first == last else f"{iso_day(first)} to {iso_day(last)}"
 
     def _ticks(self) -> None:
-        """Days below a panel."""
+        """Label the days below a panel."""
         self._y += 14
         for column in _spread(self._columns):
             x = _LEFT + column * self._wide
@@ -204,7 +204,7 @@ class _Drawing:
 
 
 def _spread(columns: int) -> Iterator[int]:
-    """Columns at which a day is written."""
+    """Yield the columns to label with a day."""
     step = max(1, -(-columns // _TICKS))
     yield from range(0, columns, step)
 

@@ -1,4 +1,4 @@
-"""Writing the picture of a timeline: SVG, or PNG where Typst is installed."""
+"""Writes a picture of a timeline: SVG, or PNG if Typst is installed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from echoforensics.case.case import Case
     from echoforensics.case.row_query import Query
 
-#: Pixels to the inch, of which the picture's own units are 96.
+#: Pixels per inch; the picture's own units are 96 per inch.
 _RESOLUTION = 144
 _PAGE = '#set page(width: auto, height: auto, margin: 0pt)\n#image("picture.svg")\n'
 
@@ -35,19 +35,19 @@ def write(
     *,
     replace: bool = False,
 ) -> Written:
-    """Write a picture of the rows asked for: by day, by hour of the day, and by device; below them lines of the whole
-    case: interactions by device, what clocks were off by, and gaps.
+    """Draw the requested rows by day, by hour of the day, and by device. Lines below show the whole case: interactions
+    by device, clock offsets, and gaps.
 
     Args:
         case: the case.
-        query: which rows.
+        query: selects the rows.
         path: a file that ends in ``.svg`` or ``.png``.
-        local: the zone whose days and hours are shown; UTC where it is None.
-        replace: whether a file that already exists is replaced.
+        local: the zone for days and hours; None for UTC.
+        replace: whether to replace an existing file.
 
     Raises:
-        UsageError: the name ends in something else, the file already exists or cannot be written, or a PNG is asked
-            for and Typst is not installed.
+        UsageError: the name has another suffix, the file already exists or cannot be written, or PNG is requested and
+            Typst is not installed.
         CaseError: the file lies inside the case or a source.
     """
     ending = path.suffix.lower()

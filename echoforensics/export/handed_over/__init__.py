@@ -1,1 +1,1 @@
-"""What a bundle holds, and whether its parts say the same: used in writing one and in verifying it."""
+"""The content of a bundle and its consistency, for writing and verifying bundles."""

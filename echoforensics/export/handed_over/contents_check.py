@@ -1,8 +1,8 @@
-"""Whether the parts of a bundle say the same: ledger, database, lines, table and graph.
+"""Checks that the parts of a bundle agree: ledger, database, lines, table and graph.
 
-The signed list shows that nothing was changed since a bundle was sealed. This looks at what was sealed: that the
-database is the one that the ledger seals, that the lines are those of the database, and that table and graph are those
-of the lines. Whoever seals a bundle by hand, with the examiner's key or another, has to make all of them agree.
+The signed list shows that nothing has changed since a bundle was sealed. This module checks what was sealed: that the
+ledger seals this database, that the lines come from the database, and the table and graph from the lines. Anyone who
+seals a bundle by hand, with the examiner's key or another, must make all of them agree.
 """
 
 from __future__ import annotations
@@ -54,12 +54,12 @@ _NOT_OF_THE_CASE = "Whoever sealed the bundle put together what does not belong 
 
 
 def check_contents(result: CaseVerification, path: Path, say: Callable[[str], None]) -> None:
-    """Check the contents of a bundle whose files are those of its signed list.
+    """Check the content of a bundle whose files match its signed list.
 
     Args:
-        result: takes the checks and notes.
+        result: collects the checks and notes.
         path: the bundle's folder or zip.
-        say: called with what is being checked.
+        say: called with a description of the current check.
     """
     with open_source(path) as source:
         with source.open(SEAL_NAME) as stream:
@@ -83,13 +83,13 @@ def check_contents(result: CaseVerification, path: Path, say: Callable[[str], No
 
 
 class _ContentsCheck:
-    """The contents of one bundle."""
+    """The content of one bundle."""
 
     def __init__(self, result: CaseVerification, source: SealedSource, sealed: SealedList) -> None:
         self._result, self._source, self._sealed = result, source, sealed
 
     def ledger(self) -> None:
-        """The tree and the database are those of the last seal in the ledger."""
+        """Check that tree and database are those of the last seal in the ledger."""
         sealed, problems = self._sealed, self._other_set()
         seal = tree = None
         hashes: set[str] = set()
@@ -121,14 +121,14 @@ class _ContentsCheck:
         self._result.checks.add("seal of the case", not problems, words if not problems else "it is another", problems)
 
     def _other_set(self) -> list[Problem]:
-        """What the signed list says of the sealed set, where it is not over all that a bundle holds."""
+        """Return where the signed list's description of the sealed set does not cover the whole content."""
         described = self._sealed.predicate.get("sealed_set")
         stated = [described.get(name) for name in ("files", "folder")] if isinstance(described, dict) else None
         wanted = [list(SET_FILES), SOUNDS]
         return [] if stated == wanted else [_problem("the signed list", f"a sealed set over {wanted}", f"{stated}")]
 
     def database(self) -> None:
-        """The lines are those of the database."""
+        """Check that the lines come from the database."""
         with tempfile.TemporaryDirectory(prefix="echoforensics-") as folder:
             with self._source.open(DATABASE) as stream, (Path(folder) / "case.db").open("wb") as copy:
                 while piece := stream.read(_BLOCK):
@@ -143,7 +143,7 @@ class _ContentsCheck:
         self._result.checks.add("database", not problems, detail, problems)
 
     def derived(self) -> None:
-        """The table and the graph are those of the lines."""
+        """Check that the table and the graph come from the lines."""
         with (
             self._source.open(TIMELINE) as lines, self._source.open(TABLE) as table, self._source.open(GRAPH) as graph,
             self._source.open(ABOUT) as stated,
@@ -159,7 +159,7 @@ class _ContentsCheck:
         self._result.checks.add("table and graph", not problems, detail, problems)
 
     def _other_lines(self, name: str, expected: Iterable[SetLine]) -> Iterator[Problem]:
-        """The first line that is another."""
+        """Yield the first line that differs."""
         with self._source.open(name) as stream:
             pairs: Iterator[tuple[SetLine | None, bytes | None]] = zip_longest(expected, stream)
             for number, (wanted, found) in enumerate(pairs, 1):
@@ -170,7 +170,7 @@ class _ContentsCheck:
 
 
 class _Compared:
-    """What is written is compared with what is there."""
+    """Compares what is written with what is there."""
 
     def __init__(self, name: str, stream: BinaryIO) -> None:
         self._name, self._stream = name, stream
@@ -178,14 +178,14 @@ class _Compared:
         self._problem: Problem | None = None
 
     def write(self, text: str, /) -> None:
-        """Compare text with the next bytes that are there."""
+        """Compare text with the next existing bytes."""
         wanted = text.encode("utf-8", "backslashreplace")
         if self._problem is None and (found := self._stream.read(len(wanted))) != wanted:
             self._problem = _problem(f"{self._name}, byte {self._at} on", _shown(wanted), _shown(found))
         self._at += len(wanted)
 
     def problem(self) -> Problem | None:
-        """What is other, once all is written; None if nothing is."""
+        """Return the difference after everything is written. None if there is none."""
         if self._problem is None and (more := self._stream.read(_SHOWN)):
             return _problem(f"{self._name}, byte {self._at} on", "the end", _shown(more))
         return self._problem

@@ -1,4 +1,4 @@
-"""The timeline as a table and as a graph, made from the lines that are handed over and from nothing else."""
+"""Writes the timeline as a table and as a graph, from the handed-over lines alone."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def write_derived(
     """Write the table and the graph of a timeline.
 
     Args:
-        lines: of the timeline, as JSON Lines has them.
-        items: the evidence items that the graph names.
-        about: what the graph says of how it was made.
-        table, graph: where to.
+        lines: the timeline's JSON Lines.
+        items: the evidence items for the graph.
+        about: the description of the graph.
+        table, graph: the outputs.
 
     Raises:
-        ValueError, KeyError, TypeError: a line is none of a timeline.
+        ValueError, KeyError, TypeError: a line does not belong to a timeline.
     """
     nodes = CaseGraph(graph, about)
     nodes.begin(items)

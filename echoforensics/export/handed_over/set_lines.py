@@ -1,4 +1,4 @@
-"""The lines of the sealed set for rows and records: of each, one line in its one form."""
+"""The lines of the sealed set for rows and records, each in its canonical form."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class SetLine(NamedTuple):
     """A line of the set.
 
     Attributes:
-        line: as it is handed over, without its newline.
-        records: ids of the records that it belongs to.
-        evidence: the evidence item that it names; empty for none.
+        line: the line as handed over, without its newline.
+        records: the ids of the records it belongs to.
+        evidence: the evidence item it names; empty for none.
     """
 
     line: bytes
@@ -28,12 +28,12 @@ class SetLine(NamedTuple):
 
 
 def row_lines(case: Case) -> Iterator[SetLine]:
-    """The rows, as JSON Lines has them, by time, those without a time last."""
+    """Yield the rows as JSON Lines by time; those without a time come last."""
     for row in case.rows():
         yield SetLine(line_of(row).encode("utf-8"), (row["record"],), row["evidence"])
 
 
 def record_lines(case: Case) -> Iterator[SetLine]:
-    """The records, with what their rows do not say, in the order in which they were found."""
+    """Yield the records, without what their rows already say, in the order found."""
     for detail in record_details(case.store):
         yield SetLine(line_of(detail._asdict()).encode("utf-8"), (detail.record,))

@@ -1,4 +1,4 @@
-"""What a bundle says about itself in ``about.json``, and reading it back."""
+"""Writes and reads a bundle's description of itself, ``about.json``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def stated(about: AboutExport, items: list[EvidenceItem], more: Mapping[str, Any]) -> dict[str, Any]:
-    """What the file holds: what its graph says about itself, the evidence items that it names, and more."""
+    """Return the file's content: the description of the graph, its evidence items, and more."""
     evidence = [
         {"kind": item.kind, "location": str(item.location), "name": item.name, "sha256": item.sha256} for item in items
     ]
@@ -23,10 +23,10 @@ def stated(about: AboutExport, items: list[EvidenceItem], more: Mapping[str, Any
 
 
 def read_stated(content: bytes) -> tuple[AboutExport, list[EvidenceItem]]:
-    """What the graph of a bundle says about itself, and the evidence items that it names.
+    """Read the description of a bundle's graph, and its evidence items.
 
     Raises:
-        ValueError, KeyError, TypeError: the file does not hold that.
+        ValueError, KeyError, TypeError: the file has another content.
     """
     found = json.loads(content)
     about = AboutExport(

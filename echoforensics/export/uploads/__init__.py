@@ -1,1 +1,1 @@
-"""Sending a timeline to a server."""
+"""Uploads a timeline to a server."""

@@ -1,7 +1,7 @@
-"""Sending a timeline to Timesketch in batches, by Timesketch's own import client.
+"""Uploads a timeline to Timesketch in batches with Timesketch's import client.
 
-Rows without a time in UTC go to a timeline of their own, at the start of 1970, as docs/timesketch.md says: sent as they
-are, the server would lose them.
+Rows without a time in UTC go to a separate timeline at the start of 1970, as docs/timesketch.md explains: the server
+would drop them otherwise.
 
 References:
     https://timesketch.org/guides/user/upload-data/
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 #: What to install.
 EXTRA = "echoforensics[timesketch]"
-#: Rows that are sent at once, unless another number is asked for.
+#: The default number of rows per batch.
 BATCH = 10_000
-#: What is put behind the name of the timeline whose rows have no time in UTC.
+#: The name suffix of the timeline whose rows have no time in UTC.
 UNDATED = ", time in UTC unknown"
 _NOT_A_TIME = {"datetime": "1970-01-01T00:00:00+00:00", "timestamp": 0, "timestamp_desc": "Not a time"}
 _LABEL = "jsonl"
@@ -38,11 +38,11 @@ _LABEL = "jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """What was sent.
+    """The result of an upload.
 
     Attributes:
-        dated, undated: how many rows have a time in UTC, and how many have none.
-        sha256: of all rows as lines of JSON, in the order in which they were sent, before the client.
+        dated, undated: the number of rows with and without a time in UTC.
+        sha256: the hash of all rows as JSON lines in upload order, before the client.
     """
 
     dated: int
@@ -51,16 +51,16 @@ class Uploaded:
 
 
 def sketch_of(number: int, config: Path | None, section: str) -> Any:
-    """A sketch of the server that the client's configuration names.
+    """Return a sketch on the server that the client's configuration names.
 
     Args:
-        number: of the sketch.
-        config: the configuration; None for the client's own, ``~/.timesketchrc``.
-        section: of the configuration.
+        number: the number of the sketch.
+        config: the configuration file; None for the client's default, ``~/.timesketchrc``.
+        section: the section of the configuration.
 
     Raises:
-        UsageError: the client is not installed, or the configuration is missing or lacks something.
-        UploadError: the server cannot be reached, or refuses who asks.
+        UsageError: the client is not installed, or the configuration is missing or incomplete.
+        UploadError: the server cannot be reached, or rejects the credentials.
     """
     configuring = _library("timesketch_api_client.config")
     requests = _library("requests")
@@ -84,18 +84,18 @@ def upload(
     case: Case, query: Query, sketch: Any, name: str, batch: int = BATCH,
     report: Callable[[int], None] = lambda _: None,
 ) -> Uploaded:  # fmt: skip
-    """Send the rows asked for.
+    """Upload the requested rows.
 
     Args:
         case: the case.
-        query: which rows.
-        sketch: where to: one of :func:`sketch_of`.
-        name: of the timeline.
-        batch: rows that are sent at once; more are not held.
-        report: called with how many rows were handed to the client.
+        query: selects the rows.
+        sketch: the target, from :func:`sketch_of`.
+        name: the name of the timeline.
+        batch: the number of rows per batch; no more are held in memory.
+        report: called with the number of rows passed to the client.
 
     Raises:
-        UploadError: the server cannot be reached, or refuses a batch. What was sent before is there.
+        UploadError: the server cannot be reached, or rejects a batch. Earlier batches remain there.
     """
     importer = _library("timesketch_import_client.importer")
     requests = _library("requests")
@@ -109,7 +109,7 @@ def upload(
             counts[is_undated] += 1
             if not count % batch:
                 report(count)
-        # Not where it failed: the client would send the batch that was refused once more.
+        # Not after a failure: the client would send the rejected batch again.
         for streamer in streamers:
             streamer.close()
     except (requests.RequestException, RuntimeError, ValueError) as error:
@@ -127,13 +127,13 @@ def _streamer(importer: Any, sketch: Any, name: str, batch: int) -> Any:
     streamer.set_data_label(_LABEL)
     streamer.set_entry_threshold(batch)
     streamer.set_provider("echoforensics")
-    # Without it the client sends the command line, which names folders of this machine.
+    # Otherwise the client sends the command line, which names local folders.
     streamer.set_upload_context(f"timeline of {name}")
     return streamer
 
 
 def _sent(row: Row) -> dict[str, Any]:
-    """A row as it is sent: one without a time in UTC as plaso sends an event without a time."""
+    """Return a row for upload; without a time in UTC, in plaso's form of an event without a time."""
     if row["datetime"] is not None:
         return {**row}
     return {**row, "time_description": row["timestamp_desc"], **_NOT_A_TIME}

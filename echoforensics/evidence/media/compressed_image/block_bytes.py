@@ -1,4 +1,4 @@
-"""Content that is decompressed in blocks, a few of which are kept at hand."""
+"""Reads content that is decompressed in blocks, and caches a few."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-#: Bytes of content in a block that is decompressed whole, and of the blocks that are kept.
+#: The most bytes of content in a block, and in the cached blocks.
 MAX_BLOCK = 64 << 20
 KEPT = 128 << 20
 
 
 class NoBlocksError(Exception):
-    """Compressed data has no blocks of which each can be decompressed by itself, or what says where is damaged."""
+    """Compressed data has no separately compressed blocks, or their index is damaged."""
 
 
 class BlockBytes:
@@ -30,10 +30,10 @@ class BlockBytes:
     issues: tuple[str, ...] = ()
 
     def __init__(self, sizes: Iterable[int], decompress: Callable[[int], bytes], close: Callable[[], None]) -> None:
-        """Take the bytes of content of each block, what decompresses one by its number, and what closes it.
+        """Take each block's content size, a function that decompresses a block by number, and a close function.
 
         Raises:
-            NoBlocksError: there are fewer than two, or one is too large.
+            NoBlocksError: there are fewer than two blocks, or one is too large.
         """
         sizes = list(sizes)
         if len(sizes) < 2 or max(sizes) > MAX_BLOCK or min(sizes) <= 0:

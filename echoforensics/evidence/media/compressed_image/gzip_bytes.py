@@ -1,4 +1,4 @@
-"""Gzip data read at any place, without a copy: by states of the decompressor kept along the way."""
+"""Reads gzip data at any offset without a copy, from saved states of the decompressor."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from echoforensics.evidence.media.file_bytes import RandomBytes
 
 MAGIC = b"\x1f\x8b\x08"
-#: States that are kept, about 50 KiB each, and bytes of content between two at first.
+#: The most saved states, about 50 KiB each, and the initial bytes of content between two.
 MAX_STATES = 200
 FIRST_SPACING = 4 << 20
 _FEED = 16 * 1024
-#: Blocks of content that are kept at hand, and bytes of one.
+#: How many blocks of content to cache, and the size of each in bytes.
 _BLOCK = 256 * 1024
 _KEPT = 64
 _GZIP = 31  # zlib's window bits for a gzip member
@@ -25,15 +25,15 @@ _GZIP = 31  # zlib's window bits for a gzip member
 
 @dataclass(slots=True)
 class _State:
-    """The position of a decompressor.
+    """A decompressor's position.
 
     Attributes:
-        given: bytes of content behind it.
-        fed: bytes of the file fed to it.
-        stream: the decompressor of the present member.
-        started: whether the present member was begun.
-        over: whether there is no more.
-        issue: why, where it is not the end.
+        given: bytes of content before it.
+        fed: bytes of the file consumed.
+        stream: the decompressor of the current member.
+        started: whether the current member has begun.
+        over: whether nothing follows.
+        issue: why nothing follows, unless it is the end.
     """
 
     given: int
@@ -48,9 +48,9 @@ class _State:
 
 
 class GzipBytes:
-    """The content of a gzip file of one member or more.
+    """The content of a gzip file with one or more members.
 
-    It is decompressed once when it is opened, to learn its length and to check it.
+    It is decompressed once on opening, to find its length and to check it.
 
     Attributes:
         size: bytes of content that can be read.
@@ -62,8 +62,8 @@ class GzipBytes:
 
         Args:
             data: the compressed bytes.
-            budget: what they may expand to.
-            spacing: bytes of content between two states at first; doubled whenever there are too many.
+            budget: the expansion limit.
+            spacing: the initial bytes of content between two states; doubled when there are too many.
 
         Raises:
             ExpansionLimitError: it expands beyond the budget.
@@ -104,7 +104,7 @@ class GzipBytes:
         return content
 
     def _go_to(self, offset: int) -> None:
-        """Put the cursor at a byte of the content: from its position, or from the nearest state before."""
+        """Move the cursor to an offset of the content, from its position or from the nearest earlier state."""
         here = self._cursor.given - len(self._left)
         nearest = self._states[bisect_right(self._states, offset, key=lambda state: state.given) - 1]
         if not here <= offset or nearest.given > here:
@@ -127,7 +127,7 @@ class GzipBytes:
         return b"".join(pieces)
 
     def _feed(self, state: _State) -> bytes:
-        """Feed the next bytes; goes over to the next member at the end of one. Raises OSError from reading only."""
+        """Feed the next bytes, moving to the next member at the end of one. Raises OSError only for read errors."""
         raw = self._data.read(state.fed, _FEED)
         if not raw or (state.fed and not state.started and not raw.startswith(MAGIC[:2])):
             state.over = True
@@ -166,7 +166,7 @@ class GzipBytes:
 
 
 def _before_damage(stream: Any, raw: bytes) -> tuple[bytes, int]:
-    """What comes before damage, and its place: byte by byte, so that nothing of it is lost."""
+    """Return the content before damage, and its offset: byte by byte, so that nothing is lost."""
     pieces: list[bytes] = []
     for at in range(len(raw)):
         try:

@@ -1,4 +1,4 @@
-"""The chunks of an EWF image: where each is in its segment, and its bytes, checked."""
+"""Locates the chunks of an EWF image in their segments, and reads and checks them."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 _COMPRESSED = 1 << 31
 _CHECKSUM = 4
-#: Chunks that are looked for where there is no table.
+#: The most chunks to search for without a table.
 _MAX_FOUND = 1 << 24
 
 
 def places_of(data: RandomBytes, table: ChunkTable) -> array[int]:
-    """Where the chunks of a table lie: ``(byte offset << 1) | compressed`` of each, and one more for the end.
+    """Return the chunk positions in a table, ``(byte offset << 1) | compressed`` each, and one more for the end.
 
-    Raises OSError where the table is damaged.
+    Raises OSError if the table is damaged.
 
     References:
         libyal/libewf, documentation, "Table section": an entry's top bit marks compressed chunks. Beyond 2 GiB of a
@@ -50,9 +50,9 @@ def places_of(data: RandomBytes, table: ChunkTable) -> array[int]:
 
 
 def find_chunks(data: RandomBytes, loose: LooseChunks, chunk_size: int) -> array[int]:
-    """Find chunks one after the other where there is no table, as :func:`places_of` gives them.
+    """Find consecutive chunks without a table, in the form of :func:`places_of`.
 
-    Ends at the first that is not whole. Raises OSError from reading.
+    Stops at the first incomplete chunk. Raises OSError for read errors.
     """
     places = array("Q")
     at = loose.start
@@ -72,14 +72,14 @@ def find_chunks(data: RandomBytes, loose: LooseChunks, chunk_size: int) -> array
 
 
 def read_chunk(data: RandomBytes, places: array[int], number: int, wanted: int, chunk_size: int) -> bytes:
-    """The bytes of one chunk, checked by its checksum.
+    """Read one chunk, verified by its checksum.
 
     Args:
         data: the segment.
         places: see :func:`places_of`.
-        number: of the chunk among them.
-        wanted: bytes of it that are media.
-        chunk_size: bytes of a full chunk: the last one may be filled up to it.
+        number: the number of the chunk among them.
+        wanted: how many of its bytes belong to the media.
+        chunk_size: the size of a full chunk in bytes; the last one may be padded to it.
 
     Raises:
         OSError: it is damaged or missing.
@@ -94,7 +94,7 @@ def read_chunk(data: RandomBytes, places: array[int], number: int, wanted: int, 
     if compressed:
         content = _inflated(raw, chunk_size)
     else:
-        # What follows the last chunk of a segment before its table is not part of it.
+        # Bytes between a segment's last chunk and its table do not belong to the chunk.
         raw = raw if _is_intact(raw) else raw[: wanted + _CHECKSUM]
         if not _is_intact(raw):
             raise OSError("the checksum of the image's chunk that holds them does not match")
@@ -105,7 +105,7 @@ def read_chunk(data: RandomBytes, places: array[int], number: int, wanted: int, 
 
 
 def _inflated(raw: bytes, most: int) -> bytes:
-    """The content of a compressed chunk. Only a stream that ends within ``most`` bytes was checked to its end."""
+    """Inflate a chunk. Only a stream that ends within ``most`` bytes has been fully verified."""
     engine = zlib.decompressobj()
     try:
         content = engine.decompress(raw, most + 1)
@@ -121,7 +121,7 @@ def _is_intact(raw: bytes) -> bool:
 
 
 def _compressed_length(raw: bytes, chunk_size: int) -> int:
-    """Bytes of the zlib stream that bytes begin with, if it gives a whole chunk; else 0."""
+    """Return the length of the zlib stream at the start of some bytes if it holds a whole chunk; otherwise 0."""
     stream = zlib.decompressobj()
     try:
         content = stream.decompress(raw, chunk_size + 1)

@@ -1,4 +1,4 @@
-"""EWF images (E01, S01), and those of the second version (Ex01) as far as libewf reads them."""
+"""Opens EWF images (E01, S01), and those of version 2 (Ex01) as far as libewf supports them."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from echoforensics.evidence.media.media import Media, ReadImage
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: How a segment file begins (libyal/libewf, EWF format specification, section 2.1; EWF2, section 2.1).
+#: The magics of a segment file (libyal/libewf, EWF format specification, section 2.1; EWF2, section 2.1).
 EWF_SIGNATURE = b"EVF\x09\x0d\x0a\xff\x00"
 EWF2_SIGNATURE = b"EVF2\x0d\x0a\x81\x00"
 _LOGICAL = (b"LVF\x09\x0d\x0a\xff\x00", b"LEF2\x0d\x0a\x81\x00")
 
 
 def is_ewf(head: bytes) -> bool:
-    """Whether a file begins as an EWF segment does, of either version, of media or of logical evidence."""
+    """Whether a file begins like an EWF segment of either version, of media or logical evidence."""
     return head.startswith((EWF_SIGNATURE, EWF2_SIGNATURE, *_LOGICAL))
 
 
 def open_ewf(path: Path, head: bytes) -> Media:
-    """Open an EWF image by its first segment (``.E01``); the others are found beside it.
+    """Open an EWF image by its first segment (``.E01``); the other segments lie next to it.
 
-    Chunks that are damaged and segments that are missing are holes; what is left is read.
+    Damaged chunks and missing segments become holes; the rest is read.
 
     Raises:
-        SourceError: nothing of it can be read, or another segment than the first is given.
+        SourceError: nothing can be read, or a segment other than the first is given.
     """
     if head.startswith(_LOGICAL):
         raise SourceError(
