@@ -167,9 +167,9 @@ def test_an_authority_that_is_not_believed_is_refused(tmp_path: Path, answered: 
     ("extensions", "message"),
     [
         ("keyUsage=critical,digitalSignature\n", "is not marked as one for timestamps"),
-        ("extendedKeyUsage=critical,codeSigning\n", "not for timestamps alone"),
-        ("extendedKeyUsage=critical,timeStamping,codeSigning\n", "not for timestamps alone"),
-        ("extendedKeyUsage=timeStamping\n", "not for timestamps alone"),
+        ("extendedKeyUsage=critical,codeSigning\n", "not for timestamps only"),
+        ("extendedKeyUsage=critical,timeStamping,codeSigning\n", "not for timestamps only"),
+        ("extendedKeyUsage=timeStamping\n", "not for timestamps only"),
     ],
 )
 def test_a_certificate_for_something_else_is_refused(

@@ -24,7 +24,7 @@ def test_whole_job_from_the_command_line(run: Run, sample_sources: list[Path], t
     assert done.returncode == 3, done.stderr
     outcome = json.loads(done.stdout)
     assert (outcome["evidence"], outcome["issues"]) == (3, 1)
-    assert "made" in done.stderr
+    assert "No examiner key was found; created " in done.stderr
 
     text = run("timeline", "case", "-f", "jsonl").stdout
     rows = [json.loads(line) for line in text.splitlines()]

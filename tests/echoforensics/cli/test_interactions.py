@@ -203,4 +203,4 @@ def test_nothing_was_spoken_and_nothing_is_missing(run: Run, tmp_path: Path) -> 
     done = run("interactions", "case")
     assert done.stderr == "0 interactions: no record of the case is about anything spoken to a device.\n"
     gaps = run("interactions", "case", "--gaps").stderr
-    assert gaps.startswith("0 gaps: nothing that the case holds shows that something is missing;")
+    assert gaps.startswith("0 gaps: nothing in the case shows that something is missing,")

@@ -131,7 +131,7 @@ def test_verify_compares_an_export_with_its_digests_and_asks_for_no_case(sealed:
 
 
 def test_a_file_without_digests_is_refused_with_where_to_look(output: Path) -> None:
-    with pytest.raises(UsageError, match=r"no [^:]*\.sha256 with its digest lies beside it"):
+    with pytest.raises(UsageError, match=r"no [^:]*\.sha256 with its digest is beside it"):
         verify(output)
 
 

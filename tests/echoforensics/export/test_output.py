@@ -105,7 +105,7 @@ def test_a_folder_is_replaced_only_if_an_export_made_it(write: Export, tmp_path:
     assert (tmp_path / "made" / "DATA" / "load.dat").is_file()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["made", "mine"]
     (tmp_path / "file").write_text("")
-    with pytest.raises(UsageError, match="is no folder; dat makes a folder"):
+    with pytest.raises(UsageError, match="is not a folder; dat makes a folder"):
         write(tmp_path / "file", "dat", replace=True)
 
 

@@ -97,7 +97,7 @@ def test_a_plaso_that_moved_its_data_is_refused(moved: str, tmp_path: Path) -> N
     theirs = tmp_path / "theirs"
     shutil.copytree(overlay.of_plaso(), theirs)
     (theirs / moved).rename(theirs / f"elsewhere-{moved}")
-    with pytest.raises(OverlayError, match=f"there is no {moved}"):
+    with pytest.raises(OverlayError, match=f"it has no {moved}"):
         overlay.build(theirs, tmp_path / "made")
 
 

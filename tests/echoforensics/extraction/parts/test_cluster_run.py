@@ -206,9 +206,7 @@ def test_an_address_without_a_scheduler_is_refused(
     address: str, tmp_path: Path, sample_sources: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("echoforensics.cluster.connection._PATIENCE", 1)
-    with pytest.raises(
-        (ClusterError, UsageError), match=r"no scheduler answers|--dask takes local, or the address"
-    ):
+    with pytest.raises((ClusterError, UsageError), match=r"no scheduler answers|--dask takes local, or the address"):
         extract_on_cluster([str(sample_sources[0])], tmp_path / "case", None, OPTIONS, silent, address)
     assert not (tmp_path / "case").exists()
 

@@ -13,7 +13,9 @@ import pytest
 
 #: The command, with a parser that never comes to an end, and with workers for the smallest source.
 COMMAND = """
-import sys, time
+import signal, sys, time
+# A shell that starts the tests in the background has them ignore it, and so everything they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from echoforensics.cli.main import main
 from echoforensics.extraction import parsing
 from parsers.parser import About, Parser
