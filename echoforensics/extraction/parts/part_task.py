@@ -10,7 +10,7 @@ import hashlib
 import shutil
 import tarfile
 import tempfile
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
@@ -100,14 +100,13 @@ def make_part(order: PartOrder) -> MadePart:
     with attempt(order.topic, order.number) as mine:
         worker = scale_library("distributed", "--dask").get_worker()
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=worker.local_directory))
-        try:
+        with ExitStack() as failed:
+            failed.callback(shutil.rmtree, folder, ignore_errors=True)
             report = worker_report(order.topic, order.source)
             with _ONE_AT_A_TIME, fetched(order.source, folder / "fetched") as path:
                 extract([path], folder / CASE, None, replace(order.options, workers=1, skip_unreadable=False), report)
             file = _packed(folder)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
+            failed.pop_all()
         with file.open("rb") as stream:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         return MadePart(mine.worker, mine.host, str(file), file.stat().st_size, sha256, mine.lost)
