@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import ExitStack
 from itertools import groupby, islice
 from operator import attrgetter
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from echoforensics.cli.unverified import warn
+from echoforensics.cli.many_cases.opened_cases import opened_cases
 from echoforensics.counting import counted
 
 if TYPE_CHECKING:
@@ -33,17 +32,10 @@ def show(paths: Sequence[Path], *, as_json: bool, unverified: bool) -> None:
         as_json: whether it is said as JSON.
         unverified: whether cases that do not hold are read anyway.
     """
-    from echoforensics.case.several.case_names import case_names
     from echoforensics.case.several.shared_things import shared_things
     from echoforensics.cli.safe_text import safe
-    from echoforensics.library import open_case
 
-    names = case_names(paths)
-    with ExitStack() as opened:
-        cases = [(name, opened.enter_context(open_case(path, unverified=unverified))) for name, path in
-                 zip(names, paths, strict=True)]  # fmt: skip
-        for _, case in cases:
-            warn(case)
+    with opened_cases(paths, unverified=unverified) as cases:
         found = shared_things(cases)
         if as_json:
             _write_json(cases, found)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from echoforensics.cli.unverified import warn
+from echoforensics.cli.many_cases.opened_cases import opened_cases
 from echoforensics.counting import counted
 
 if TYPE_CHECKING:
@@ -49,17 +48,10 @@ def show(
         replace: whether a file that is there is replaced.
         unverified: whether cases that do not hold are read anyway.
     """
-    from echoforensics.case.several.case_names import case_names
     from echoforensics.cli.safe_text import SafeStream
     from echoforensics.export.digests import record_beside, refuse_digest_file
-    from echoforensics.library import open_case
 
-    names = case_names(paths)
-    with ExitStack() as opened:
-        cases = [(name, opened.enter_context(open_case(path, unverified=unverified))) for name, path in
-                 zip(names, paths, strict=True)]  # fmt: skip
-        for _, case in cases:
-            warn(case)
+    with opened_cases(paths, unverified=unverified) as cases:
         _refuse_unknown_names([case for _, case in cases], query)
         why = "; ".join(f"{name}: {case.unverified}" for name, case in cases if case.unverified)
         if output is None:
