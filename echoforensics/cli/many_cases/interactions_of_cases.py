@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from echoforensics.cli.many_cases.opened_cases import opened_cases
+from echoforensics.cli.unverified import note_redactions
 from echoforensics.counting import counted
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ def show(
     from echoforensics.export.digests import record_beside, refuse_digest_file
 
     with opened_cases(paths, unverified=unverified) as cases:
+        for _, case in cases:
+            note_redactions(case)
         _refuse_unknown_names([case for _, case in cases], query)
         why = "; ".join(f"{name}: {case.unverified}" for name, case in cases if case.unverified)
         if output is None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -171,3 +172,6 @@ def test_the_command_says_what_was_made_and_what_is_withheld(sealed: Any, copy_o
     assert "already recorded in the case" in again.stdout
     listed = run.invoke(cli, ["timeline", str(copy_of_sealed), "-f", "csv"])
     assert "UNREDACTED: 1 recording of this case was redacted in part" in listed.stderr
+    other = shutil.copytree(copy_of_sealed, tmp_path / "other")
+    several = run.invoke(cli, ["interactions", str(copy_of_sealed), str(other)])
+    assert several.stderr.count("UNREDACTED: 1 recording of this case was redacted in part") == 2
