@@ -98,7 +98,7 @@ class _Joiner:
         self.nodes = nodes
         self.sets = DisjointSets(len(nodes))
         self._members = {number: [number] for number in range(len(nodes))}
-        #: The reason of each record: the weakest step by which it came to the group's core.
+        #: The reason of each record: the weakest step that joined it to the group's core.
         self._reasons: dict[int, tuple[Strength, str]] = {}
         self._open: dict[int, list[str]] = defaultdict(list)
 

@@ -192,7 +192,7 @@ class _Cluster:
             part.made = made
             self._progress.forget(made.worker)
         except (TaskEndedWorkersError, self._killed) as error:
-            part.why_not = f"no worker of the cluster came to its end: {error}"
+            part.why_not = f"no worker of the cluster could finish it: {error}"
         except PartLostError:
             shutil.rmtree(self._waiting / f"{part.number}", ignore_errors=True)
             part.lost.append(made.worker)

@@ -137,7 +137,7 @@ def test_a_part_that_ends_two_workers_is_an_issue(
     with Case.open(tmp_path / "case") as case:
         assert [item.name for item in case.evidence()] == [path.name for path in others]
         (issue,) = [issue for issue in case.issues() if issue.path == str(cloud)]
-    assert "no worker of the cluster came to its end: 2 workers ended while they worked on it: tcp://" in issue.what
+    assert "no worker of the cluster could finish it: 2 workers ended while they worked on it: tcp://" in issue.what
 
     left.write_bytes(b"")
     extract_on_cluster(list(map(str, sample_sources)), tmp_path / "case", signing_key, OPTIONS, silent, cluster)

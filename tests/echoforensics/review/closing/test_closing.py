@@ -186,7 +186,7 @@ def test_verify_checks_the_audit_where_the_room_is_and_says_so_where_it_is_not(
     moved = room.path.rename(tmp_path / "elsewhere")
     away = verify_case(sealed.path, sources=False)
     assert away.ok
-    assert any("the room is not where it lay" in note and "--expect-head" in note for note in away.notes)
+    assert any("the room is not in its recorded place" in note and "--expect-head" in note for note in away.notes)
     beside = moved.rename(sealed.path.with_name("copy.review"))
     assert [one.name for one in verify_case(sealed.path, sources=False).checks.checks if "copy.review" in one.name]
 
