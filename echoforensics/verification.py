@@ -219,7 +219,8 @@ def _check_rooms(result: CaseVerification, path: Path) -> None:
         if place is None:
             result.notes.append(
                 f"results of a review room are in the case, and the room is not in its recorded place, {room.path}:"
-                f" its audit was not checked. It had {length} lines; `echoforensics verify ROOM --expect-head {head}` checks it"
+                f" its audit was not checked. It had {length} lines;"
+                f" `echoforensics verify ROOM --expect-head {head}` checks it"
             )
             continue
         problems = room_problems(room, place, result.fingerprint)
