@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 #: Seconds: how long a browser may take on a busy machine.
@@ -18,4 +19,12 @@ def wait_until(page: Any, expression: str, arg: object = None) -> None:
     end = time.monotonic() + _PATIENCE
     while not page.evaluate(expression, arg):
         assert time.monotonic() < end, expression
+        page.wait_for_timeout(50)
+
+
+def wait_for(page: Any, is_so: Callable[[], bool]) -> None:
+    """Wait until something is so outside a page that follows from what was done in it, as a request that it sends."""
+    end = time.monotonic() + _PATIENCE
+    while not is_so():
+        assert time.monotonic() < end, is_so
         page.wait_for_timeout(50)

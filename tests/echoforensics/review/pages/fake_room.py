@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from echoforensics.review.pages.shells import PAGES, page_html, static_files, words_script
+from tests.echoforensics.report.waiting import wait_for
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; media-src 'self' blob:; img-src 'self' data:;"
@@ -87,6 +88,10 @@ class FakeRoom:
     def changes(self, kind: str) -> list[Any]:
         """The bodies of the requests whose path ends so."""
         return [body for method, path, body in self.asked if method != "GET" and path.endswith(f"/{kind}")]
+
+    def await_request(self, page: Any, method: str, path: str, body: Any) -> None:
+        """Wait until the page has sent a request: what it shows may come first."""
+        wait_for(page, lambda: (method, path, body) in self.asked)
 
     def me(self) -> dict[str, Any]:
         return {

@@ -96,8 +96,4 @@ def test_pages_are_in_german_for_who_reads_it(open_room: Open, fake_room: FakeRo
     assert page.locator(".code").first.inner_text() == "1 Relevant"
     assert page.locator("#saved").inner_text().strip() == "Gespeichert"
     page.locator("#person select").select_option("en")
-    for _ in range(200):
-        if ("POST", "/api/me/language", {"language": "en"}) in fake_room.asked:
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("the language was not sent")
+    fake_room.await_request(page, "POST", "/api/me/language", {"language": "en"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.echoforensics.report.waiting import wait_until
+from tests.echoforensics.report.waiting import wait_for, wait_until
 from tests.echoforensics.review.pages.fake_room import FakeRoom, Served, application
 
 Open = Callable[[str], Any]
@@ -39,7 +39,7 @@ def test_six_clips_are_coded_by_the_keyboard_alone(open_room: Open, fake_room: F
 def test_a_clip_is_read_ahead_and_seen_once_it_is_there(open_room: Open, fake_room: FakeRoom) -> None:
     page = open_room("/work#item?id=c1&queue=q1")
     wait_until(page, "EF.recordings().length === 2")
-    assert ("POST", "/api/items/c1/here", {}) in fake_room.asked
+    fake_room.await_request(page, "POST", "/api/items/c1/here", {})
     assert ("POST", "/api/items/c2/here", {}) not in fake_room.asked
 
 
@@ -202,8 +202,8 @@ def test_what_distresses_is_opened_knowingly(open_room: Open, fake_room: FakeRoo
     wait_until(page, "!document.querySelector('.warning')")
     assert page.evaluate("EF.player.element.volume") == 1
     assert shown.evaluate("one => getComputedStyle(one).filter + one.inert") == "nonefalse"
+    fake_room.await_request(page, "POST", "/api/items/c3/open", {})
     wait_until(page, _SAVED)
-    assert ("POST", "/api/items/c3/open", {}) in fake_room.asked
 
 
 def test_what_distresses_is_left_to_somebody_else(open_room: Open, fake_room: FakeRoom) -> None:
@@ -223,24 +223,20 @@ def test_texts_of_what_distresses_are_not_in_the_list(open_room: Open) -> None:
 
 def test_what_was_played_is_told(open_room: Open, fake_room: FakeRoom) -> None:
     page = open_room("/work#item?id=c1&queue=q1")
-    page.keyboard.press("+")
+    # Slowly, so that a busy machine is in time to go back before the end.
+    page.keyboard.press("-")
     page.keyboard.press(" ")
     wait_until(page, "EF.player.state().seconds > 0.4")
     page.keyboard.press("b")
-    wait_until(page, "EF.player.state().seconds > 0.3 && EF.player.state().seconds < 1.5")
-    page.keyboard.press(" ")
     wait_until(page, "!EF.player.playing()")
-    for _ in range(200):
-        if len(fake_room.changes("plays")) >= 2:
-            break
-        page.wait_for_timeout(50)
+    wait_for(page, lambda: len(fake_room.changes("plays")) >= 2)
     first, second = fake_room.changes("plays")[:2]
-    assert (first["sound"], first["speed"]) == (0, 1.25)
+    assert (first["sound"], first["speed"]) == (0, 0.75)
     assert first["from"] < 0.3
     assert first["to"] >= 0.4
     assert first["seconds"] > 0
     assert second["from"] < 0.3
-    assert second["to"] >= 0.3
+    assert second["to"] >= 1.9
 
 
 def test_who_else_is_on_the_clip(open_room: Open, fake_room: FakeRoom) -> None:
