@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -60,17 +61,17 @@ def shown(page: str) -> list[Shown]:
     return found
 
 
-def run(commands: Sequence[str], folder: Path) -> list[Ran]:
-    """Run commands one after the other in one bash that begins in a folder."""
+def run(commands: Sequence[str], folder: Path, command: Sequence[str]) -> list[Ran]:
+    """Run commands one after the other in one bash that begins in a folder; ``echoforensics`` is run by ``command``."""
     programs = folder.parent / "programs"
     programs.mkdir(exist_ok=True)
     wrapper = programs / "echoforensics"
-    wrapper.write_text(f'#!/bin/sh\nexec {sys.executable} -m echoforensics "$@"\n')
+    wrapper.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n')
     wrapper.chmod(0o755)
     script = ["exec 2>&1 < /dev/null", "code=0"]
-    for command in commands:
+    for each in commands:
         # A command may ask how the one before it ended.
-        script += [f"printf '{_MARK}'", "(exit $code)", command, "code=$?", f"printf '{_MARK}%d' $code"]
+        script += [f"printf '{_MARK}'", "(exit $code)", each, "code=$?", f"printf '{_MARK}%d' $code"]
     root = Path(__file__).parents[2]
     environment = {
         **os.environ,

@@ -16,6 +16,7 @@ from echoforensics.demo.run import run_demo
 from echoforensics.examiner_key import create_key
 from tests.site.console_blocks import Shown, missing, run, shown
 from tests.site.not_run import ELSEWHERE, NOT_RUN
+from tests.warm_command.warm_command import WarmCommand
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -51,14 +52,14 @@ def _why_not_run(page: str, command: str) -> str | None:
 
 
 @pytest.mark.parametrize("page", WITH_COMMANDS)
-def test_commands_of_a_page(page: str, sample: Path) -> None:
+def test_commands_of_a_page(page: str, sample: Path, warm_command: WarmCommand) -> None:
     commands = [each for each in shown(PAGES[page]) if _why_not_run(page, each.command) is None]
     lacking = {each.command.split()[0] for each in commands} & {
         name for name in _OF_THE_SYSTEM if not shutil.which(name)
     }
     if lacking:
         pytest.skip(f"not installed: {', '.join(sorted(lacking))}")
-    ran = run([each.command for each in commands], sample) if commands else []
+    ran = run([each.command for each in commands], sample, warm_command.words) if commands else []
 
     for number, (each, came) in enumerate(zip(commands, ran, strict=True)):
         asked = number + 1 < len(commands) and commands[number + 1].command == "echo $?"
@@ -136,5 +137,5 @@ def test_a_line_that_was_not_written_is_found() -> None:
 def test_commands_are_run_in_one_shell(tmp_path: Path) -> None:
     folder = tmp_path / "x"
     folder.mkdir()
-    done = run(["name=value", "echo $name >&2", "false", "echo $?"], folder)
+    done = run(["name=value", "echo $name >&2", "false", "echo $?"], folder, ("echoforensics",))
     assert [(each.code, each.output) for each in done] == [(0, ""), (0, "value\n"), (1, ""), (0, "1\n")]

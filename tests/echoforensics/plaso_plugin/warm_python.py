@@ -22,6 +22,7 @@ from typing import Any
 
 import artifacts
 import yaml
+from plaso.cli import tools
 
 from echoforensics.plaso_plugin import overlay
 from parsers import registry
@@ -39,6 +40,8 @@ def serve() -> None:
         import_module(name)
     registry.load()
     _remember_yaml()
+    # plaso waits fifteen seconds so that a warning is read, as that a format is an old one.
+    tools.CLITool._WaitUserWarning = lambda _: None
     gc.freeze()
     for line in sys.stdin:
         child = os.fork()
