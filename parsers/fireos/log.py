@@ -96,7 +96,7 @@ class FireOsLog(Parser):
     def claims(self, source: Source) -> bool:
         """Whether the lines have the form; in a log folder or under a log's name, one line is enough."""
         head = source.head
-        if encoding_of(head) is None or not (_TIMELESS_MAYBE.search(head) or MAYBE.search(head)):
+        if encoding_of(head) is None:
             return False
         first = first_lines(head, _LOOK, MAX_LINE)
         if any(form_of(line, STRONG) for line in first) or (first and is_report(head)):

@@ -9,6 +9,7 @@ References:
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from parsers.parser import looks_like_text
 
@@ -100,5 +101,5 @@ def classes_of(head: bytes, path: str) -> frozenset[str]:
 def _has_log_lines(head: bytes, path: str) -> bool:
     size, count = (_NAMED_SAMPLE, _NAMED_LINES) if _LOG.search(path) else (_SAMPLE, _LINES)
     lines = head[:size].replace(b"\0", b"\n").split(b"\n")
-    filled = [line for line in lines if line.strip()][:count]
-    return any(_LOG_LINE.match(line) for line in filled)
+    filled = islice(filter(bytes.strip, lines), count)
+    return any(map(_LOG_LINE.match, filled))

@@ -74,7 +74,7 @@ AROUND = 1024
 MAX_NAMES = 10_000
 _HOST = re.compile(HOST.encode("ascii"), re.ASCII | re.IGNORECASE)
 _DOMAIN = re.compile(rb"\.amazon\.(?:com?\.)?[a-z]{2,3}|amazonalexa\.com|\.a2z\.com", re.ASCII | re.IGNORECASE)
-#: Lower-case words: each match of the expression above contains one. Likewise for shop pages.
+#: Lower-case words: each match of the expression above begins with one. Those of shop pages contain one of the others.
 _DOMAIN_WORDS, _SHOP_WORDS = (b".amazon.", b"amazonalexa.com", b".a2z.com"), (b"alexa-privacy", b"alexashoppinglists")
 _BEFORE = re.compile(rb"[\w.-]{0,100}\Z", re.ASCII)
 _AFTER = re.compile(rb"[\w.-]", re.ASCII)
@@ -89,7 +89,9 @@ _ID = re.compile(
     re.ASCII,
 )
 _ID_LEADS = 120
-#: Each match of the expressions below contains one of these.
+#: How many bytes of minutes and seconds lead up to the two colons.
+_ID_MINUTES = len("31:47")
+#: Each match of the expressions below begins with one of these.
 _KEY_MARKS = frozenset((b"PUSH_", b"MATTER_SETUP", *_IDENTIFIERS, *(key.encode("ascii") for key in KEYS)))
 
 
@@ -169,20 +171,39 @@ def gathered(names: Iterable[ServiceName]) -> tuple[ServiceName, ...]:
 
 
 def _found(content: bytes, present: frozenset[bytes]) -> Iterator[ServiceName]:
-    # A search for the required words is far faster than running the expression.
-    lower = content.lower()
-    if any(word in lower for word in _DOMAIN_WORDS):
-        yield from _hosts(content)
+    # A search for the words that an expression begins with is far faster than running the expression over all bytes.
+    if domains := _places(content.lower(), _DOMAIN_WORDS):
+        yield from _hosts(content, domains)
     if any(word in content for word in _SHOP_WORDS):
         yield from _shops(content)
     if b"::" in content or b"%3A" in content or b"%3a" in content:
         yield from _spoken(content)
-    if not present.isdisjoint(_KEY_MARKS):
-        for key in islice(_key().finditer(content), MAX_NAMES):
+    if marks := present & _KEY_MARKS:
+        for key in islice(_matches(_key(), content, _places(content, marks)), MAX_NAMES):
             yield ServiceName(KEY, _text(key[0]), key.start())
-    if not present.isdisjoint(_IN_BASE64):
-        for coded in islice(_key_in_base64().finditer(content), MAX_NAMES):
+    if coded_marks := present & _IN_BASE64.keys():
+        for coded in islice(_matches(_key_in_base64(), content, _places(content, coded_marks)), MAX_NAMES):
             yield ServiceName(CODED, _IN_BASE64[coded[0]], coded.start())
+
+
+def _places(content: bytes, words: Iterable[bytes]) -> list[int]:
+    """The offsets at which some words begin, ascending. A word found within itself counts once."""
+    places: list[int] = []
+    for word in words:
+        at = content.find(word)
+        while at >= 0:
+            places.append(at)
+            at = content.find(word, at + len(word))
+    return sorted(places)
+
+
+def _matches(expression: re.Pattern[bytes], content: bytes, places: Iterable[int]) -> Iterator[re.Match[bytes]]:
+    """Yield the matches that begin at the given offsets, as ``finditer`` does: none begins inside the one before."""
+    end = 0
+    for at in places:
+        if at >= end and (found := expression.match(content, at)):
+            end = found.end()
+            yield found
 
 
 def _shops(content: bytes) -> Iterator[ServiceName]:
@@ -197,7 +218,8 @@ def _spoken(content: bytes) -> Iterator[ServiceName]:
     """The ids of utterances."""
     encoded = b"%3A" in content or b"%3a" in content
     plain = unquote_to_bytes(content) if encoded else content
-    for time in islice(_ID_TIME.finditer(plain), MAX_NAMES):
+    times = (at - _ID_MINUTES for at in _places(plain, (b"::",)) if at >= _ID_MINUTES)
+    for time in islice(_matches(_ID_TIME, plain, times), MAX_NAMES):
         begin = max(0, time.start() - _ID_LEADS)
         for spoken in _ID.finditer(plain, begin, time.end() + 80):
             if spoken.start() < time.start() < spoken.end():
@@ -205,8 +227,8 @@ def _spoken(content: bytes) -> Iterator[ServiceName]:
                 yield ServiceName(UTTERANCE, _text(spoken[0]), at)
 
 
-def _hosts(content: bytes) -> Iterator[ServiceName]:
-    for domain in islice(_DOMAIN.finditer(content), MAX_NAMES):
+def _hosts(content: bytes, places: list[int]) -> Iterator[ServiceName]:
+    for domain in islice(_matches(_DOMAIN, content, places), MAX_NAMES):
         if _AFTER.match(content, domain.end()) and content[domain.end() : domain.end() + 1] != b".":
             continue
         before = _BEFORE.search(content[max(0, domain.start() - 100) : domain.start()])

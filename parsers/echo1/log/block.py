@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from parsers.formats.logs.text import Utf8Stream
+from parsers.literal_search import LiteralSearch
 
 #: Longer lines are cut at this length.
 MAX_LINE = 65_536
@@ -78,10 +80,15 @@ def _block(first: int, content: bytes, cut: bool) -> Block:
     return Block(first, lines, _wanted(content), cuts, b"\0" in content)
 
 
+@cache
+def _words() -> LiteralSearch:
+    return LiteralSearch(_WORDS)
+
+
 def _wanted(content: bytes) -> set[int]:
     """The indexes of the lines that contain one of the words."""
     places = set()
-    for word in _WORDS:
+    for word in _words().present(content):
         at = content.find(word)
         while at >= 0:
             places.add(at)
