@@ -106,7 +106,7 @@ class SigningIn:
         limits = self._limits(row.id if row else "", name, caller, "password")
         self._refuse_too_many(limits, row.name if row else "-", caller)
         with self._passwords.turn():
-            # Check again, as others may have failed meanwhile: parallel attempts get no more tries than serial ones.
+            # Check again, as others may have failed meanwhile: parallel attempts get one more try than serial ones.
             self._refuse_too_many(limits, row.name if row else "-", caller)
             right = self._passwords.match(row.password if row and row.active else None, password)
             if row is None or not right:
