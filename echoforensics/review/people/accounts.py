@@ -72,7 +72,7 @@ class Accounts:
             if row is None:
                 person = new_id()
                 add_person_row(change, person, FIRST, "Supervisor", SUPERVISOR)
-                change.record("-", "person added", FIRST, role=SUPERVISOR)
+                change.record("-", "person added", FIRST, role=SUPERVISOR, display="Supervisor")
                 row = _there(change.db, person)
             return self._link(change, row, "-")
 
@@ -111,7 +111,7 @@ class Accounts:
             with self._database.transaction() as change:
                 person = new_id()
                 add_person_row(change, person, name, display.strip(), role)
-                change.record(by.name, "person added", name, role=role)
+                change.record(by.name, "person added", name, role=role, display=display.strip())
                 row = _there(change.db, person)
                 return person_of_row(row), self._link(change, row, by.name)
         except ConflictError as error:

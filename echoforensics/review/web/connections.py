@@ -21,10 +21,14 @@ _HEAD_WITHIN = 10
 
 
 class RoomConnection(H11Protocol):
-    """One connection of a client to the room."""
+    """One connection of a client to the room.
+
+    Attributes:
+        since: when it began to wait for the client, by the loop's clock.
+    """
 
     _deadline: asyncio.TimerHandle | None = None
-    _since = 0.0
+    since = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Accept a connection; if there are too many, close the one that has waited longest."""
@@ -33,7 +37,7 @@ class RoomConnection(H11Protocol):
         if len(self.connections) > CONNECTIONS:
             all_of_them = [each for each in self.connections if isinstance(each, RoomConnection)]
             waiting = [each for each in all_of_them if each.waits_for_client]
-            min(waiting, key=lambda each: each._since).transport.abort()
+            min(waiting, key=lambda each: each.since).transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget a connection."""
@@ -50,7 +54,7 @@ class RoomConnection(H11Protocol):
 
     def on_response_complete(self) -> None:
         """Wait for the next request."""
-        self._since = self.loop.time()
+        self.since = self.loop.time()
         super().on_response_complete()
 
     @property
@@ -64,7 +68,7 @@ class RoomConnection(H11Protocol):
         return self.cycle is not None and not self.cycle.response_complete
 
     def _expect_head(self) -> None:
-        self._since = self.loop.time()
+        self.since = self.loop.time()
         self._deadline = self.loop.call_later(_HEAD_WITHIN, self.transport.abort)
 
     def _head_is_here(self) -> None:

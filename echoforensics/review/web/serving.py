@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import resource
 import signal
 import socket
 import threading
@@ -16,6 +15,11 @@ from echoforensics.errors import UsageError
 from echoforensics.review.people.site import LOCALHOST, Site
 from echoforensics.review.web.app import make_app
 from echoforensics.review.web.connections import RoomConnection
+
+try:
+    import resource
+except ImportError:  # it is not there on Windows
+    resource = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,6 +143,8 @@ def serve(room: ReviewRoom, sockets: list[socket.socket], certificate: ServerCer
 
 def _allow_many_files() -> None:
     """Raise the limit of open files, of which each connection is one, also before its TLS handshake is finished."""
+    if resource is None:
+        return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
     if soft != resource.RLIM_INFINITY and soft < wanted:

@@ -120,7 +120,7 @@ ledger = AuditLedger(folder, database, None)
 for number in range(100000):
     with database.transaction() as change:
         set_setting(change, "saved", str(number))
-        change.record("rita", "note", "item-1", text=f"note {number}")
+        change.record("rita", "play", "item-1", text=f"note {number}")
     print(number, flush=True)
 """
 
