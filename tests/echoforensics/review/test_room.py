@@ -36,7 +36,7 @@ def test_the_case_is_not_touched(room: ReviewRoom, sealed: Sealed) -> None:
         "custody.jsonl",
     ]
     assert sorted(path.name for path in room.path.iterdir()) == [
-        "audit.checked", "audit.head", "audit.jsonl", "codes.yaml", "room.db",
+        "audit.checked", "audit.head", "audit.jsonl", "codes.yaml", "room.db", "second-factors.key",
     ]  # fmt: skip
 
 
