@@ -16,6 +16,7 @@ from echoforensics.errors import CaseError, UnverifiedCaseError, UsageError
 from echoforensics.review.audit.audit_ledger import AuditLedger
 from echoforensics.review.people.accounts import Accounts
 from echoforensics.review.people.passwords import Passwords
+from echoforensics.review.people.secret_box import SecretBox
 from echoforensics.review.people.sessions import Sessions
 from echoforensics.review.people.signing_in import SigningIn
 from echoforensics.review.store.room_database import RoomDatabase, now_ms
@@ -59,7 +60,7 @@ class ReviewRoom:
         cases: its cases, by id.
         site: where it is served.
         key: the key that signs its audit; None if the cases are unsigned.
-        database, audit, accounts, sessions, signing_in, desk, opinions: its parts.
+        database, audit, secrets, accounts, sessions, signing_in, desk, opinions: its parts.
         started: milliseconds since 1970.
     """
 
@@ -94,9 +95,10 @@ class ReviewRoom:
             opened.callback(self.database.close)
             self.audit = opened.enter_context(closing(AuditLedger(path, self.database, key)))
             hashes = passwords or Passwords()
-            self.accounts = Accounts(self.database, site, hashes)
+            self.secrets = SecretBox(path, self.database)
+            self.accounts = Accounts(self.database, site, hashes, self.secrets)
             self.sessions = Sessions(self.database)
-            self.signing_in = SigningIn(self.database, site, hashes, self.sessions)
+            self.signing_in = SigningIn(self.database, site, hashes, self.sessions, self.secrets)
             self.desk = WorkDesk(path, self.database, _opened_cases(self.cases, opened), codes, self.accounts.all)
             opened.callback(self.desk.sounds.close)
             self.opinions = OpinionDesk(self.desk)

@@ -90,6 +90,10 @@ def command(
     opened: ReviewRoom | None = None
     with until_stopped(), ReviewRoom(folder, case_paths, site, key) as room:
         used = given or (own_certificate(folder, site.host) if site.tls else None)
+        if new_link and room.secrets.is_lost:
+            room.secrets.renew()
+            click.echo("a new key of the second factors was made: who uses an authenticator app needs a link", err=True)
+        room.secrets.refuse_if_lost()
         _say(room, used, new_link)
         opened = room
         serve(room, sockets, used)

@@ -17,6 +17,7 @@ from echoforensics.case.disk import case_disk
 from echoforensics.errors import CaseError
 from echoforensics.review.audit.checked_head import read_checked, write_checked
 from echoforensics.review.audit.comparing import HEAD, LEDGER, compare
+from echoforensics.review.audit.replay import contradictions
 from echoforensics.review.store.event_table import (
     AuditEvent,
     all_events,
@@ -157,6 +158,7 @@ class AuditLedger:
         with self._database.reading() as db:
             found = compare(read(self._path), all_events(db))
             mark, recorded = ledger_mark(db), last_number(db)
+            contradicted = next(contradictions(db), "")
         if found.last > recorded:
             raise CaseError(
                 f"{self._database.path}: is older than the ledger: its last event is {recorded}, and {self._path} ends"
@@ -166,6 +168,11 @@ class AuditLedger:
             raise CaseError(_cut(self._path, f"it ends with event {found.last}, and event {mark} was in it"))
         if found.problems:
             raise CaseError(f"{self._folder}: {found.problems[0]}. `echoforensics verify {self._folder}` says more")
+        if contradicted:
+            raise CaseError(
+                f"{self._database.path}: was changed outside of the room: {contradicted}. Put the last copy of the room"
+                f" in its place; `echoforensics verify {self._folder}` says more"
+            )
         return found.last
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 LEDGER, HEAD = "audit.jsonl", "audit.head"
 #: Maximum number of differences to list.
-_NAMED = 10
+MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def compare(entries: Iterable[LedgerEntry], events: Iterator[AuditEvent]) -> Aud
             continue
         last = number
         event = next(events, None)
-        if len(problems) < _NAMED and (problem := _difference(entry, number, event)):
+        if len(problems) < MOST_NAMED and (problem := _difference(entry, number, event)):
             problems.append(problem)
     waiting = sum(1 for _ in events)
     return AuditComparison(last, waiting, tuple(problems))

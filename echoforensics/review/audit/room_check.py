@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from chain_of_custody.ledger import LedgerError, read, verify
@@ -11,7 +12,8 @@ from echoforensics.case.custody.head_file import read_head
 from echoforensics.case.store import DatabaseError
 from echoforensics.counting import counted
 from echoforensics.errors import CaseError
-from echoforensics.review.audit.comparing import HEAD, LEDGER, compare
+from echoforensics.review.audit.comparing import HEAD, LEDGER, MOST_NAMED, compare
+from echoforensics.review.audit.replay import contradictions
 from echoforensics.review.store.event_table import all_events, last_number, ledger_mark
 from echoforensics.verification import CaseVerification
 
@@ -41,7 +43,8 @@ def verify_room(path: Path, *, fingerprint: str | None = None, expected_head: st
     result.complete = True
     report = _check_ledger(result, path, fingerprint, expected_head)
     if report is None or not report.ok:
-        result.checks.skipped("events", "there is no sound ledger to compare them with")
+        for name in ("events", "work"):
+            result.checks.skipped(name, "there is no sound ledger to compare them with")
     else:
         _check_events(result, path)
     return result
@@ -86,6 +89,7 @@ def _check_events(result: CaseVerification, path: Path) -> None:
             # The ledger is read first, so events that a server writes meanwhile come after those of the ledger.
             found = compare(read(path / LEDGER), all_events(db))
             mark, recorded = ledger_mark(db), last_number(db)
+            contradicted = list(islice(contradictions(db), MOST_NAMED))
     except (DatabaseError, CaseError, LedgerError, OSError, ValueError) as error:
         result.checks.add("events", False, f"{DATABASE} cannot be read: {error}")
         return
@@ -103,3 +107,5 @@ def _check_events(result: CaseVerification, path: Path) -> None:
             " work. The next start appends them"
         )
     result.checks.add("events", not problems, "; ".join(problems) or words)
+    words = "decisions, redactions and accounts are as their events have them"
+    result.checks.add("work", not contradicted, "; ".join(contradicted) or words)

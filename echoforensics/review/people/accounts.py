@@ -36,6 +36,7 @@ from echoforensics.review.store.session_table import end_sessions_of, forget_bro
 
 if TYPE_CHECKING:
     from echoforensics.review.people.passwords import Passwords
+    from echoforensics.review.people.secret_box import SecretBox
     from echoforensics.review.people.site import Site
     from echoforensics.review.store.room_database import Change, Connection, RoomDatabase
 
@@ -51,8 +52,9 @@ _NO_LINK = "This link was used, is too old, or was replaced. Ask a supervisor fo
 class Accounts:
     """The accounts of a room."""
 
-    def __init__(self, database: RoomDatabase, site: Site, passwords: Passwords) -> None:
+    def __init__(self, database: RoomDatabase, site: Site, passwords: Passwords, box: SecretBox) -> None:
         self._database = database
+        self._box = box
         self._site = site
         self._passwords = passwords
 
@@ -72,7 +74,7 @@ class Accounts:
             if row is None:
                 person = new_id()
                 add_person_row(change, person, FIRST, "Supervisor", SUPERVISOR)
-                change.record("-", "person added", FIRST, role=SUPERVISOR)
+                change.record("-", "person added", FIRST, role=SUPERVISOR, display="Supervisor")
                 row = _there(change.db, person)
             return self._link(change, row, "-")
 
@@ -111,7 +113,7 @@ class Accounts:
             with self._database.transaction() as change:
                 person = new_id()
                 add_person_row(change, person, name, display.strip(), role)
-                change.record(by.name, "person added", name, role=role)
+                change.record(by.name, "person added", name, role=role, display=display.strip())
                 row = _there(change.db, person)
                 return person_of_row(row), self._link(change, row, by.name)
         except ConflictError as error:
@@ -154,8 +156,9 @@ class Accounts:
         with self._database.reading() as db:
             link, row = self._of_link(db, token)
         offered: dict[str, Any] = {"display": row.display, "name": row.name, "role": row.role}
-        address = address_of(link.totp_secret, row.name)
-        offered["totp"] = {"secret": link.totp_secret, "uri": address, "svg": qr_code(address)}
+        secret = self._secret_of(link, token)
+        address = address_of(secret, row.name)
+        offered["totp"] = {"secret": secret, "uri": address, "svg": qr_code(address)}
         offered["webauthn"] = None
         if self._site.relying_party:
             offered["webauthn"] = registration_options(
@@ -174,7 +177,8 @@ class Accounts:
             link, row = self._of_link(db, token)
         if not code and not credential:
             raise InvalidRequestError("Add a second factor: the code of an authenticator app, or a security key.")
-        step = matching_step(link.totp_secret, code, self._database.clock()) if code else None
+        secret = self._secret_of(link, token)
+        step = matching_step(secret, code, self._database.clock()) if code else None
         if code and step is None:
             raise InvalidRequestError(
                 "The code is wrong. Check the clock of the phone, wait for the next code, and type that."
@@ -187,7 +191,7 @@ class Accounts:
         with self._database.transaction() as change:
             if not remove_link(change, hash_of(token)):
                 raise NotFoundError(_NO_LINK)
-            set_credentials(change, row.id, kept, link.totp_secret if code else None, step or 0)
+            set_credentials(change, row.id, kept, self._box.seal(row.id, secret) if code else None, step or 0)
             if key is not None:
                 add_key_row(change, row.id, key)
             end_sessions_of(change, row.id)
@@ -203,6 +207,12 @@ class Accounts:
                 "Security keys need a name, and this room is served under an IP address. Use an authenticator app."
             )
 
+    def _secret_of(self, link: LinkRow, token: str) -> str:
+        secret = self._box.open(hash_of(token), link.totp_secret)
+        if secret is None:
+            raise NotFoundError(_NO_LINK)
+        return secret
+
     def _of_link(self, db: Connection, token: str) -> tuple[LinkRow, PersonRow]:
         link = link_row(db, hash_of(token))
         row = person_row(db, link.person) if link else None
@@ -212,7 +222,8 @@ class Accounts:
 
     def _link(self, change: Change, row: PersonRow, by: str) -> str:
         token = new_token()
-        link = LinkRow(row.id, change.at + LINK_LASTS, new_secret(), new_challenge())
+        secret = self._box.seal(hash_of(token), new_secret())
+        link = LinkRow(row.id, change.at + LINK_LASTS, secret, new_challenge())
         add_link_row(change, hash_of(token), link)
         change.record(by, "link made", row.name)
         return token

@@ -46,6 +46,7 @@ from echoforensics.review.store.session_table import add_browser, browser_of, en
 
 if TYPE_CHECKING:
     from echoforensics.review.people.passwords import Passwords
+    from echoforensics.review.people.secret_box import SecretBox
     from echoforensics.review.people.site import Site
     from echoforensics.review.store.room_database import Change, RoomDatabase
 
@@ -87,8 +88,11 @@ class SignedIn:
 class SigningIn:
     """Signs people in and out."""
 
-    def __init__(self, database: RoomDatabase, site: Site, passwords: Passwords, sessions: Sessions) -> None:
+    def __init__(
+        self, database: RoomDatabase, site: Site, passwords: Passwords, sessions: Sessions, box: SecretBox
+    ) -> None:
         self._database = database
+        self._box = box
         self._site = site
         self._passwords = passwords
         self._sessions = sessions
@@ -106,7 +110,7 @@ class SigningIn:
         limits = self._limits(row.id if row else "", name, caller, "password")
         self._refuse_too_many(limits, row.name if row else "-", caller)
         with self._passwords.turn():
-            # Check again, as others may have failed meanwhile: parallel attempts get no more tries than serial ones.
+            # Check again, as others may have failed meanwhile: parallel attempts get one more try than serial ones.
             self._refuse_too_many(limits, row.name if row else "-", caller)
             right = self._passwords.match(row.password if row and row.active else None, password)
             if row is None or not right:
@@ -132,7 +136,8 @@ class SigningIn:
         limits = self._limits(person.id, person.name, caller, "second")
         with self._unless_too_many(limits, person.name, caller) as change:
             row = person_row(change.db, person.id)
-            step = matching_step(row.totp_secret, code, change.at) if row and row.totp_secret else None
+            secret = self._box.open(person.id, row.totp_secret) if row else None
+            step = matching_step(secret, code, change.at) if secret else None
             if step is not None and use_totp_step(change, person.id, step):
                 return self._let_in(change, session, caller, limits, "totp")
             self._count(change, session, limits, caller, "totp")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator
 
 #: The turns: the first listener, and the second one, who does not know the first one's decision.
 FIRST, SECOND = 1, 2
@@ -57,6 +59,11 @@ class Decision:
             "codes": list(self.codes), "notes": self.notes, "transcript": list(self.transcript),
             "finished_at": self.finished_at, "finished_by": self.finished_by,
         }  # fmt: skip
+
+    def digest(self) -> str:
+        """SHA-256 of what was decided, by whom and when, for the audit: hexadecimal."""
+        decided = {**self.content(), "version": self.version, "at": self.changed_at, "by": self.changed_by}
+        return hashlib.sha256(json.dumps(decided, sort_keys=True).encode()).hexdigest()
 
     def as_json(self) -> dict[str, Any]:
         """The decision for the pages."""
@@ -111,6 +118,20 @@ def decisions_of_case(db: sqlite3.Connection, case_id: str) -> list[Decision]:
         (case_id,),
     )
     return [_decision(row) for row in found]
+
+
+def changed_decisions(db: sqlite3.Connection) -> Iterator[Decision]:
+    """Yield every decision that somebody changed, by item."""
+    for row in db.execute(f"SELECT {_COLUMNS} FROM decisions WHERE version > 0 ORDER BY item, turn"):  # noqa: S608
+        yield _decision(row)
+
+
+def changes_of(db: sqlite3.Connection, item: str, turn: int) -> list[tuple[str, int, str, bool]]:
+    """The changes of a decision in order: id of the author, time, kind, and whether it was undone."""
+    found = db.execute(
+        "SELECT person, at, what, undone FROM changes WHERE item = ? AND turn = ? ORDER BY number", (item, turn)
+    )
+    return [(person, at, what, bool(undone)) for person, at, what, undone in found]
 
 
 def _decision(row: tuple[Any, ...]) -> Decision:

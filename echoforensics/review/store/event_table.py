@@ -10,7 +10,7 @@ from echoforensics.review.store.room_database import set_setting, setting
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from echoforensics.review.store.room_database import Change
 
@@ -57,6 +57,13 @@ def events_after(db: sqlite3.Connection, number: int, limit: int) -> list[AuditE
 def all_events(db: sqlite3.Connection) -> Iterator[AuditEvent]:
     """Yield every event, in order."""
     for row in db.execute(f"SELECT {_COLUMNS} FROM events ORDER BY number"):  # noqa: S608 (our names)
+        yield _event(row)
+
+
+def events_of_kinds(db: sqlite3.Connection, kinds: Collection[str]) -> Iterator[AuditEvent]:
+    """Yield every event of some kinds, in order."""
+    marks = ", ".join("?" * len(kinds))
+    for row in db.execute(f"SELECT {_COLUMNS} FROM events WHERE what IN ({marks}) ORDER BY number", tuple(kinds)):  # noqa: S608
         yield _event(row)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from echoforensics.review.store.schema import SCHEMA_VERSION
+
 if TYPE_CHECKING:
     import sqlite3
 
@@ -18,7 +20,7 @@ class PersonRow:
     Attributes:
         id, name, display, role, active, language, last_sign_in: as in the person's account.
         password: its argon2id hash; None if none was set.
-        totp_secret: in base32; None if the person has no such factor.
+        totp_secret: sealed; None if the person has no such factor.
         totp_step: the last time step whose code was used.
         keys: number of the person's security keys.
     """
@@ -43,7 +45,7 @@ class LinkRow:
     Attributes:
         person: id of the account it sets up.
         expires: milliseconds since 1970.
-        totp_secret: the secret that it offers.
+        totp_secret: the secret that it offers, sealed.
         challenge: challenge for a security key, as base64url.
     """
 
@@ -132,6 +134,27 @@ def set_credentials(change: Change, person: str, password: str, totp_secret: str
 def set_password(change: Change, person: str, password: str) -> None:
     """Store another hash of an account's password."""
     change.db.execute("UPDATE people SET password = ? WHERE id = ?", (password, person))
+
+
+def unsealed_secrets(db: sqlite3.Connection, sealed: str) -> list[tuple[str, str, str]]:
+    """The secrets of authenticator apps that are not sealed: table, account's id or link's token hash, and secret."""
+    found = db.execute(
+        "SELECT * FROM (SELECT 'people', id, totp_secret AS secret FROM people"
+        " UNION ALL SELECT 'links', token, totp_secret FROM links)"
+        " WHERE secret IS NOT NULL AND substr(secret, 1, ?) <> ?",
+        (len(sealed), sealed),
+    )
+    return [(table, of, secret) for table, of, secret in found]
+
+
+def set_sealed_secrets(change: Change, secrets: list[tuple[str, str, str]]) -> None:
+    """Store secrets as :func:`unsealed_secrets` gave them, sealed now."""
+    for table, of, secret in secrets:
+        if table == "people":
+            change.db.execute("UPDATE people SET totp_secret = ? WHERE id = ?", (secret, of))
+        else:
+            change.db.execute("UPDATE links SET totp_secret = ? WHERE token = ?", (secret, of))
+    change.db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
 def use_totp_step(change: Change, person: str, step: int) -> bool:

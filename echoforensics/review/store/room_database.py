@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from chain_of_custody.envelope import canonical
 from echoforensics.case.disk import case_disk
 from echoforensics.errors import CaseError
-from echoforensics.review.store.schema import SCHEMA, SCHEMA_VERSION
+from echoforensics.review.store.schema import OLDEST_VERSION, SCHEMA, SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,7 +103,7 @@ class RoomDatabase:
             (version,) = self._writer.execute("PRAGMA user_version").fetchone()
         except (sqlite3.Error, OSError) as error:
             raise CaseError(f"{path}: cannot be opened as the database of a review room: {error}") from error
-        if version != SCHEMA_VERSION:
+        if not OLDEST_VERSION <= version <= SCHEMA_VERSION:
             self._writer.close()
             raise CaseError(
                 f"{path}: a review room of version {version}; this echoforensics reads version {SCHEMA_VERSION}."

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from echoforensics.review.store.work_schema import WORK_SCHEMA
 
-#: A room of another version is refused.
-SCHEMA_VERSION = 1
+#: Version 1 had the secrets of authenticator apps as they are; version 2 has them sealed. Others are refused.
+SCHEMA_VERSION, OLDEST_VERSION = 2, 1
 
 _SETTINGS = """
 CREATE TABLE settings (

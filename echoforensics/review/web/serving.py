@@ -14,6 +14,12 @@ import uvicorn
 from echoforensics.errors import UsageError
 from echoforensics.review.people.site import LOCALHOST, Site
 from echoforensics.review.web.app import make_app
+from echoforensics.review.web.connections import RoomConnection
+
+try:
+    import resource
+except ImportError:  # it is not there on Windows
+    resource = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,9 +27,9 @@ if TYPE_CHECKING:
     from echoforensics.review.room import ReviewRoom
     from echoforensics.review.web.certificate import ServerCertificate
 
-#: Maximum number of connections; further ones get status 503.
-_CONNECTIONS = 500
 _BACKLOG = 128
+#: Number of files that the server may have open, where the system allows it.
+_FILES = 16_384
 
 
 def is_loopback(host: str) -> bool:
@@ -100,15 +106,16 @@ def server_of(room: ReviewRoom, certificate: ServerCertificate | None) -> uvicor
     context = certificate.context() if certificate is not None else None
     config = uvicorn.Config(
         make_app(room),
-        http="h11",
+        http=RoomConnection,
         ws="none",
         lifespan="off",
         # Addresses hold one-time links: the audit is the record of who asked for what.
         access_log=False,
         log_config=None,
+        # Anybody can send what is no request: that does not fill the log.
+        log_level="error",
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=_CONNECTIONS,
         h11_max_incomplete_event_size=16 * 1024,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=5,
@@ -130,7 +137,20 @@ def until_stopped() -> Iterator[None]:
 
 def serve(room: ReviewRoom, sockets: list[socket.socket], certificate: ServerCertificate | None) -> None:
     """Serve a room. When a signal stops it, pending requests are answered first, and KeyboardInterrupt is raised."""
+    _allow_many_files()
     server_of(room, certificate).run(sockets=sockets)
+
+
+def _allow_many_files() -> None:
+    """Raise the limit of open files, of which each connection is one, also before its TLS handshake is finished."""
+    if resource is None:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        # A system may allow fewer than its hard limit says: the server then has the usual number.
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 @contextmanager

@@ -303,7 +303,7 @@ class WorkDesk:
 
 
 def _about(made: Decision) -> dict[str, Any]:
-    return {"version": made.version, "turn": made.turn}
+    return {"version": made.version, "turn": made.turn, "state": made.digest()}
 
 
 def _digest(text: str) -> str:

@@ -36,7 +36,7 @@ def test_the_case_is_not_touched(room: ReviewRoom, sealed: Sealed) -> None:
         "custody.jsonl",
     ]
     assert sorted(path.name for path in room.path.iterdir()) == [
-        "audit.checked", "audit.head", "audit.jsonl", "codes.yaml", "room.db",
+        "audit.checked", "audit.head", "audit.jsonl", "codes.yaml", "room.db", "second-factors.key",
     ]  # fmt: skip
 
 
@@ -120,7 +120,7 @@ ledger = AuditLedger(folder, database, None)
 for number in range(100000):
     with database.transaction() as change:
         set_setting(change, "saved", str(number))
-        change.record("rita", "note", "item-1", text=f"note {number}")
+        change.record("rita", "play", "item-1", text=f"note {number}")
     print(number, flush=True)
 """
 

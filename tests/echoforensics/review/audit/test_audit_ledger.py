@@ -70,7 +70,7 @@ def test_what_a_killed_server_left_is_appended_by_the_next(begin: Begin, tmp_pat
     database, ledger = begin()
     record(database, "view")
     database.after_commit(lambda: None)  # killed between the commit and the ledger
-    record(database, "play", "code")
+    record(database, "play", "next")
     assert numbers(tmp_path) == [1]
 
     begin()
@@ -91,7 +91,7 @@ def test_no_room_for_the_ledger_says_so_and_loses_no_event(
         patched.setattr(Ledger, "append_all", no_room)
         with pytest.raises(CaseDiskError, match="No space left"):
             record(database, "play")
-    record(database, "code")
+    record(database, "next")
 
     assert numbers(tmp_path) == [1, 2]
 
@@ -99,7 +99,7 @@ def test_no_room_for_the_ledger_says_so_and_loses_no_event(
 @pytest.mark.parametrize("change", ["edited", "removed", "moved"])
 def test_a_ledger_that_was_changed_is_seen_while_the_room_is_open(begin: Begin, tmp_path: Path, change: str) -> None:
     database, ledger = begin()
-    record(database, "view", "play", "code")
+    record(database, "view", "play", "next")
     path = tmp_path / "audit.jsonl"
     lines = path.read_bytes().splitlines(keepends=True)
     if change == "edited":
@@ -119,7 +119,7 @@ def test_a_ledger_that_was_changed_is_seen_while_the_room_is_open(begin: Begin, 
 @pytest.mark.parametrize("change", ["edited", "removed", "cut", "emptied"])
 def test_a_room_whose_ledger_was_changed_is_not_opened(begin: Begin, tmp_path: Path, change: str) -> None:
     database, ledger = begin()
-    record(database, "view", "play", "code")
+    record(database, "view", "play", "next")
     ledger.close()
     database.close()
     path = tmp_path / "audit.jsonl"

@@ -47,7 +47,7 @@ def test_a_room_as_it_was_left_verifies(left: Path, signing_key: SigningKey) -> 
     found = verify_room(left, fingerprint=signing_key.public.fingerprint)
 
     assert found.ok
-    assert [check.name for check in found.checks.checks] == ["ledger", "signatures", "events"]
+    assert [check.name for check in found.checks.checks] == ["ledger", "signatures", "events", "work"]
     assert (found.signed, found.fingerprint, found.kind) == (True, signing_key.public.fingerprint, "review room")
     assert {path.name: path.read_bytes() for path in left.iterdir()} == before
     assert is_room(left)

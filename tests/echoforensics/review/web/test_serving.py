@@ -17,7 +17,7 @@ import pytest
 from echoforensics.errors import UsageError
 from echoforensics.review.people.site import Site
 from echoforensics.review.room import ReviewRoom
-from echoforensics.review.web import dispatch
+from echoforensics.review.web import connections, dispatch
 from echoforensics.review.web.certificate import ServerCertificate, own_certificate
 from echoforensics.review.web.serving import is_loopback, listen, served, site_of
 from tests.echoforensics.review.conftest import OpenRoom
@@ -126,9 +126,19 @@ def test_what_an_address_says_never_becomes_a_header(open_room: OpenRoom) -> Non
     assert b"set-cookie" not in head.lower()
 
 
-def test_a_body_that_never_comes_is_given_up(open_room: OpenRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_never_comes_is_given_up_and_idle_connections_keep_nobody_out(
+    open_room: OpenRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(dispatch, "_BODY_WITHIN", 0.1)
-    with at_work(open_room) as room:
+    monkeypatch.setattr(connections, "CONNECTIONS", 3)
+    with at_work(open_room) as room, ExitStack() as opened:
+        idle = [opened.enter_context(socket.create_connection(("127.0.0.1", room.site.port), 60)) for _ in range(8)]
+        for each in idle[:4]:
+            each.sendall(b"GET /api/me HTTP/1.1\r\nX: ")
+        asked = f"GET /api/me HTTP/1.1\r\nHost: {room.site.netloc}\r\nConnection: close\r\n\r\n"
+        assert exchange(room.site, asked.encode()).startswith(b"HTTP/1.1 401")
+        monkeypatch.setattr(connections, "_HEAD_WITHIN", 0.1)
+        assert exchange(room.site, b"GET /api/me HTTP/1.1\r\n") == b""
         head = (
             f"POST /api/sign-in HTTP/1.1\r\nHost: {room.site.netloc}\r\nContent-Length: 9\r\nConnection: close\r\n\r\n"
         )
