@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 #: The name of the project. ``echoforensics`` uses it to tell this package from another one with the same name.
 __distribution__ = "echoforensics"
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 __all__ = [
     "ALGORITHMS",

@@ -230,9 +230,7 @@ def _note_key(result: SealedCheck, sealed: SealedList) -> None:
     if not isinstance(key, dict):
         return
     if key.get("provisional") is True:
-        result.notes.append(
-            "the key is PROVISIONAL: the program made it on first use, and no examiner had put a name to it"
-        )
+        result.notes.append("the key was PROVISIONAL when this was sealed: no examiner had put a name to it")
     elif isinstance(name := key.get("name"), str) and name:
         result.notes.append(f"the list says that the key is that of {name}")
 

@@ -24,7 +24,5 @@ def scale_library(name: str, what_for: str) -> ModuleType:
     try:
         return import_module(name)
     except ImportError as error:
-        missing = name.partition(".")[0]
-        raise UsageError(
-            f"{what_for} needs packages that are not installed ({missing}): pip install '{EXTRA}': {error}"
-        ) from error
+        missing = (error.name or name).partition(".")[0]
+        raise UsageError(f"{what_for} needs what is not installed ({missing}): pip install '{EXTRA}'") from error

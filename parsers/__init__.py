@@ -7,4 +7,4 @@ here imports ``echoforensics`` or ``chain_of_custody``.
 #: The project this package belongs to. ``echoforensics`` reads it to tell this package from another
 #: one of the same name.
 __distribution__ = "echoforensics"
-__version__ = "0.1.0"
+__version__ = "1.0.0"

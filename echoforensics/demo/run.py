@@ -58,14 +58,14 @@ def run_demo(folder: Path, make_key: Callable[[Path], Signer], say: Say) -> Path
     with Case.open(case) as opened:
         for form in ("jsonl", "csv"):
             export(opened, Query(), Target.of(folder / f"timeline.{form}", replace=True), zone(ZONE))
-        say(f"4. echoforensics report case -o {report.name}")
+        say(f"4. echoforensics report case -o {report.name} --key examiner.pem")
         index: Path = write_report(opened, report, zone(ZONE))
-        seal_report(opened, report, None)
+        seal_report(opened, report, key)
     say("5. echoforensics verify case")
     _must_pass(case, say)
     say("6. One byte of a recording is changed in a copy of the case, and the copy is verified:")
     _must_fail(case, folder / "altered-copy", say)
-    say("7. echoforensics bundle case -o bundle: sealed, for the other side to check without this program")
+    say("7. echoforensics bundle case -o bundle --key examiner.pem")
     _hand_over(case, folder / "bundle", key, say)
     return index
 
@@ -109,6 +109,6 @@ def _must_fail(case: Path, copy: Path, say: Say) -> None:
 def _hand_over(case: Path, output: Path, key: Signer, say: Say) -> None:
     with open_case(case) as opened:
         written = write_bundle(opened, BundleRequest(output), key)
-    say(f"   {counted(written.files, 'file')} in its signed list; a receiver follows {output.name}/VERIFY.txt")
+    say(f"   sealed, with {counted(written.files, 'file')} in its signed list; a receiver follows {output.name}/VERIFY.txt")
     if not check_sealed(output).ok:
         raise EchoforensicsError("the demo's bundle does not verify; this is a defect in echoforensics")
