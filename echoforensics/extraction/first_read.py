@@ -69,7 +69,10 @@ class Task:
                 return Result(source.hash(self.algorithms, progress), None)
             if self.found:
                 hashes = source.hash(self.algorithms, progress)
-                return Result(hashes, *join_ranges(source.media, self.found))
+                try:
+                    return Result(hashes, *join_ranges(source.media, self.found))
+                except ValueError as error:
+                    raise SourceError(f"{self.path}: changed while it was searched: {error}") from error
             if self.searchers > 1 and source.media.size >= 2 * RANGE:
                 return self._search_in_ranges(source, source.media, progress)
             search = CarvingSearch(View(source.media.size, source.media.read))
