@@ -68,6 +68,15 @@ def carve(view: View, at: int) -> Carved | None:
     return _by_brackets(view, at)
 
 
+def text_reaching(view: View, at: int) -> tuple[int, int] | None:
+    """Return (start, end) of the JSON text that was followed last, if it reaches beyond an offset on the media.
+
+    What is carved around a later key in it may depend on it.
+    """
+    held = _held.get(view)
+    return held.segment.span if held is not None and held.segment.span[1] > at else None
+
+
 def _decided(documents: Documents, view: View, at: int) -> tuple[Standing, Bracket] | None:
     """Return the decision about the document around a key, made once for all its keys. None if there is no document."""
     document = documents.find(view, at)

@@ -143,6 +143,23 @@ def _header(view: View, at: int) -> OggPageHeader | None:
     return header if header is not None and header.is_as_defined else None
 
 
+@dataclass(slots=True)
+class FoundPages:
+    """The pages found in a range of the media, without their content.
+
+    Attributes:
+        pages: their headers, in order of place.
+        codecs: maps the place of a page that begins a stream to its codec.
+        damaged: maps the start of a recording with damaged pages to the end of its consecutive pages.
+        left_out: how many pages were dropped because there were too many.
+    """
+
+    pages: list[OggPageHeader] = field(default_factory=list)
+    codecs: dict[int, str] = field(default_factory=dict)
+    damaged: dict[int, int] = field(default_factory=dict)
+    left_out: int = 0
+
+
 class OggPages:
     """Joins recordings whose pages lie apart. It is given every place where a page may begin, in order.
 
@@ -161,6 +178,35 @@ class OggPages:
         self._whole_until = 0
         self._seen_until = 0
         self.left_out = 0
+
+    @property
+    def reached(self) -> tuple[int, int]:
+        """The offsets on the media up to which pages are known: of whole recordings, and of any."""
+        return self._whole_until, self._seen_until
+
+    @reached.setter
+    def reached(self, offsets: tuple[int, int]) -> None:
+        self._whole_until, self._seen_until = offsets
+
+    def take_out(self) -> FoundPages:
+        """Return the pages found so far, and forget them."""
+        pages = sorted((page for pages in self._pages.values() for page in pages), key=lambda page: page.at)
+        found = FoundPages(pages, dict(self._codecs), dict(self._damaged), self.left_out)
+        self._forget()
+        self.left_out = 0
+        return found
+
+    def add(self, view: View, found: FoundPages) -> None:
+        """Take the pages that were found in the next range of the media."""
+        self._view = view
+        kept = found.pages[: MAX_PAGES - self._count]
+        for page in kept:
+            self._pages.setdefault(page.serial, []).append(page)
+            if page.begins:
+                self._codecs[page.at] = found.codecs[page.at]
+        self._count += len(kept)
+        self._damaged |= found.damaged
+        self.left_out += found.left_out + len(found.pages) - len(kept)
 
     @property
     def signature(self) -> Signature:
@@ -200,11 +246,14 @@ class OggPages:
         whole = {each.offset for each in found if each.grade is Grade.WHOLE}
         as_they_lie = sorted((at, end) for at, end in self._damaged.items() if at not in whole)
         found = [each for each in found if not _is_within(each, as_they_lie)]
+        self._forget()
+        return found
+
+    def _forget(self) -> None:
         self._damaged.clear()
         self._pages.clear()
         self._codecs.clear()
         self._count = 0
-        return found
 
     def _carved(self, pages: list[OggPageHeader], ending: str) -> Carved:
         first, last = pages[0], pages[-1]

@@ -7,6 +7,7 @@ swing about zero, and they do not resemble a ramp, a table or a picture. So each
 
 from __future__ import annotations
 
+from array import array
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,8 @@ import numpy as np
 from echoforensics.carving.carved import Carved, Grade
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
 #: How many bytes to judge at a time, and how many of their samples to examine first.
@@ -47,12 +50,11 @@ class PcmRuns:
 
     def feed(self, block: bytes, base: int) -> None:
         """Examine the next bytes, which begin at an offset on the media."""
-        whole = len(block) // BLOCK
-        if not whole:
-            return
-        samples = np.frombuffer(block, dtype="<i2", count=whole * BLOCK // 2).reshape(whole, BLOCK // 2)
-        for index in _like_sound(samples):
-            at = base + int(index) * BLOCK
+        self.add(places_like_sound(block, base))
+
+    def add(self, places: Iterable[int]) -> None:
+        """Take the offsets on the media of the next pieces of 4096 bytes that are shaped like sound, in order."""
+        for at in places:
             if self._start is None or at > self._end + _GAP * BLOCK:
                 self._close()
                 self._start = at
@@ -79,6 +81,35 @@ class PcmRuns:
                 )
             )
         self._start, self._good = None, 0
+
+
+class SoundPlaces:
+    """Notes which pieces of a range of the media are shaped like sound, for :meth:`PcmRuns.add`.
+
+    Attributes:
+        places: their offsets on the media, in order.
+    """
+
+    def __init__(self) -> None:
+        self.places = array("Q")
+
+    def feed(self, block: bytes, base: int) -> None:
+        """Examine the next bytes, which begin at an offset on the media."""
+        self.places.extend(places_like_sound(block, base))
+
+
+def places_like_sound(block: bytes, base: int) -> list[int]:
+    """Return the offsets on the media of the pieces of 4096 bytes that are shaped like sound.
+
+    Args:
+        block: the bytes; what remains at their end after the last whole piece is left out.
+        base: their offset on the media.
+    """
+    whole = len(block) // BLOCK
+    if not whole:
+        return []
+    samples = np.frombuffer(block, dtype="<i2", count=whole * BLOCK // 2).reshape(whole, BLOCK // 2)
+    return [base + index * BLOCK for index in _like_sound(samples).tolist()]
 
 
 def _like_sound(samples: NDArray[np.int16]) -> NDArray[np.intp]:

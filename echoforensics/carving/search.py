@@ -71,7 +71,7 @@ def _numbered(places: Iterable[int | Carved], number: int) -> Iterator[tuple[int
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Pause the garbage collector: carving creates no cycles, and keeps thousands of objects."""
     was_on = gc.isenabled()
     gc.disable()
@@ -89,6 +89,28 @@ def _in_order(carved: list[Carved]) -> list[Carved]:
     if (np.diff(starts[order]) == 0).any():
         return sorted(carved, key=lambda each: (each.ranges[0][0], -each.length, each.kind))
     return [carved[number] for number in order.tolist()]
+
+
+def with_joined(carved: list[Carved], ogg: OggPages, pcm: PcmRuns | None, most: int) -> tuple[list[Carved], int]:
+    """Replace the first pieces of joined recordings with the whole, and add items that span many blocks.
+
+    Args:
+        carved: the items carved so far.
+        ogg: the pages of recordings that lie apart.
+        pcm: the sound without a header; None if it was not searched for.
+        most: the most items to keep.
+
+    Returns:
+        The items in order of place, and how many more were left out.
+    """
+    joined = ogg.finish()
+    begun = {(each.offset, each.suffix) for each in joined}
+    if begun:
+        carved = [each for each in carved if (each.offset, each.suffix) not in begun]
+    if pcm is not None:
+        joined += pcm.finish()
+    room = max(0, most - len(carved))
+    return _in_order(carved + joined[:room]), ogg.left_out + max(0, len(joined) - room)
 
 
 class CarvingSearch:
@@ -114,12 +136,11 @@ class CarvingSearch:
 
     def feed(self, block: bytes) -> None:
         """Take the next bytes of the media."""
-        with _uncollected():
+        with uncollected():
             self._feed(block)
 
     def _feed(self, block: bytes) -> None:
-        if self._pcm is not None:
-            self._pcm.feed(block, self._fed)
+        self._hear(block, self._fed)
         self._fed += len(block)
         if len(block) <= OVERLAP:
             # A block this short is appended to the previous one.
@@ -129,25 +150,22 @@ class CarvingSearch:
         self._look(self._held + block[:OVERLAP], self._held_at, len(self._held))
         self._take(block, self._held_at + len(self._held))
 
+    def _hear(self, block: bytes, base: int) -> None:
+        """Look for sound without a header in the next bytes."""
+        if self._pcm is not None:
+            self._pcm.feed(block, base)
+
     def finish(self) -> list[Carved]:
         """Return every carved item in order of place, after the last bytes were fed."""
-        with _uncollected():
-            self._look(self._held, self._held_at, len(self._held) + 1)
-            self._held = b""
-            self._join()
-            self.carved = _in_order(self.carved)
+        with uncollected():
+            self._look_at_end()
+            self.carved, beyond = with_joined(self.carved, self._ogg, self._pcm, self._most)
+            self.beyond += beyond
         return self.carved
 
-    def _join(self) -> None:
-        """Replace the first pieces of joined recordings with the whole, and add items that span many blocks."""
-        joined = self._ogg.finish()
-        begun = {(each.offset, each.suffix) for each in joined}
-        if begun:
-            self.carved = [each for each in self.carved if (each.offset, each.suffix) not in begun]
-        if self._pcm is not None:
-            joined += self._pcm.finish()
-        self.beyond += self._ogg.left_out + max(0, len(self.carved) + len(joined) - self._most)
-        self.carved += joined[: max(0, self._most - len(self.carved))]
+    def _look_at_end(self) -> None:
+        self._look(self._held, self._held_at, len(self._held) + 1)
+        self._held = b""
 
     def _take(self, block: bytes, base: int) -> None:
         """Examine a block except for its end, which is kept for the next call."""

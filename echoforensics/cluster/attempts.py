@@ -40,12 +40,12 @@ class Attempt(NamedTuple):
 
 
 @contextmanager
-def attempt(topic: str, number: int) -> Iterator[Attempt]:
+def attempt(topic: str, number: int | str) -> Iterator[Attempt]:
     """Wrap the work of a task on a worker.
 
     Args:
         topic: the scheduler's key for the reports of this run.
-        number: the number of the task in the run.
+        number: the number or the name of the task, which no other task of the run has.
 
     Raises:
         TaskEndedWorkersError: the task has crashed :data:`MOST_WORKERS` workers.

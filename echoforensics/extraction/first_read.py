@@ -13,19 +13,22 @@ from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from echoforensics.carving.carved import Carved, View
+from echoforensics.carving.ranges.range_search import RANGE, RangeFound, join_ranges
 from echoforensics.carving.search import CarvingSearch
 from echoforensics.errors import SourceError
 from echoforensics.evidence.folder_listing import SECOND
 from echoforensics.evidence.source import SourceHashes, open_bytes
 from echoforensics.extraction.workers.reading_process import ReadingProcess
+from echoforensics.extraction.workers.searching_processes import SearchingProcesses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from concurrent.futures import Future
     from pathlib import Path
     from types import TracebackType
 
-    from echoforensics.evidence.source import EvidenceSource
+    from echoforensics.evidence.media.media import Media
+    from echoforensics.evidence.source import EvidenceSource, SourceBytes
     from echoforensics.extraction.options import Options
 
 #: Sources from this size on, in bytes, are read by a separate process: two Python threads would slow each other
@@ -46,6 +49,8 @@ class Task:
         algorithms: names of hashes.
         carve: whether to search an image.
         listing: for a folder: the format of the listing to hash.
+        searchers: how many processes may search a large image, each a range of it.
+        found: what others found in the ranges of an image, in order; it is not searched again.
     """
 
     path: Path
@@ -53,18 +58,31 @@ class Task:
     algorithms: tuple[str, ...]
     carve: bool
     listing: str = SECOND
+    searchers: int = 1
+    found: tuple[RangeFound, ...] = ()
 
     def run(self, progress: Callable[[int], None]) -> Result:
         """Read the source. Raises OSError or SourceError if it cannot be read."""
         # Opened again: the handle for the entries is in use at the same time.
         with closing(open_bytes(self.path, self.kind, self.listing)) as source:
-            search = None
-            if self.carve and source.media is not None:
-                search = CarvingSearch(View(source.media.size, source.media.read))
-            hashes = source.hash(self.algorithms, progress, search.feed if search else None)
-            if search is None:
-                return Result(hashes, None)
+            if not self.carve or source.media is None:
+                return Result(source.hash(self.algorithms, progress), None)
+            if self.found:
+                hashes = source.hash(self.algorithms, progress)
+                try:
+                    return Result(hashes, *join_ranges(source.media, self.found))
+                except ValueError as error:
+                    raise SourceError(f"{self.path}: changed while it was searched: {error}") from error
+            if self.searchers > 1 and source.media.size >= 2 * RANGE:
+                return self._search_in_ranges(source, source.media, progress)
+            search = CarvingSearch(View(source.media.size, source.media.read))
+            hashes = source.hash(self.algorithms, progress, search.feed)
             return Result(hashes, search.finish(), search.beyond)
+
+    def _search_in_ranges(self, source: SourceBytes, media: Media, progress: Callable[[int], None]) -> Result:
+        with SearchingProcesses(self.path, self.kind, media.size, self.searchers) as searching:
+            hashes = source.hash(self.algorithms, progress)
+            return Result(hashes, *join_ranges(media, searching.found()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +164,33 @@ class ReadAhead:
     Neither the results nor the order in which the case is written depend on this.
     """
 
-    def __init__(self, sources: Sequence[EvidenceSource], options: Options) -> None:
-        """Take the sources in order, and the investigator's options."""
+    def __init__(
+        self, sources: Sequence[EvidenceSource], options: Options,
+        found: Mapping[Path, tuple[RangeFound, ...]] | None = None,
+    ) -> None:  # fmt: skip
+        """Prepare to read sources.
+
+        Args:
+            sources: the sources in order.
+            options: the investigator's options.
+            found: what others found in the ranges of images, by the path of the image.
+        """
+        self._found = found or {}
         self._apart = options.worker_count > 1
         # A first read hashes and searches at once: it takes about two processors.
         self._most = max(1, options.worker_count // 2) if self._apart else 0
+        at_once = max(1, min(self._most, sum(source.size >= OWN_PROCESS_FROM for source in sources)))
+        # One processor hashes, and the one that writes the case reads the files meanwhile.
+        self._searchers = (options.worker_count - 1) // at_once
         self._to_come = deque((source, self._task(source, options)) for source in sources)
         self._begun: dict[Path, FirstRead] = {}
 
-    @staticmethod
-    def _task(source: EvidenceSource, options: Options) -> Task:
-        return Task(source.path, source.kind, options.source_algorithms, options.carve, options.listing)
+    def _task(self, source: EvidenceSource, options: Options) -> Task:
+        return Task(
+            source.path, source.kind, options.source_algorithms, options.carve, options.listing,
+            searchers=self._searchers if source.size >= OWN_PROCESS_FROM else 1,
+            found=self._found.get(source.path, ()),
+        )  # fmt: skip
 
     def __enter__(self) -> Self:
         return self

@@ -27,7 +27,10 @@ from parsers.definition.export import parse_map
 from parsers.registry import with_maps
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from chain_of_custody.signer import Signer
+    from echoforensics.carving.ranges.range_search import RangeFound
     from echoforensics.case.evidence_table import EvidenceItem
     from echoforensics.evidence.source import EvidenceSource
     from echoforensics.extraction.first_read import FirstRead
@@ -36,11 +39,20 @@ if TYPE_CHECKING:
 
 
 def extract(
-    paths: list[Path], case_path: Path, key: Signer | KeyGiver | None, options: Options, report: Report
-) -> CaseCounts:
+    paths: list[Path], case_path: Path, key: Signer | KeyGiver | None, options: Options, report: Report,
+    found: Mapping[Path, tuple[RangeFound, ...]] | None = None,
+) -> CaseCounts:  # fmt: skip
     """Take sources in, extract, parse, join, number, hash again and seal.
 
     After a killed run, another call continues where that run ended.
+
+    Args:
+        paths: the sources.
+        case_path: the case folder.
+        key: the examiner's key, or a function that returns it once every source has been opened; None for no signature.
+        options: the investigator's options.
+        report: progress callback.
+        found: what others found in the ranges of images, by the path of the image; these are not searched here.
 
     Returns:
         Counts for the whole case, not only for this run.
@@ -64,7 +76,7 @@ def extract(
         open_in_ledger(case, options, sources.skipped)
         for skipped in sources.skipped:
             add_skipped_source(case.store, str(skipped.path), skipped.why)
-        ahead = opened.enter_context(ReadAhead(sources.opened, options))
+        ahead = opened.enter_context(ReadAhead(sources.opened, options, found))
         for source in sources.opened:
             _extract_or_skip(case, source, options, parsers, report, ahead)
         return seal_case(case, report)

@@ -19,6 +19,12 @@ from echoforensics.extraction.begin_and_seal import open_in_ledger, seal_case
 from echoforensics.extraction.merging import add_merged, standing_of_part
 from echoforensics.extraction.parts.fetched_source import is_address
 from echoforensics.extraction.parts.part_task import PartOrder, look_at, make_part, parser_versions
+from echoforensics.extraction.parts.range_task import (
+    LookedAt,
+    processes_for,
+    ranges_to_search,
+    search_range_of_source,
+)
 from echoforensics.extraction.parts.received_part import PartLostError, receive
 from echoforensics.extraction.run import parsers_of, refuse_overlap
 from echoforensics.extraction.sources import SkippedSource, whole_path
@@ -26,7 +32,7 @@ from echoforensics.extraction.trust import known_items, refuse_other_matter
 from echoforensics.scale_extra import scale_library
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from chain_of_custody.signer import Signer
     from echoforensics.case.counts import CaseCounts
@@ -73,17 +79,17 @@ def extract_on_cluster(
         else:
             to_read.append(source)
     waiting = case_path.with_name(f"{case_path.name}.parts")
-    with connected(address, min(options.worker_count, max(1, len(to_read)))) as client:
+    with connected(address, processes_for(to_read, options)) as client:
         cluster = _Cluster(client, address, options, report, waiting)
         cluster.refuse_other_versions()
-        skipped = cluster.look_at_all(to_read)
+        looked, skipped = cluster.look_at_all(to_read)
         signing = key() if callable(key) else key
         with OpenCase.begin(case_path, signing, options.actor) as case:
             open_in_ledger(case, options, tuple(skipped.values()))
             for each in skipped.values():
                 add_skipped_source(case.store, str(each.path), each.why)
             try:
-                cluster.make_all(case, [source for source in to_read if source not in skipped])
+                cluster.make_all(case, looked)
             finally:
                 shutil.rmtree(waiting, ignore_errors=True)
             return seal_case(case, report)
@@ -91,11 +97,12 @@ def extract_on_cluster(
 
 @dataclass(slots=True)
 class _PartUnderWay:
-    """A part in progress: its number, its source, its future, and the place where it arrived."""
+    """A part in progress: its number, its source, the futures of its ranges and its own, and where it arrived."""
 
     number: int
     source: str
-    future: Any
+    ranges: list[Any]
+    future: Any = None
     made: MadePart | None = None
     case: Path | None = None
     why_not: str = ""
@@ -135,43 +142,60 @@ class _Cluster:
             self._report(f"waiting for a worker of {self._address}", 0, 0)
             time.sleep(_LOOK)
 
-    def look_at_all(self, sources: Sequence[str]) -> dict[str, SkippedSource]:
+    def look_at_all(self, sources: Sequence[str]) -> tuple[dict[str, LookedAt], dict[str, SkippedSource]]:
         """Let a worker open each source, before anything is written.
 
         Returns:
-            The sources that cannot be opened, if such sources are skipped.
+            What each source is; and the sources that cannot be opened, if such sources are skipped.
 
         Raises:
             SourceError: a source cannot be opened and is not skipped; or none can be opened.
         """
         self._report("opening sources", 0, 0)
         futures = {source: self._client.submit(look_at, source, self._options, pure=False) for source in sources}
-        skipped = {}
+        looked, skipped = dict[str, LookedAt](), dict[str, SkippedSource]()
         for source, future in futures.items():
             try:
-                future.result()
+                looked[source] = future.result()
             except SourceError as error:
                 if not self._options.skip_unreadable:
                     raise
                 skipped[source] = SkippedSource(Path(source), str(error))
         if skipped and len(skipped) == len(sources):
             raise SourceError(next(iter(skipped.values())).why)
-        return skipped
+        return looked, skipped
 
-    def make_all(self, case: OpenCase, sources: Sequence[str]) -> None:
+    def make_all(self, case: OpenCase, sources: Mapping[str, LookedAt]) -> None:
         """Let workers make a part of each source, and add the parts in the order of the sources."""
         shutil.rmtree(self._waiting, ignore_errors=True)
-        parts = [_PartUnderWay(number, source, self._submit(number, source)) for number, source in enumerate(sources)]
+        workers = len(workers_of(self._client))
+        parts = []
+        for number, (source, looked) in enumerate(sources.items()):
+            ranges = ranges_to_search(looked, self._options, len(sources), workers)
+            parts.append(_PartUnderWay(number, source, self._search(number, source, looked.kind, ranges)))
+            self._submit(parts[-1])
         for part in parts:
             while part.case is None and not part.why_not:
                 self._look(parts)
             self._add(case, part)
-            # Release its distributed result.
-            part.future = None
+            # Release its distributed results.
+            part.future, part.ranges = None, []
 
-    def _submit(self, number: int, source: str) -> Any:
-        order = PartOrder(self._topic, number, source, self._options)
-        return self._client.submit(make_part, order, pure=False, key=f"part-{number}-{uuid.uuid4().hex}")
+    def _search(self, number: int, source: str, kind: str, ranges: Sequence[tuple[int, int]]) -> list[Any]:
+        """Let workers search ranges of a source."""
+        return [
+            self._client.submit(
+                search_range_of_source, self._topic, number, source, kind, *each, pure=False,
+                key=f"range-{number}-{each[0]}-{uuid.uuid4().hex}",
+            )
+            for each in ranges
+        ]  # fmt: skip
+
+    def _submit(self, part: _PartUnderWay) -> None:
+        """Let a worker make a part, once its ranges were searched."""
+        order = PartOrder(self._topic, part.number, part.source, self._options)
+        key = f"part-{part.number}-{uuid.uuid4().hex}"
+        part.future = self._client.submit(make_part, order, *part.ranges, pure=False, key=key)
 
     def _look(self, parts: Sequence[_PartUnderWay]) -> None:
         """Fetch finished parts, and report what the workers are doing."""
@@ -196,7 +220,7 @@ class _Cluster:
         except PartLostError:
             shutil.rmtree(self._waiting / f"{part.number}", ignore_errors=True)
             part.lost.append(made.worker)
-            part.future = self._submit(part.number, part.source)
+            self._submit(part)
         except SourceError as error:
             if not self._options.skip_unreadable:
                 raise
@@ -226,7 +250,7 @@ class _Cluster:
         made = {
             "part": f"{part.made.worker}: {part.made.file}", "worker": part.made.worker,
             "worker_host": part.made.host, "part_sha256": part.made.sha256, "workers_lost": part.lost,
-            "cluster": self._address,
+            "searched_by": list(part.made.searched_by), "cluster": self._address,
         }  # fmt: skip
         found = standing_of_part(part.case, case.path, self._report)
         add_merged(case, part.case, found, self._report, made, part.source if is_address(part.source) else "")

@@ -21,6 +21,7 @@ from echoforensics.errors import CaseDiskError
 from echoforensics.evidence.source import open_source
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.parts.fetched_source import fetched, is_address, refuse_absent
+from echoforensics.extraction.parts.range_task import LookedAt, SearchedRange
 from echoforensics.extraction.run import extract, parsers_of
 from echoforensics.scale_extra import scale_library
 from echoforensics.version import __version__
@@ -60,7 +61,8 @@ class MadePart:
         file: path of the part there.
         size: size of that file in bytes.
         sha256: SHA-256 of that file.
-        lost: addresses of workers that ended while making it.
+        lost: addresses of workers that ended while they made it or searched a range of its source.
+        searched_by: addresses of the workers that searched a range of its source.
     """
 
     worker: str
@@ -69,6 +71,7 @@ class MadePart:
     size: int
     sha256: str
     lost: tuple[str, ...]
+    searched_by: tuple[str, ...] = ()
 
 
 def parser_versions() -> tuple[str, dict[str, str]]:
@@ -76,21 +79,28 @@ def parser_versions() -> tuple[str, dict[str, str]]:
     return __version__, {parser.name: parser.version for parser in load()}
 
 
-def look_at(source: str, options: Options) -> None:
+def look_at(source: str, options: Options) -> LookedAt:
     """Open a source and close it. In an object store, only its existence is checked.
+
+    Returns:
+        What it is, where it was opened.
 
     Raises:
         SourceError: it does not exist or cannot be opened.
     """
     if is_address(source):
         refuse_absent(source)
-        return
-    with closing(open_source(Path(source), options.offsets, parsers=parsers_of(options))):
-        pass
+        return LookedAt("", 0)
+    with closing(open_source(Path(source), options.offsets, parsers=parsers_of(options))) as opened:
+        return LookedAt(opened.kind, opened.media.size if opened.media else 0)
 
 
-def make_part(order: PartOrder) -> MadePart:
+def make_part(order: PartOrder, *searched: SearchedRange) -> MadePart:
     """Make a part.
+
+    Args:
+        order: the order.
+        searched: the ranges of its source that workers searched, in order; none if it is searched here.
 
     Raises:
         SourceError: the source cannot be read.
@@ -104,12 +114,16 @@ def make_part(order: PartOrder) -> MadePart:
             failed.callback(shutil.rmtree, folder, ignore_errors=True)
             report = worker_report(order.topic, order.source)
             with _ONE_AT_A_TIME, fetched(order.source, folder / "fetched") as path:
-                extract([path], folder / CASE, None, replace(order.options, workers=1, skip_unreadable=False), report)
+                options = replace(order.options, workers=1, skip_unreadable=False)
+                found = {path.resolve(): tuple(each.found for each in searched)}
+                extract([path], folder / CASE, None, options, report, found)
             file = _packed(folder)
             failed.pop_all()
         with file.open("rb") as stream:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-        return MadePart(mine.worker, mine.host, str(file), file.stat().st_size, sha256, mine.lost)
+        lost = (*mine.lost, *(worker for each in searched for worker in each.lost))
+        by = tuple(dict.fromkeys(each.worker for each in searched))
+        return MadePart(mine.worker, mine.host, str(file), file.stat().st_size, sha256, lost, by)
 
 
 def _packed(folder: Path) -> Path:

@@ -83,6 +83,11 @@ class JsonSegment:
     keys: dict[int, Bracket]
     back: _Back
 
+    @property
+    def span(self) -> tuple[int, int]:
+        """The byte offsets at which the text begins and ends."""
+        return self.back.start, self.end
+
 
 def segment(source: SizedBytes, at: int, keys: frozenset[bytes], before: JsonSegment | None = None) -> JsonSegment:
     """The JSON text around a key, given the byte offset of its opening quote.

@@ -4,14 +4,19 @@ import hashlib
 import os
 import random
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from echoforensics.carving.ranges import range_search
 from echoforensics.errors import SourceError
 from echoforensics.evidence.source import open_source
 from echoforensics.extraction import first_read
 from echoforensics.extraction.first_read import FirstRead, Result, Task
+from echoforensics.extraction.workers import searching_processes
+from echoforensics.extraction.workers.reading_process import ReadingProcess
 
 FRAME = b"\xff\xf3\x64\xc4" + bytes(9)
 SOUND = b"".join(FRAME + random.Random(n).randbytes(131) for n in range(30))
@@ -23,6 +28,10 @@ def image(tmp_path: Path, make_image: Callable[..., Path]) -> Path:
     root.mkdir()
     (root / "blob").write_bytes(b"\x01" * 5555 + SOUND)
     return make_image(root)
+
+
+def _silent(_: int) -> None:
+    """Reports nothing."""
 
 
 def _read(task: Task, size: int) -> tuple[Result, bool]:
@@ -47,6 +56,30 @@ def test_a_process_of_its_own_finds_the_same(image: Path, carve: bool) -> None:
     assert apart.carved is not None
     (found,) = apart.carved
     assert image.read_bytes()[found.offset : found.offset + found.length] == SOUND
+
+
+def test_processes_that_search_a_range_each_find_the_same(image: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    block = image.stat().st_size // 8
+    for module in (range_search, searching_processes):
+        monkeypatch.setattr(module, "BLOCK_SIZE", block)
+    monkeypatch.setattr(first_read, "RANGE", block)
+    monkeypatch.setattr(searching_processes, "RANGE", block)
+    given: list[tuple[int, int]] = []
+    monkeypatch.setattr(searching_processes, "ReadingProcess", starts_noted(given))
+    task = Task(image, "raw image", ("sha256",), carve=True)
+
+    assert task.found == ()
+    assert replace(task, searchers=3).run(_silent) == task.run(_silent)
+    assert [begin for begin, _ in given] == [0, 3 * block, 6 * block]
+    assert [end for _, end in given] == [3 * block, 6 * block, image.stat().st_size]
+
+
+def starts_noted(given: list[tuple[int, int]]) -> Callable[..., ReadingProcess]:
+    def begin(run: partial[None]) -> ReadingProcess:
+        given.append(run.args[2:])
+        return ReadingProcess(run)
+
+    return begin
 
 
 def test_what_it_cannot_read_it_says(tmp_path: Path, image: Path) -> None:

@@ -1,0 +1,1 @@
+"""Carves a source in ranges that several processes search."""
