@@ -6,6 +6,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 DEMO   ?= demo
+# Tests wait for browsers, servers and processes that they end: half as many again as there are processors keep them busy.
+WORKERS ?= $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(PATH):/usr/sbin:/sbin
 
@@ -17,7 +19,7 @@ demo: setup
 test: setup
 	@.ci/system-packages test
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 # Long series whole, with several seeds, and mutants of the core; then a million altered files through every parser.
 # Writes benchmarks/RESULTS-endurance.md and RESULTS-mutated.md. And deleted
