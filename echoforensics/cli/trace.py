@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from echoforensics.cli.unverified import unverified_option, warn
+from echoforensics.cli.unverified import note_redactions, unverified_option, warn
 
 if TYPE_CHECKING:
     from echoforensics.case.tracing import Trace
@@ -46,6 +46,7 @@ def command(*, case_path: Path, exhibit: str, limit: int, raw: bool, as_json: bo
         return
     with open_case(case_path, unverified=unverified) as case:
         warn(case)
+        note_redactions(case)
         found, why = case.trace(exhibit), case.unverified
     if raw:
         sys.stdout.buffer.write(found.found.content if found.found else b"")
@@ -66,6 +67,7 @@ def _trace_interaction(case_path: Path, number: str, limit: int, *, raw: bool, a
         raise click.UsageError("--raw needs one exhibit; an interaction has several records")
     with open_case(case_path, unverified=unverified) as case:
         warn(case)
+        note_redactions(case)
         why = case.unverified
         found = case.interaction(number)
         traces = [(member, case.trace(member.exhibit)) for member in found.members if member.exhibit]

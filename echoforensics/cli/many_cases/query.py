@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from echoforensics.cli.unverified import unverified_option
+from echoforensics.cli.unverified import note_redactions, unverified_option
 from echoforensics.counting import counted
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ def command(
         inputs = open_inputs(paths, opened, unverified=unverified)
         if inputs.unverified:
             click.echo(safe(f"UNVERIFIED: {inputs.unverified}."), err=True)
+        for _, case in inputs.cases:
+            note_redactions(case)
         names = inputs.names()
         database.fill(
             [(names[path], case) for path, case in inputs.cases],

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from echoforensics.cli.options.row_filters import query_of, row_filters
-from echoforensics.cli.unverified import export_key_option, unverified_option, warn
+from echoforensics.cli.unverified import export_key_option, note_redactions, unverified_option, warn
 from echoforensics.counting import counted
 
 
@@ -55,6 +55,7 @@ def command(
     key = load(key_path) if key_path else None
     with open_case(case_path, unverified=unverified) as case:
         warn(case)
+        note_redactions(case)
         query, _ = query_of(case, {**filters, "gaps": False})
         there = sketch_of(sketch, config, section)
         with progress() as report:

@@ -170,8 +170,13 @@ def test_the_command_says_what_was_made_and_what_is_withheld(sealed: Any, copy_o
     again = run.invoke(cli, [*command, *more])
     assert again.exit_code == 0, again.output
     assert "already recorded in the case" in again.stdout
-    listed = run.invoke(cli, ["timeline", str(copy_of_sealed), "-f", "csv"])
-    assert "UNREDACTED: 1 recording of this case was redacted in part" in listed.stderr
+    for all_texts in (
+        ["timeline", str(copy_of_sealed), "-f", "csv"],
+        ["query", str(copy_of_sealed), "SELECT count(*) FROM rows"],
+        ["trace", str(copy_of_sealed), exhibit],
+    ):
+        listed = run.invoke(cli, all_texts)
+        assert "UNREDACTED: 1 recording of this case was redacted in part" in listed.stderr, listed.output
     other = shutil.copytree(copy_of_sealed, tmp_path / "other")
     several = run.invoke(cli, ["interactions", str(copy_of_sealed), str(other)])
     assert several.stderr.count("UNREDACTED: 1 recording of this case was redacted in part") == 2
