@@ -7,6 +7,10 @@ import time
 import zlib
 from collections.abc import Callable
 
+#: Compressed bytes that are given to zlib at once.
+_PIECE = 64 * 1024
+#: How often each is run: the least counts.
+_TIMES = 3
 #: Bytes of a gzip member's header, as :func:`gzip.compress` writes it, and behind its compressed data.
 _HEAD, _TAIL = 10, 8
 
@@ -16,11 +20,13 @@ def inflated(content: bytes) -> None:
     view = memoryview(content)
     at = 0
     while at + _HEAD < len(content):
-        engine = zlib.decompressobj(-zlib.MAX_WBITS)
-        engine.decompress(view[at + _HEAD :])
+        engine, at = zlib.decompressobj(-zlib.MAX_WBITS), at + _HEAD
+        while not engine.eof and at < len(content):
+            engine.decompress(view[at : at + _PIECE])
+            at += len(view[at : at + _PIECE]) - len(engine.unused_data)
         if not engine.eof:
             return
-        at = len(content) - len(engine.unused_data) + _TAIL
+        at += _TAIL
 
 
 def decoded(content: bytes) -> None:
@@ -42,6 +48,11 @@ def floor(name: str, content: bytes) -> str:
     if name not in FLOORS:
         return ""
     words, run = FLOORS[name]
+    took = min(_timed(run, content) for _ in range(_TIMES))
+    return f"{name}: {words} at {len(content) / 1024**2 / took:.0f} MiB/s"
+
+
+def _timed(run: Callable[[bytes], None], content: bytes) -> float:
     begun = time.process_time()
     run(content)
-    return f"{name}: {words} at {len(content) / 1024**2 / (time.process_time() - begun):.0f} MiB/s"
+    return time.process_time() - begun

@@ -186,6 +186,7 @@ class CarvingSearch:
     def _take_places(
         self, reached: Reached, places: Iterable[int | Carved], signature: Signature, block: bytes, base: int
     ) -> None:
+        carved, most = self.carved, self._most
         for at in places:
             if isinstance(at, int):
                 self._take_place(reached, signature, block, base, at)
@@ -193,7 +194,11 @@ class CarvingSearch:
             start, length = at.ranges[0]
             if start >= reached.end:
                 reached.end = start + length
-                self._add(at)
+                # Without a call each, since there may be many thousands.
+                if len(carved) < most:
+                    carved.append(at)
+                else:
+                    self.beyond += 1
 
     def _take_place(self, reached: Reached, signature: Signature, block: bytes, base: int, at: int) -> None:
         place = base + at

@@ -63,6 +63,10 @@ def _no_number(_: str) -> object:
 
 #: Decodes as :mod:`parsers.formats.json.text` does, except for such numbers.
 _decoder = JSONDecoder(parse_int=_whole, parse_float=_real, parse_constant=_no_number, strict=False)
+#: Decodes text without long runs of digits in the same way: no call for each number, which takes a fifth of the time.
+_short_decoder = JSONDecoder(parse_float=_real, parse_constant=_no_number, strict=False)
+_ZEROS = bytes.maketrans(b"123456789", b"000000000")
+_LONG_RUN = b"0" * (MAX_DIGITS - 1)
 
 
 class Standing(Enum):
@@ -159,8 +163,10 @@ def _document(view: View, start: int, at: int) -> JsonDocument | None:
         text = view.read(start, at - start + size)
         end = marked_bytes(text).find(b"\0")
         try:
-            decoded = text[: end if end >= 0 else len(text)].decode("utf-8", "surrogateescape")
-            value, length = _decoder.raw_decode(decoded)
+            held = text[:end] if end >= 0 else text
+            decoder = _decoder if _LONG_RUN in held.translate(_ZEROS) else _short_decoder
+            decoded = held.decode("utf-8", "surrogateescape")
+            value, length = decoder.raw_decode(decoded)
         except _OtherNumberError:
             return None
         except (ValueError, RecursionError):
@@ -179,7 +185,10 @@ def _checked(view: View, start: int, at: int, content: bytes, value: object) -> 
         return None
     values = np.frombuffer(content, dtype=np.uint8)
     opening = _count(values, b"[") + _count(values, b"{")
-    if _count(values, b",") + opening > MAX_VALUES or not (opening <= MAX_OPEN or _is_flat(content, value)):
+    # Each value but one follows a comma or an opening bracket, so a short document cannot have too many.
+    if len(content) > MAX_VALUES and _count(values, b",") + opening > MAX_VALUES:
+        return None
+    if opening > MAX_OPEN and not _is_flat(content, value):
         return None
     opened, within = before(view, start)
     if opened:
