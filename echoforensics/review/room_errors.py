@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from echoforensics.errors import EchoforensicsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from echoforensics.report.words.language import Language
 
 
 class RoomError(EchoforensicsError):
@@ -10,14 +17,22 @@ class RoomError(EchoforensicsError):
 
     Attributes:
         status: HTTP status of the response.
+        english: the message in English, a literal, with ``{names}`` for values: what the catalogues have.
+        words: the values by name.
         more: further members of the response.
     """
 
     status = 400
 
-    def __init__(self, message: str, **more: object) -> None:
-        super().__init__(message)
+    def __init__(self, english: str, words: Mapping[str, object] | None = None, **more: object) -> None:
+        super().__init__(english.format_map(words) if words else english)
+        self.english = english
+        self.words = words or {}
         self.more = more
+
+    def text(self, words: Language) -> str:
+        """The message in a language."""
+        return words.text(self.english, **self.words)
 
 
 class InvalidRequestError(RoomError):
@@ -63,6 +78,6 @@ class TooManyTriesError(RoomError):
 
     status = 429
 
-    def __init__(self, message: str, seconds: int) -> None:
-        super().__init__(message, seconds=seconds)
+    def __init__(self, english: str, words: Mapping[str, object], seconds: int) -> None:
+        super().__init__(english, words, seconds=seconds)
         self.seconds = seconds

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from echoforensics.report.words.language import later
 from echoforensics.review.people.one_time_codes import address_of, matching_step, new_secret, qr_code
 from echoforensics.review.people.person import ROLES, SUPERVISOR, RoomMember
 from echoforensics.review.people.security_keys import new_challenge, registered_key, registration_options
@@ -46,7 +47,7 @@ FIRST = "supervisor"
 LINK_LASTS = 24 * 60 * 60 * 1000
 LANGUAGES = ("", "en", "de")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
-_NO_LINK = "This link was used, is too old, or was replaced. Ask a supervisor for a new one."
+_NO_LINK = later("This link was used, is too old, or was replaced. Ask a supervisor for a new one.")
 
 
 class Accounts:
@@ -87,7 +88,7 @@ class Accounts:
         with self._database.transaction() as change:
             row = person_row_named(change.db, name)
             if row is None:
-                raise NotFoundError(f"There is no account with the name {name!r}.")
+                raise NotFoundError("There is no account with the name {name}.", {"name": repr(name)})
             return self._link(change, row, by)
 
     def new_link(self, person: str, by: RoomMember) -> str:
@@ -117,7 +118,9 @@ class Accounts:
                 row = _there(change.db, person)
                 return person_of_row(row), self._link(change, row, by.name)
         except ConflictError as error:
-            raise ChangedMeanwhileError(f"There is an account with the name {name!r} already.") from error
+            raise ChangedMeanwhileError(
+                "There is an account with the name {name} already.", {"name": repr(name)}
+            ) from error
 
     def change(self, person: str, role: str | None, active: bool | None, by: RoomMember) -> RoomMember:
         """Change the role of an account, or whether it may sign in. Its sessions end.
@@ -238,4 +241,4 @@ def _there(db: Connection, person: str) -> PersonRow:
 
 def _refuse_role(role: str) -> None:
     if role not in ROLES:
-        raise InvalidRequestError(f"The roles are {', '.join(ROLES)}.")
+        raise InvalidRequestError("The roles are {known}.", {"known": ", ".join(ROLES)})

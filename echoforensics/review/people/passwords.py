@@ -55,7 +55,9 @@ class Passwords:
         """
         plain = _normal(password)
         if not SHORTEST <= len(plain) <= LONGEST:
-            raise InvalidRequestError(f"Choose a password of {SHORTEST} to {LONGEST} characters.")
+            raise InvalidRequestError(
+                "Choose a password of {least} to {most} characters.", {"least": SHORTEST, "most": LONGEST}
+            )
         if len(set(plain.casefold())) < 5:
             raise InvalidRequestError("Choose a password with more than a few different characters.")
         if name.casefold() in plain.casefold() and len(plain) - len(name) < SHORTEST // 2:

@@ -74,10 +74,9 @@ def refuse_too_many(db: Connection, limits: list[Limit], at: int) -> None:
         if len(failed) >= limit.most:
             wait = max(wait, failed[-limit.most] + WINDOW - at)
     if wait > 0:
-        minutes = -(-wait // 60_000)
         raise TooManyTriesError(
-            f"Too many tries failed. Wait {minutes} {'minute' if minutes == 1 else 'minutes'} and try again, or ask"
-            " a supervisor for a new link.",
+            "Too many tries failed. Wait {minutes} min and try again, or ask a supervisor for a new link.",
+            {"minutes": -(-wait // 60_000)},
             -(-wait // 1000),
         )
 

@@ -73,7 +73,9 @@ def registered_key(site: Site, challenge: str, credential: dict[str, Any]) -> Ke
             expected_origin=site.origin,
         )
     except (WebAuthnException, ValueError, TypeError, KeyError) as error:
-        raise InvalidRequestError(f"The security key was not accepted. Try again. ({error})") from error
+        raise InvalidRequestError(
+            "The security key was not accepted. Try again. ({error})", {"error": error}
+        ) from error
     return KeyRow(bytes_to_base64url(found.credential_id), found.credential_public_key, found.sign_count)
 
 

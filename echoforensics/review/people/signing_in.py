@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from echoforensics.report.words.language import later
 from echoforensics.review.people.one_time_codes import matching_step
 from echoforensics.review.people.rate_limits import (
     Limit,
@@ -52,9 +53,9 @@ if TYPE_CHECKING:
 
 #: Maximum number of known browsers of one person.
 _MOST_BROWSERS = 10
-_WRONG = "Name or password is wrong."
-_WRONG_CODE = "The code is wrong or was used before. Wait for the next one, and type that."
-_WRONG_KEY = "The security key was not accepted. Try again with the one that was set up."
+_WRONG = later("Name or password is wrong.")
+_WRONG_CODE = later("The code is wrong or was used before. Wait for the next one, and type that.")
+_WRONG_KEY = later("The security key was not accepted. Try again with the one that was set up.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
+from echoforensics.report.words.language import later
 from echoforensics.review.people.person import EVERYBODY, RoomMember
 from echoforensics.review.people.sessions import Session
 from echoforensics.review.people.signing_in import Caller
 from echoforensics.review.room_errors import InvalidRequestError, NotFoundError, NotSignedInError
+from echoforensics.review.web.languages import language_of
 from echoforensics.review.web.schema_check import Schema
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 #: Methods that change something.
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_NOT_YOURS = later("This does not exist, or is not yours to see.")
 _PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
 
 
@@ -57,6 +60,11 @@ class Call:
             raise NotSignedInError("Sign in first.", sign_in=True)
         return self.session
 
+    @property
+    def language(self) -> str:
+        """The code of the language of the answer."""
+        return language_of(self.request)
+
     def path(self, name: str) -> str:
         """A path parameter, by name."""
         return str(self.request.path_params[name])
@@ -67,17 +75,19 @@ class Call:
         if not given:
             return usual
         if not (given.isascii() and given.isdigit() and len(given) < 16):
-            raise InvalidRequestError(f"{name}: expected a whole number.")
+            raise InvalidRequestError("{name}: expected a whole number.", {"name": name})
         return min(int(given), most)
 
     def text(self, name: str, longest: int = 500) -> str:
         """A text query parameter; empty if it is missing. Raises InvalidRequestError."""
         given = self.request.query_params.get(name, "")
         if len(given) > longest or "\0" in given:
-            raise InvalidRequestError(f"{name}: expected a text of up to {longest} characters.")
+            raise InvalidRequestError(
+                "{name}: expected a text of up to {most} characters.", {"name": name, "most": longest}
+            )
         return given
 
-    def not_found(self, about: str, what: str = "This does not exist, or is not yours to see.") -> NotFoundError:
+    def not_found(self, about: str, what: str = _NOT_YOURS) -> NotFoundError:
         """Record a request for something that this person may not see; returns the error to raise."""
         self.room.record(self.person, "denied", about[:200], route=self.request.url.path[:200])
         return NotFoundError(what)

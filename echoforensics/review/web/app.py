@@ -8,8 +8,10 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
+from echoforensics.report.words.language import language, later
 from echoforensics.review.web.dispatch import Dispatcher, Json
 from echoforensics.review.web.guard import Guard
+from echoforensics.review.web.languages import language_of
 from echoforensics.review.web.openapi import openapi
 from echoforensics.review.web.page_routes import page_routes
 from echoforensics.review.web.route_list import ROUTES
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from echoforensics.review.room import ReviewRoom
     from echoforensics.review.web.api import Api
 
-_WORDS = {404: "There is no such page.", 405: "This cannot be done with that method."}
+_WORDS = {404: later("There is no such page."), 405: later("This cannot be done with that method.")}
 
 
 def make_app(
@@ -51,13 +53,14 @@ def make_app(
     return Guard(app, room.site)
 
 
-async def _refused(_: Request, error: Exception) -> Response:
+async def _refused(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    return Json({"error": _WORDS.get(status, "This cannot be done.")}, status_code=status)
+    words = language(language_of(request))
+    return Json({"error": words.text(_WORDS.get(status, later("This cannot be done.")))}, status_code=status)
 
 
-async def _failed(_: Request, _error: Exception) -> Response:
+async def _failed(request: Request, _error: Exception) -> Response:
     """The response to an internal error; the server's log has the details."""
-    return Json(
-        {"error": "Something failed in the room: this was not saved. Tell who runs the server."}, status_code=500
-    )
+    words = language(language_of(request))
+    message = words.text("Something failed in the room: this was not saved. Tell who runs the server.")
+    return Json({"error": message}, status_code=500)

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from echoforensics.errors import CaseDiskError
+from echoforensics.report.words.language import language
 from echoforensics.review.people.signing_in import Caller
 from echoforensics.review.room_errors import (
     InvalidRequestError,
@@ -23,6 +24,7 @@ from echoforensics.review.room_errors import (
 )
 from echoforensics.review.web.api import CHANGING, Api, Call
 from echoforensics.review.web.cookies import BROWSER, SESSION, read_cookie, write_cookie
+from echoforensics.review.web.languages import language_of
 from echoforensics.review.web.schema_check import check
 
 if TYPE_CHECKING:
@@ -51,6 +53,12 @@ class SlowBodyError(RoomError):
     status = 408
 
 
+class NotSavedError(RoomError):
+    """The room's disk is full or failing."""
+
+    status = 507
+
+
 class Json(JSONResponse):
     """A JSON response, in UTF-8."""
 
@@ -74,9 +82,9 @@ class Dispatcher:
                 content = await _body(request, api) if request.method in CHANGING else b""
                 return await run_in_threadpool(self._answer, api, request, content)
             except RoomError as error:
-                return error_answer(error)
+                return error_answer(error, request)
             except CaseDiskError as error:
-                return Json({"error": f"Not saved: {error}"}, status_code=507)
+                return error_answer(NotSavedError("Not saved: {error}", {"error": error}), request)
 
         return call
 
@@ -106,10 +114,12 @@ class Dispatcher:
         return response
 
 
-def error_answer(error: RoomError) -> Response:
-    """The response for an error."""
+def error_answer(error: RoomError, request: Request) -> Response:
+    """The response for an error, in the language of the request."""
     headers = {"retry-after": str(error.seconds)} if isinstance(error, TooManyTriesError) else None
-    return Json({"error": str(error), **error.more}, status_code=error.status, headers=headers)
+    return Json(
+        {"error": error.text(language(language_of(request))), **error.more}, status_code=error.status, headers=headers
+    )
 
 
 async def _body(request: Request, api: Api) -> bytes:
@@ -132,13 +142,13 @@ async def _body(request: Request, api: Api) -> bytes:
 
 
 def _too_large(api: Api) -> BodyTooLargeError:
-    return BodyTooLargeError(f"This is too large: at most {api.largest} bytes are taken.")
+    return BodyTooLargeError("This is too large: at most {most} bytes are taken.", {"most": api.largest})
 
 
 def _refuse_foreign(request: Request, origin: str) -> None:
     """Refuse requests from a page of another site, or from a form."""
     if request.headers.get("origin") != origin:
-        raise RefusedError(f"A change needs the header Origin: {origin}.")
+        raise RefusedError("A change needs the header Origin: {origin}.", {"origin": origin})
 
 
 def _refuse_others(api: Api, call: Call, request: Request) -> None:
@@ -148,7 +158,7 @@ def _refuse_others(api: Api, call: Call, request: Request) -> None:
         if not hmac.compare_digest(given.encode("utf-8", "replace"), session.row.csrf.encode()):
             raise RefusedError("The page is of an earlier session. Load it again.", csrf=True)
     if api.roles is not None and session.person.role not in api.roles:
-        raise RefusedError(f"This is not for the role {session.person.role}. Ask a supervisor.")
+        raise RefusedError("This is not for the role {role}. Ask a supervisor.", {"role": session.person.role})
 
 
 def _parsed(request: Request, content: bytes) -> Any:

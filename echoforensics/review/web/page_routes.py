@@ -15,6 +15,7 @@ from starlette.routing import Route
 from echoforensics.report.words.language import LANGUAGES
 from echoforensics.review.pages.shells import page_html, static_files, words_script
 from echoforensics.review.web.cookies import SESSION, read_cookie
+from echoforensics.review.web.languages import language_of
 
 if TYPE_CHECKING:
     from echoforensics.review.room import ReviewRoom
@@ -50,18 +51,9 @@ def _page(room: ReviewRoom, name: str, *, members: bool) -> _Endpoint:
         if members and not signed_in:
             return RedirectResponse(f"/sign-in?next={quote(request.url.path, safe='')}", 303)
         code = session.person.language if session is not None and signed_in else ""
-        return Response(page_html(name, code or _wanted(request)), media_type="text/html")
+        return Response(page_html(name, code or language_of(request)), media_type="text/html")
 
     return page
-
-
-def _wanted(request: Request) -> str:
-    """The first language in the browser's preferences that the room has."""
-    for each in request.headers.get("accept-language", "")[:200].split(","):
-        code = each.partition(";")[0].strip().partition("-")[0].lower()
-        if code in LANGUAGES:
-            return code
-    return "en"
 
 
 def _files() -> dict[str, tuple[bytes, str]]:

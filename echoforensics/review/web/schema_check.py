@@ -71,20 +71,22 @@ def check(value: object, schema: Schema, name: str = "the request") -> None:
     kinds = schema.get("type", ())
     kinds = [kinds] if isinstance(kinds, str) else kinds
     if kinds and not any(_is(value, kind) for kind in kinds):
-        raise InvalidRequestError(f"{name}: expected {' or '.join(kinds)}.")
+        raise InvalidRequestError("{name}: expected {known}.", {"name": name, "known": " or ".join(kinds)})
     if "enum" in schema and value not in schema["enum"]:
-        raise InvalidRequestError(f"{name}: expected one of {', '.join(map(str, schema['enum']))}.")
+        raise InvalidRequestError(
+            "{name}: expected one of {known}.", {"name": name, "known": ", ".join(map(str, schema["enum"]))}
+        )
     if isinstance(value, str):
         _check_text(value, schema, name)
     elif isinstance(value, dict):
         _check_object(value, schema, name)
     elif isinstance(value, list):
         if len(value) > schema.get("maxItems", len(value)):
-            raise InvalidRequestError(f"{name}: at most {schema['maxItems']} are taken.")
+            raise InvalidRequestError("{name}: at most {most} are taken.", {"name": name, "most": schema["maxItems"]})
         for number, each in enumerate(value):
             check(each, schema.get("items", {}), f"{name}, item {number + 1}")
     elif isinstance(value, (int, float)) and not _is_in_range(value, schema):
-        raise InvalidRequestError(f"{name}: the number is out of range.")
+        raise InvalidRequestError("{name}: the number is out of range.", {"name": name})
 
 
 def _is(value: object, kind: str) -> bool:
@@ -100,20 +102,22 @@ def _is_in_range(value: float, schema: Schema) -> bool:
 
 def _check_text(value: str, schema: Schema, name: str) -> None:
     if len(value) > schema.get("maxLength", LONGEST_TEXT):
-        raise InvalidRequestError(f"{name}: is longer than {schema.get('maxLength', LONGEST_TEXT)} characters.")
+        raise InvalidRequestError(
+            "{name}: is longer than {most} characters.", {"name": name, "most": schema.get("maxLength", LONGEST_TEXT)}
+        )
     if len(value) < schema.get("minLength", 0):
-        raise InvalidRequestError(f"{name}: may not be empty.")
+        raise InvalidRequestError("{name}: may not be empty.", {"name": name})
     if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
-        raise InvalidRequestError(f"{name}: holds a character that is no text.")
+        raise InvalidRequestError("{name}: holds a character that is no text.", {"name": name})
 
 
 def _check_object(value: dict[str, Any], schema: Schema, name: str) -> None:
     known = schema.get("properties", {})
     for key in schema.get("required", ()):
         if key not in value:
-            raise InvalidRequestError(f"{name}: lacks {key}.")
+            raise InvalidRequestError("{name}: lacks {key}.", {"name": name, "key": key})
     for key, each in value.items():
         if key in known:
             check(each, known[key], key)
         elif schema.get("additionalProperties", True) is False:
-            raise InvalidRequestError(f"{name}: {key[:50]!r} is not known here.")
+            raise InvalidRequestError("{name}: {value} is not known here.", {"name": name, "value": repr(key[:50])})

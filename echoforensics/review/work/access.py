@@ -118,4 +118,4 @@ def refuse_unless_supervising(person: RoomMember, what: str) -> None:
         RefusedError: the person is neither.
     """
     if not person.sees_all:
-        raise RefusedError(f"{what} is for supervisors and examiners. Ask one of them.")
+        raise RefusedError("{what} is for supervisors and examiners. Ask one of them.", {"what": what})

@@ -67,13 +67,18 @@ class DecisionDesk:
         if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
             raise InvalidRequestError("codes are a list of their ids")
         if others := sorted(set(codes) - set(self.codes)):
-            raise InvalidRequestError(f"{others[0][:40]!r} is no code of this room; there are {', '.join(self.codes)}")
+            raise InvalidRequestError(
+                "{value} is no code of this room; there are {known}",
+                {"value": repr(others[0][:40]), "known": ", ".join(self.codes)},
+            )
         return set(codes)
 
     def note(self, db: Connection, person: RoomMember, item: str, version: Any, text: Any, at: int) -> Decision:
         """Write the note of an item. Raises as :meth:`code` does."""
         if not isinstance(text, str) or len(text) > MOST_NOTES or NO_TEXT.search(text):
-            raise InvalidRequestError(f"a note is to be at most {MOST_NOTES} characters of Unicode; shorten it")
+            raise InvalidRequestError(
+                "a note is to be at most {most} characters of Unicode; shorten it", {"most": MOST_NOTES}
+            )
         return self._change(
             db, person, item, version, "notes", lambda before, _view: replace(before, notes=str(text)), at
         )

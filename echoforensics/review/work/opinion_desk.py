@@ -18,6 +18,7 @@ from echoforensics.review.work.second_opinion import heard_by_two, settle_disagr
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from echoforensics.report.words.language import Language
     from echoforensics.review.people.person import RoomMember
     from echoforensics.review.store.opinion_table import AskedRedaction
     from echoforensics.review.work.agreement import BothHeard
@@ -140,12 +141,12 @@ class OpinionDesk:
 
     # The plan.
 
-    def plan(self, person: RoomMember) -> dict[str, Any]:
+    def plan(self, person: RoomMember, words: Language) -> dict[str, Any]:
         """The load of each person. Raises RefusedError."""
         refuse_unless_supervising(person, "The plan of work")
         people = [one for one in self._desk.people() if one.active and one.role != "reader"]
         with self._database.reading() as db:
-            return plan_of(db, people, self._desk.distressing)
+            return plan_of(db, people, self._desk.distressing, words)
 
 
 def _state(one: AskedRedaction) -> str:

@@ -13,6 +13,7 @@ from echoforensics.review.work.sharing import share_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from echoforensics.report.words.language import Language
     from echoforensics.review.people.person import RoomMember
     from echoforensics.review.store.room_database import Connection
 
@@ -38,13 +39,16 @@ def rate_of(times: Sequence[int]) -> float | None:
     return round(len(worked) * _HOUR / whole, 1) if whole else None
 
 
-def plan_of(db: Connection, people: Iterable[RoomMember], distressing: frozenset[str]) -> dict[str, Any]:
+def plan_of(
+    db: Connection, people: Iterable[RoomMember], distressing: frozenset[str], words: Language
+) -> dict[str, Any]:
     """The plan for the page.
 
     Args:
         db: the room's database.
         people: the people who work.
         distressing: ids of codes for distressing items.
+        words: the language of the page.
     """
     listed = list(people)
     known = {person.id for person in listed}
@@ -68,15 +72,16 @@ def plan_of(db: Connection, people: Iterable[RoomMember], distressing: frozenset
         }
         for person in listed
     ]  # fmt: skip
-    return {"people": rows, "queues": shown, "spread": _spread(rows), "target_seconds": TARGET_SECONDS}
+    return {"people": rows, "queues": shown, "spread": _spread(rows, words), "target_seconds": TARGET_SECONDS}
 
 
-def _spread(rows: Sequence[dict[str, Any]]) -> str:
+def _spread(rows: Sequence[dict[str, Any]], words: Language) -> str:
     counts = [row["distress"] for row in rows]
     if not sum(counts):
-        return "No clip was coded as distressing."
-    return (
-        f"{sum(counts)} hearings of distressing clips, spread over {sum(1 for count in counts if count)} of"
-        f" {len(rows)} people: between {min(counts)} and {max(counts)} each. A second hearing goes to whoever had the"
-        " fewest."
-    )
+        return words.text("No clip was coded as distressing.")
+    return words.text(
+        "Hearings of distressing clips: {count}, spread over {some} of {all} people, between {least} and {most} each. A"
+        " second hearing goes to whoever had the fewest.",
+        count=sum(counts), some=sum(1 for count in counts if count), all=len(rows), least=min(counts),
+        most=max(counts),
+    )  # fmt: skip

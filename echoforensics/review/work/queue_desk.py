@@ -72,7 +72,9 @@ def new_queue(
     """
     refuse_unless_supervising(person, "Making queues")
     if given.get("kind") not in (RECORDINGS, INTERACTIONS):
-        raise InvalidRequestError(f"kind is {RECORDINGS} or {INTERACTIONS}")
+        raise InvalidRequestError(
+            "kind is {recordings} or {interactions}", {"recordings": RECORDINGS, "interactions": INTERACTIONS}
+        )
     sample, chosen = _second(given.get("second") or {}, codes)
     made = Queue(
         secrets.token_urlsafe(9), _name(given.get("name")), str(given["case"]), str(given["kind"]),
@@ -95,7 +97,9 @@ def changed_queue(
     """
     refuse_unless_supervising(person, "Changing queues")
     if others := set(given) - {"name", "people", "second"}:
-        raise InvalidRequestError(f"{min(others)[:40]} of a queue cannot be changed; make another queue")
+        raise InvalidRequestError(
+            "{value} of a queue cannot be changed; make another queue", {"value": min(others)[:40]}
+        )
     made = queue_for(db, person, name)
     if "name" in given:
         made = replace(made, name=_name(given["name"]))
@@ -111,7 +115,7 @@ def changed_queue(
 
 def _name(given: Any) -> str:
     if not isinstance(given, str) or not given.strip() or len(given) > _MOST_NAME or not given.isprintable():
-        raise InvalidRequestError(f"A queue needs a name of at most {_MOST_NAME} characters.")
+        raise InvalidRequestError("A queue needs a name of at most {most} characters.", {"most": _MOST_NAME})
     return given.strip()
 
 
@@ -128,7 +132,7 @@ def _second(given: Any, codes: Collection[str]) -> tuple[float, tuple[str, ...]]
     if isinstance(sample, bool) or not isinstance(sample, (int, float)) or not 0 <= sample <= 1:
         raise InvalidRequestError("sample is the part of all items that a second person hears, from 0 to 1")
     if not isinstance(chosen, list) or not all(isinstance(code, str) and code in codes for code in chosen):
-        raise InvalidRequestError(f"codes of second are ids of the room's: {', '.join(codes)}")
+        raise InvalidRequestError("codes of second are ids of the room's: {known}", {"known": ", ".join(codes)})
     return float(sample), tuple(sorted(set(chosen)))
 
 

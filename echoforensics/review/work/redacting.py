@@ -49,9 +49,11 @@ def ask_redaction(
     item_for(db, person, item)
     reason, replacement = given.get("reason"), given.get("with", "silence")
     if not isinstance(reason, str) or not reason.strip() or len(reason) > _MOST_REASON or not reason.isprintable():
-        raise InvalidRequestError(f"A redaction needs a reason: a code, or words of at most {_MOST_REASON} characters.")
+        raise InvalidRequestError(
+            "A redaction needs a reason: a code, or words of at most {most} characters.", {"most": _MOST_REASON}
+        )
     if replacement not in REPLACEMENTS:
-        raise InvalidRequestError(f"A range is replaced with {', '.join(REPLACEMENTS)}.")
+        raise InvalidRequestError("A range is replaced with {known}.", {"known": ", ".join(REPLACEMENTS)})
     made = AskedRedaction(
         secrets.token_urlsafe(9), item, exhibit, _ranges(given.get("ranges"), seconds), reason.strip(), replacement,
         person.id, at,
@@ -63,14 +65,16 @@ def ask_redaction(
 def _ranges(given: Any, seconds: float | None) -> tuple[tuple[float, float], ...]:
     """Ranges rounded to 10 ms, sorted by start; touching ones are merged."""
     if not isinstance(given, list) or not 0 < len(given) <= _MOST_RANGES:
-        raise InvalidRequestError(f"ranges is a list of 1 to {_MOST_RANGES} ranges, each [from, to] in seconds")
+        raise InvalidRequestError(
+            "ranges is a list of 1 to {most} ranges, each [from, to] in seconds", {"most": _MOST_RANGES}
+        )
     found: list[tuple[float, float]] = []
     for number, one in enumerate(given, 1):
         if not isinstance(one, list) or len(one) != 2:
-            raise InvalidRequestError(f"range {number} is to be [from, to] in seconds")
-        start, end = (checked_second(each, f"range {number}", seconds) for each in one)
+            raise InvalidRequestError("range {number} is to be [from, to] in seconds", {"number": number})
+        start, end = (checked_second(each, number, seconds) for each in one)
         if start >= end:
-            raise InvalidRequestError(f"Range {number} is empty, or ends before it begins.")
+            raise InvalidRequestError("Range {number} is empty, or ends before it begins.", {"number": number})
         found.append((start, end))
     joined: list[tuple[float, float]] = []
     for start, end in sorted(found):
@@ -103,7 +107,7 @@ def decide(db: Connection, person: RoomMember, name: str, approve: Any, note: An
     if not isinstance(approve, bool):
         raise InvalidRequestError("approve is true or false")
     if not isinstance(note, str) or len(note) > _MOST_NOTE or NO_TEXT.search(note):
-        raise InvalidRequestError(f"the note is to be at most {_MOST_NOTE} characters")
+        raise InvalidRequestError("the note is to be at most {most} characters", {"most": _MOST_NOTE})
     if not decide_redaction(db, name, person.id, at, approved=approve, note=note):
         raise RefusedError("Somebody decided on it already.")
     return replace(found, decided_by=person.id, decided_at=at, approved=approve, note=note)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from echoforensics.report.words.language import later
 from echoforensics.review.room_errors import ChangedMeanwhileError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ class SavedFirstError(ChangedMeanwhileError):
 
     def __init__(self, decision: Decision) -> None:
         super().__init__(
-            "Somebody else saved first. Look at what they wrote, then save again.",
+            later("Somebody else saved first. Look at what they wrote, then save again."),
             version=decision.version, decision=decision.as_json(),
         )  # fmt: skip
         self.decision = decision

@@ -101,7 +101,7 @@ def settle_disagreement(
     if is_of_first(db, decision(db, item, FIRST), person.id) or person.id in (second.person, second.finished_by):
         raise RefusedError("You are one of the two who disagree; somebody else has to settle it.")
     if not isinstance(codes, list) or not all(isinstance(code, str) and code in known for code in codes):
-        raise InvalidRequestError(f"codes are a list of ids of the room's: {', '.join(known)}")
+        raise InvalidRequestError("codes are a list of ids of the room's: {known}", {"known": ", ".join(known)})
     if not isinstance(note, str) or len(note) > _MOST_NOTE or NO_TEXT.search(note):
-        raise InvalidRequestError(f"the note is to be at most {_MOST_NOTE} characters")
+        raise InvalidRequestError("the note is to be at most {most} characters", {"most": _MOST_NOTE})
     settle(db, item, tuple(sorted(set(codes))), note, person.id, at)

@@ -47,10 +47,14 @@ class ItemFilter:
             InvalidRequestError: it is invalid.
         """
         if not isinstance(given, dict) or set(given) - _KNOWN:
-            raise InvalidRequestError(f"a filter is an object that may have {', '.join(sorted(_KNOWN))}")
+            raise InvalidRequestError(
+                "a filter is an object that may have {known}", {"known": ", ".join(sorted(_KNOWN))}
+            )
         text, device = given.get("text") or "", given.get("device") or ""
         if not all(isinstance(one, str) and len(one) <= _MOST_TEXT for one in (text, device)):
-            raise InvalidRequestError(f"text and device of a filter are texts of at most {_MOST_TEXT} characters")
+            raise InvalidRequestError(
+                "text and device of a filter are texts of at most {most} characters", {"most": _MOST_TEXT}
+            )
         flags = [given.get(name) or False for name in ("unintended", "without_device_sounds")]
         bounds = [given.get(name) or None for name in ("from", "to")]
         if not all(isinstance(one, bool) for one in flags) or not all(isinstance(one, str | None) for one in bounds):

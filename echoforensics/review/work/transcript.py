@@ -29,10 +29,10 @@ def checked_transcript(segments: Any, seconds: float | None) -> list[dict[str, A
         InvalidRequestError: they are no transcript; the message says what is wrong with which.
     """
     if not isinstance(segments, list) or len(segments) > _MOST_SEGMENTS:
-        raise InvalidRequestError(f"a transcript is a list of at most {_MOST_SEGMENTS} segments")
+        raise InvalidRequestError("a transcript is a list of at most {most} segments", {"most": _MOST_SEGMENTS})
     checked = [_segment(number, one, seconds) for number, one in enumerate(segments, 1)]
     if sum(len(one["text"]) for one in checked) > _MOST_WHOLE:
-        raise InvalidRequestError(f"a transcript has at most {_MOST_WHOLE} characters; shorten it")
+        raise InvalidRequestError("a transcript has at most {most} characters; shorten it", {"most": _MOST_WHOLE})
     return sorted(checked, key=lambda one: (one["from"], one["to"]))
 
 
@@ -51,22 +51,27 @@ def _marked(segment: dict[str, Any]) -> str:
 
 def _segment(number: int, given: Any, seconds: float | None) -> dict[str, Any]:
     if not isinstance(given, dict):
-        raise InvalidRequestError(f"segment {number} is no segment: it needs from, to, text and unsure")
+        raise InvalidRequestError(
+            "segment {number} is no segment: it needs from, to, text and unsure", {"number": number}
+        )
     text = given.get("text")
     if not isinstance(text, str) or len(text) > _MOST_TEXT or NO_TEXT.search(text):
-        raise InvalidRequestError(f"segment {number}: its text is to be at most {_MOST_TEXT} characters of Unicode")
-    start, end = (checked_second(given.get(name), f"segment {number}", seconds) for name in ("from", "to"))
+        raise InvalidRequestError(
+            "segment {number}: its text is to be at most {most} characters of Unicode",
+            {"number": number, "most": _MOST_TEXT},
+        )
+    start, end = (checked_second(given.get(name), number, seconds) for name in ("from", "to"))
     if start > end:
-        raise InvalidRequestError(f"segment {number} ends before it begins; exchange its times")
+        raise InvalidRequestError("segment {number} ends before it begins; exchange its times", {"number": number})
     return {"from": start, "to": end, "text": text, "unsure": _unsure(number, given.get("unsure", []), text)}
 
 
-def checked_second(value: Any, what: str, seconds: float | None) -> float:
+def checked_second(value: Any, number: int, seconds: float | None) -> float:
     """A time in a recording in seconds, to 10 ms.
 
     Args:
         value: as it was sent.
-        what: whose time it is, for the message.
+        number: which entry of a list it is in, for the message.
         seconds: how long the recording lasts, or None.
 
     Raises:
@@ -74,14 +79,17 @@ def checked_second(value: Any, what: str, seconds: float | None) -> float:
     """
     most = _LONGEST if seconds is None else seconds
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= most + _OFF:
-        raise InvalidRequestError(f"{what}: its times are to be seconds from 0 to {most:.2f}, the end of the recording")
+        raise InvalidRequestError(
+            "Entry {number}: its times have to be seconds from 0 to {most}, the end of the recording.",
+            {"number": number, "most": f"{most:.2f}"},
+        )
     return min(round(float(value), 2), most)
 
 
 def _unsure(number: int, given: Any, text: str) -> list[list[int]]:
     """Ranges of characters, sorted by start, without overlaps."""
     wrong = InvalidRequestError(
-        f"segment {number}: what is unsure is to be ranges of its characters, each [start, end]"
+        "segment {number}: what is unsure is to be ranges of its characters, each [start, end]", {"number": number}
     )
     if not isinstance(given, list) or len(given) > _MOST_UNSURE:
         raise wrong

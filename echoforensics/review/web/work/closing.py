@@ -21,7 +21,9 @@ def _close(call: Call) -> Mapping[str, Any]:
     try:
         closed = close_room(call.room, call.person)
     except (CaseError, UsageError) as error:
-        raise InvalidRequestError(f"Not closed: {error}. What was saved in the room is as it was.") from error
+        raise InvalidRequestError(
+            "Not closed: {error}. What was saved in the room is as it was.", {"error": error}
+        ) from error
     return {
         "cases": [
             {"case": one.case, "exhibits": len(one.exhibits), "known": one.known, "redactions": one.redactions}

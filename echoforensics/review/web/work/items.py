@@ -49,7 +49,7 @@ def _item(call: Call) -> Mapping[str, Any]:
     desk, name, person = call.room.desk, call.path("item"), call.person
     view, knowingly = desk.view(person, name, ahead=call.text("ahead") == "1")
     item, names, case = view.item, DisplayNames(call), desk.case_of(view.item)
-    shown = case.shown(item, person.language or "en")
+    shown = case.shown(item, call.language)
     recordings = [
         _recording(desk.sounds.shown(case, sound), entry)
         for sound, entry in zip(shown.sounds, shown.recordings, strict=True)

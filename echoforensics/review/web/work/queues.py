@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from echoforensics.report.words.language import language
 from echoforensics.review.people.person import SEE_ALL, WORKERS
 from echoforensics.review.room_errors import NotFoundError
 from echoforensics.review.store.queue_listing import ORDERS, STATES, AskedItems
@@ -110,7 +111,7 @@ def _next(call: Call) -> Mapping[str, Any]:
 
 
 def _plan(call: Call) -> Mapping[str, Any]:
-    return call.room.opinions.plan(call.person)
+    return call.room.opinions.plan(call.person, language(call.language))
 
 
 ROUTES = (

@@ -14,10 +14,15 @@ import pytest
 from echoforensics.report.words.catalogue_files import FOLDER, compiled, parse
 from echoforensics.report.words.language import LANGUAGES, language, text
 from echoforensics.report.words.vocabulary import all_words, family_words, kind_words
+from echoforensics.review.room_errors import RoomError
+from echoforensics.review.web import dispatch  # its refusals are RoomErrors, too
 
 REPORT = FOLDER.parents[1]
 #: The pages of the review room take their words from the same catalogue.
-ROOM = REPORT.parent / "review" / "pages"
+ROOM = REPORT.parent / "review"
+#: Refusals of the room, by their names: each has its sentence first.
+_REFUSALS = {each.__name__ for each in (RoomError, *RoomError.__subclasses__())}
+assert dispatch.NotSavedError.__name__ in _REFUSALS
 #: What a sentence is looked up by: ``words.text("...")``, ``say("...")``, ``words.counted(n, "row")``.
 _CALLS = {"text": 0, "say": 0, "later": 0, "counted": 1}
 #: Sentences of the pages' scripts.
@@ -30,15 +35,17 @@ def keys_of(source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Call):
             continue
+        if getattr(getattr(node.func, "value", None), "id", "") == "call":
+            continue  # a parameter of a request, as call.text("state") has it
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        at = _CALLS.get(str(name))
+        at = 0 if name in _REFUSALS else _CALLS.get(str(name))
         literals = [literal(each) for each in node.args]
         one = literals[at] if at is not None and len(literals) > at else ""
         if not one:
             continue
         if name == "counted":
             yield f"{one}\0{literals[2] if len(literals) > 2 else f'{one}s'}"
-        elif isinstance(node.func, ast.Attribute) or name in ("say", "later"):
+        elif isinstance(node.func, ast.Attribute) or name in ("say", "later") or name in _REFUSALS:
             yield one
 
 
@@ -50,8 +57,11 @@ def literal(node: ast.expr) -> str:
 def wanted() -> set[str]:
     """Every key that a catalogue must have."""
     found = set(all_words())
-    for path in [*REPORT.rglob("*.py"), *ROOM.rglob("*.py")]:
+    for path in REPORT.rglob("*.py"):
         found.update(keys_of(path.read_text(encoding="utf-8")))
+    for path in ROOM.rglob("*.py"):
+        # The room counts nothing in a language: its counted() writes the English of commands.
+        found.update(key for key in keys_of(path.read_text(encoding="utf-8")) if "\0" not in key)
     for path in [*REPORT.rglob("*.js"), *ROOM.rglob("*.js")]:
         found.update(match[1].replace('\\"', '"') for match in _IN_SCRIPT.finditer(path.read_text(encoding="utf-8")))
     return found

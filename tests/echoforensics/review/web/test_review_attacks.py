@@ -195,6 +195,15 @@ def test_pages_are_in_the_language_of_the_account_or_of_the_browser(
     assert '<html lang="en"' in browser.http.get("/sign-in", headers={b"accept-language": "xx\u00e9".encode()}).text
     supervisor.post("/api/me/language", language="de")
     assert '<html lang="de"' in supervisor.http.get("/work").text
+    # The page sends the language that it is in with each request.
+    supervisor.http.headers["accept-language"] = "de"
+    added = {"name": "supervisor", "display": "x", "role": "reader"}
+    assert supervisor.post("/api/people", 409, **added)["error"] == (
+        "Es gibt bereits ein Konto mit dem Namen 'supervisor'."
+    )
+    assert supervisor.get("/api/items/none", 404)["error"].startswith("Das gibt es nicht")
+    assert supervisor.get("/api/nothing", 404)["error"] == "Diese Seite gibt es nicht."
+    assert supervisor.get("/api/plan")["spread"] == "Keine Aufnahme wurde als belastend codiert."
 
 
 def test_an_unknown_method_and_an_unknown_page_answer_in_json(supervisor: RoomClient) -> None:

@@ -45,7 +45,7 @@ def test_a_time_a_little_after_the_end_is_the_end() -> None:
         ([segment(text="a\0b")], "characters of Unicode"),
         ([segment(text="\ud800")], "characters of Unicode"),
         ([segment(text=None)], "characters of Unicode"),
-        ([segment(), segment(to=-1)], "segment 2: its times are to be seconds from 0 to 2.50"),
+        ([segment(), segment(to=-1)], "Entry 2: its times have to be seconds from 0 to 2.50"),
         ([segment(to=3.0)], "the end of the recording"),
         ([segment(to=float("nan"))], "its times"),
         ([segment(to=float("inf"))], "its times"),

@@ -24,7 +24,7 @@
   const unanswered = (error) => error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError");
 
   async function once(method, path, body, keepalive) {
-    const headers = { Accept: "application/json" };
+    const headers = { Accept: "application/json", "Accept-Language": document.documentElement.lang };
     if (method !== "GET") headers["X-CSRF"] = token;
     if (body !== undefined) headers["Content-Type"] = "application/json";
     let answer;
