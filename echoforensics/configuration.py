@@ -12,6 +12,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
+import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -74,6 +75,9 @@ def read_configuration() -> Configuration:
     """
     path = configuration_path()
     try:
+        # A pipe or a device may never end.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise UsageError(f"{path}: is not a regular file; the settings are read from one")
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         if os.environ.get(VARIABLE):

@@ -38,8 +38,12 @@ def status(*, as_json: bool) -> None:
     click.echo(f"hook: {'installed' if hook_file.installed() else 'not installed'} ({hook_file.place()})")
 
 
+_json_option = click.option("--json", "as_json", is_flag=True, help="Show what was done as JSON.")
+
+
 @command.command("install-hook")
-def install_hook() -> None:
+@_json_option
+def install_hook(*, as_json: bool) -> None:
     """Use the parser in plain log2timeline, psteal, psort and image_export of this Python.
 
     Adds one file to site-packages, which runs at each start of Python and waits for plaso.
@@ -47,19 +51,25 @@ def install_hook() -> None:
     from echoforensics.plaso_plugin import plaso_internals
 
     plaso_internals.check()
-    click.echo(f"written: {hook_file.install()}; remove-hook removes it")
+    path = hook_file.install()
+    click.echo(json.dumps({"written": str(path)}) if as_json else f"written: {path}; remove-hook removes it")
 
 
 @command.command("remove-hook")
-def remove_hook() -> None:
+@_json_option
+def remove_hook(*, as_json: bool) -> None:
     """Remove the hook."""
     path = hook_file.remove()
-    click.echo(f"removed: {path}" if path else "no hook was installed")
+    if as_json:
+        click.echo(json.dumps({"removed": str(path) if path else None}))
+    else:
+        click.echo(f"removed: {path}" if path else "no hook was installed")
 
 
 @command.command("data")
 @click.argument("folder", type=click.Path(path_type=Path))
-def data(folder: Path) -> None:
+@_json_option
+def data(*, folder: Path, as_json: bool) -> None:
     """Write plaso's data folder, with ours merged, to FOLDER, for plain ``psort --data FOLDER``."""
     from echoforensics.plaso_plugin import overlay
 
@@ -70,4 +80,4 @@ def data(folder: Path) -> None:
         overlay.build(overlay.of_plaso(), folder)
     except OSError as error:
         raise UsageError(f"{folder}: cannot be written: {error.strerror}") from error
-    click.echo(f"written: {folder}")
+    click.echo(json.dumps({"written": str(folder)}) if as_json else f"written: {folder}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,9 +46,11 @@ if TYPE_CHECKING:
 @unredacted_option
 @unverified_option
 @export_key_option
+@click.option("--json", "as_json", is_flag=True, help="Write what was written as JSON.")
 def command(
     *, case_path: Path, output: Path | None, marked: Path | None, marks: tuple[Path, ...], pdf: str | None, paper: str,
-    fonts: tuple[Path, ...], language: str, unverified: bool, unredacted: bool, key_path: Path | None, **filters: Any,
+    fonts: tuple[Path, ...], language: str, unverified: bool, unredacted: bool, key_path: Path | None,
+    as_json: bool, **filters: Any,
 ) -> None:  # fmt: skip
     """Write the report for reviewers: a folder for any browser, which needs no network and no installation.
 
@@ -66,14 +69,15 @@ def command(
     with open_case(case_path, unverified=unverified) as case:
         warn(case)
         look = {"paper": paper, "fonts": fonts}
-        _write(case, outputs, file, marked, key_path, language, look, filters, unredacted=unredacted)
+        found = _write(case, outputs, file, marked, key_path, language, look, filters, unredacted=unredacted)
+    click.echo(json.dumps(found) if as_json else f"open {found['open']}")
 
 
 def _write(
     case: Case, outputs: list[Path], file: Path | None, marked: Path | None, key_path: Path | None, language: str,
     pdf: dict[str, Any], filters: dict[str, Any], *, unredacted: bool,
-) -> None:  # fmt: skip
-    """Write the folder, the PDF or both, and record what was written."""
+) -> dict[str, Any]:  # fmt: skip
+    """Write the folder, the PDF or both, and record what was written; return this as ``--json`` shows it."""
     from echoforensics.case.redactions.redacted_case import handed_over, redacted
     from echoforensics.case.row_query import Query
     from echoforensics.cli.keys import key_of_export
@@ -109,7 +113,14 @@ def _write(
         click.echo(seal_report(case, folder, key, part), err=True)
     recorded = record_export(case, outputs, key, {"format": "report" if folder else "pdf", **part})
     click.echo(recorded, err=True)
-    click.echo(f"open {index}")
+    return {
+        "open": str(index),
+        "folder": str(folder) if folder is not None else None,
+        "pdf": str(file) if file is not None else None,
+        "fingerprint": key.public.fingerprint if key is not None else None,
+        "part": part,
+        "recorded": recorded,
+    }
 
 
 def _say_redacted(part: dict[str, Any]) -> None:

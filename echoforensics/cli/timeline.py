@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,9 +62,16 @@ if TYPE_CHECKING:
 )
 @unverified_option
 @export_key_option
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="With -o or --plot: say as JSON what was written. The rows themselves as JSON: -f jsonl.",
+)
 def command(
     *, case_path: Path, form: str | None, output: Path | None, force: bool, excel: bool, partition_by: str | None,
-    plot: Path | None, unverified: bool, key_path: Path | None, gaps: bool, correct_clocks: bool, **filters: Any,
+    plot: Path | None, unverified: bool, key_path: Path | None, gaps: bool, correct_clocks: bool,
+    as_json: bool, **filters: Any,
 ) -> None:  # fmt: skip
     """Write the timeline of a case.
 
@@ -78,6 +86,8 @@ def command(
     target = Target.of(
         output, form, replace=force, excel=excel, by_day=partition_by is not None, correct_clocks=correct_clocks
     )
+    if as_json and target.path is None and plot is None:
+        raise click.UsageError("--json says what was written to a file: give -o FILE. Rows as JSON: -f jsonl")
     if gaps and (plot is not None or target.form not in ("csv", "jsonl", "xlsx")):
         raise click.UsageError("--gaps works with csv, jsonl and xlsx only")
     key = key_of_export(key_path, [path for path in (target.path, plot) if path is not None], replace=force)
@@ -85,16 +95,25 @@ def command(
         warn(case)
         note_redactions(case)
         query, local = query_of(case, {**filters, "gaps": gaps})
+        done = []
         if plot is None or output is not None or form is not None:
             written = export(case, query, target, local, SafeStream)
             outputs = [path for path in (target.path, target.sidecar) if path is not None]
-            _report(case, query, written, outputs, target.form, key)
+            done.append(_report(case, query, written, outputs, target.form, key))
         if plot is not None:
-            _report(case, query, write(case, query, plot, local, replace=force), [plot], "plot", key)
+            done.append(_report(case, query, write(case, query, plot, local, replace=force), [plot], "plot", key))
+    if as_json:
+        click.echo(json.dumps({"written": done}))
 
 
-def _report(case: Case, query: Query, written: Written, outputs: list[Path], form: str, key: Signer | None) -> None:
-    """Say on standard error what was written, what was left out, why there is nothing, and where it was recorded."""
+def _report(
+    case: Case, query: Query, written: Written, outputs: list[Path], form: str, key: Signer | None
+) -> dict[str, Any]:
+    """Say on standard error what was written, what was left out, why there is nothing, and where it was recorded.
+
+    Returns:
+        The same for ``--json``.
+    """
     from echoforensics.case.query_check import why_none
     from echoforensics.export.about import filters_of
     from echoforensics.export.digests import record_export
@@ -103,9 +122,13 @@ def _report(case: Case, query: Query, written: Written, outputs: list[Path], for
         click.echo(f"{counted(written.left_out, 'row')} left out: {written.why}.", err=True)
     elif not written.rows:
         click.echo(f"No rows: {why_none(case.store, query)}.", err=True)
+    detail = {"format": form, "rows": written.rows, "filters": filters_of(query)}
+    recorded = ""
     if outputs:
         click.echo(f"{counted(written.rows, 'row')} written to {outputs[0]}", err=True)
-        detail = {"format": form, "rows": written.rows, "filters": filters_of(query)}
-        click.echo(record_export(case, outputs, key, detail), err=True)
+        recorded = record_export(case, outputs, key, detail)
+        click.echo(recorded, err=True)
     else:
         sys.stdout.flush()
+    files = {"files": [str(path) for path in outputs], "rows_left_out": written.left_out}
+    return {**files, **detail, "left_out_because": written.why, "recorded": recorded}

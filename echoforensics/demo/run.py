@@ -109,6 +109,6 @@ def _must_fail(case: Path, copy: Path, say: Say) -> None:
 def _hand_over(case: Path, output: Path, key: Signer, say: Say) -> None:
     with open_case(case) as opened:
         written = write_bundle(opened, BundleRequest(output), key)
-    say(f"   sealed, with {counted(written.files, 'file')} in its signed list; a receiver follows {output.name}/VERIFY.txt")
+    say(f"   sealed: {counted(written.files, 'file')} in its signed list; a receiver follows {output.name}/VERIFY.txt")
     if not check_sealed(output).ok:
         raise EchoforensicsError("the demo's bundle does not verify; this is a defect in echoforensics")

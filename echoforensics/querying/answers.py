@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from echoforensics.case.sql_query.database_messages import database_message
 from echoforensics.errors import UsageError
 from echoforensics.export.csv_table import cell
 from parsers.times import iso
@@ -67,7 +68,7 @@ class QueryAnswer:
         try:
             yield
         except self._errors as error:
-            what = " ".join(str(error).split())
+            what = database_message(error)
             raise UsageError(f"the query cannot be answered: {what}; CAST(... AS VARCHAR) shows any value") from error
 
     def write_csv(self, stream: Writable) -> int:

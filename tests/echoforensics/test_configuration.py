@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -75,7 +76,11 @@ def test_a_file_that_cannot_be_read_is_refused(file: Path) -> None:
         read_configuration()
     file.unlink()
     file.mkdir()
-    with pytest.raises(UsageError, match="cannot be read"):
+    with pytest.raises(UsageError, match="is not a regular file"):
+        read_configuration()
+    file.rmdir()
+    os.mkfifo(file)
+    with pytest.raises(UsageError, match="is not a regular file"):
         read_configuration()
 
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from echoforensics.case.schema import ROW_COLUMNS
 from echoforensics.case.sql_query.case_tables import TABLES, named_tables, table_batches, table_schema
+from echoforensics.case.sql_query.database_messages import database_message
 from echoforensics.errors import UsageError
 from echoforensics.scale_extra import scale_library
 
@@ -85,7 +86,7 @@ class QueryDatabase:
                             _append(db, table, name, batch)
                     self._show(db, table)
         except self._duckdb.Error as error:
-            raise UsageError(f"the tables of the query cannot be prepared: {_sentence(error)}") from error
+            raise UsageError(f"the tables of the query cannot be prepared: {database_message(error)}") from error
 
     @property
     def _path(self) -> str:
@@ -120,7 +121,7 @@ class QueryDatabase:
                 raise UsageError("give one query that only reads: SELECT, WITH, FROM, DESCRIBE or SUMMARIZE")
             return db.sql(statements[0]).to_arrow_reader(_BATCH)
         except self._duckdb.Error as error:
-            raise UsageError(f"the query cannot be answered: {_sentence(error)}{self._hint(error)}") from error
+            raise UsageError(f"the query cannot be answered: {database_message(error)}{self._hint(error)}") from error
 
     def _read_only(self) -> Any:
         """Open the database read-only; another result may still be streaming."""
@@ -161,8 +162,3 @@ def _of_parquet(db: Any, name: str, files: list[Path]) -> str:
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
-def _sentence(error: BaseException) -> str:
-    """DuckDB's message, in one line."""
-    return " ".join(str(error).split())

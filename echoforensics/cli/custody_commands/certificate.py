@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -23,22 +24,30 @@ import click
     show_default=True,
     help="us: in the manner of Fed. R. Evid. 902(13) and (14) and 28 U.S.C. 1746; plain: for other courts.",
 )
-def command(*, case_path: Path, output: Path | None, style: str) -> None:
+@click.option(
+    "--json", "as_json", is_flag=True, help="Write the facts of the certificate as JSON; with -o, the draft too."
+)
+def command(*, case_path: Path, output: Path | None, style: str, as_json: bool) -> None:
     """Draft a certificate with the hashes of the case, for a person to complete and sign.
 
     Devices, process, hashes of originals and copies, tool, version and validation are taken from the case. Name,
     qualifications and oath are always left blank. Ledger, database and every file of the case are checked first; no
     draft is written for a case that is not as it was sealed.
     """
+    from dataclasses import asdict
+
     from echoforensics.library import open_case
     from echoforensics.papers.certificate import certificate
     from echoforensics.papers.certificate_facts import CertificateFacts
     from echoforensics.papers.writing import paper_text, write_new
 
     with open_case(case_path) as case:
-        text = paper_text(certificate(CertificateFacts.of(case), style), output)
-    if output is None:
+        facts = CertificateFacts.of(case)
+        text = paper_text(certificate(facts, style), output)
+    if output is not None:
+        write_new(output, text)
+        click.echo(f"wrote {output}: a draft for a person to complete and sign", err=True)
+    if as_json:
+        click.echo(json.dumps({"draft": str(output) if output else None, "style": style, **asdict(facts)}))
+    elif output is None:
         click.echo(text, nl=False)
-        return
-    write_new(output, text)
-    click.echo(f"wrote {output}: a draft for a person to complete and sign", err=True)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from echoforensics.examiner_key import ExaminerKey
 
 _path_argument = click.argument("path", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
+_json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 
 
 @click.group("key")
@@ -34,8 +35,9 @@ def command() -> None:
     is_flag=True,
     help="Generate a passphrase and keep it beside the key, readable only by you.",
 )
+@_json_option
 @passphrase_option
-def create(*, path: Path | None, name: str, unattended: bool) -> None:
+def create(*, path: Path | None, name: str, unattended: bool, as_json: bool) -> None:
     """Create a key (ECDSA P-256, PKCS#8, encrypted with scrypt and AES-256). An existing key is never overwritten.
 
     The passphrase is taken from --passphrase-fd, from $ECHOFORENSICS_PASSPHRASE, or asked for twice on a terminal.
@@ -56,6 +58,9 @@ def create(*, path: Path | None, name: str, unattended: bool) -> None:
     if not unattended and given is None:
         given = os.environ.get(PASSPHRASE_VARIABLE) or passphrase.ask(f"Passphrase for {path}", twice=True)
     key, beside = create_key(path, given, name=given_text(name).strip())
+    if as_json:
+        click.echo(json.dumps({**_as_json(key), "passphrase_file": str(beside) if beside else None}))
+        return
     click.echo(f"key          {path}\nfingerprint  {key.public.fingerprint}")
     if beside:
         click.echo(f"passphrase   {beside} (generated; whoever can read it can sign)")
@@ -63,7 +68,7 @@ def create(*, path: Path | None, name: str, unattended: bool) -> None:
 
 @command.command("show")
 @_path_argument
-@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@_json_option
 @passphrase_option
 def show(*, path: Path | None, as_json: bool) -> None:
     """Show the fingerprint, the public key, its owner and its certificate, as for a letterhead."""
@@ -71,8 +76,7 @@ def show(*, path: Path | None, as_json: bool) -> None:
     from echoforensics.cli.safe_text import safe
 
     key = keys.load(path or keys.default_path())
-    shown = {"key": key.place, **key.record.as_detail(key.public), "public_key": key.public.pem}
-    click.echo(json.dumps(shown) if as_json else safe(_letterhead(key), "\n"))
+    click.echo(json.dumps(_as_json(key)) if as_json else safe(_letterhead(key), "\n"))
 
 
 @command.command("name")
@@ -86,8 +90,9 @@ def show(*, path: Path | None, as_json: bool) -> None:
     type=click.Path(path_type=Path),
     help="Also record it in the ledger of this case, which is signed with the key. May be given several times.",
 )
+@_json_option
 @passphrase_option
-def name_key(*, name: str, path: Path | None, cases: tuple[Path, ...]) -> None:
+def name_key(*, name: str, path: Path | None, cases: tuple[Path, ...], as_json: bool) -> None:
     """Name the owner of a key. A key that was created on first use is provisional until then.
 
     NAME is the examiner's, as ledgers and reports show it. It is stored beside the key, and recorded in the ledger of
@@ -110,6 +115,9 @@ def name_key(*, name: str, path: Path | None, cases: tuple[Path, ...]) -> None:
     named = ExaminerKey(key.signer, key.place, write_record(key.place, key.public, name=name))
     for case in cases:
         add_line(case, named, name, KEY_NAMED, {"key": named.record.as_detail(named.public)})
+    if as_json:
+        click.echo(json.dumps({**_as_json(named), "recorded_in": [str(case) for case in cases]}))
+        return
     click.echo(safe(_letterhead(named), "\n"))
     for case in cases:
         click.echo(f"recorded in the ledger of {case}")
@@ -121,8 +129,9 @@ def name_key(*, name: str, path: Path | None, cases: tuple[Path, ...]) -> None:
 @click.option(
     "-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write the request to a new file."
 )
+@_json_option
 @passphrase_option
-def request(*, subject: str, path: Path | None, output: Path | None) -> None:
+def request(*, subject: str, path: Path | None, output: Path | None, as_json: bool) -> None:
     """Write a certificate signing request (PKCS#10) for the agency that certifies keys.
 
     SUBJECT is the name to certify, such as "CN=A. Examiner,O=Laboratory,C=DE". The agency issues the certificate, for
@@ -136,25 +145,30 @@ def request(*, subject: str, path: Path | None, output: Path | None) -> None:
     key = keys.load(path or keys.default_path())
     try:
         made = certificate_request(key, subject)
-        if output is None:
-            click.echo(made, nl=False)
-            return
-        with output.open("x", encoding="ascii") as stream:
-            stream.write(made)
+        if output is not None:
+            with output.open("x", encoding="ascii") as stream:
+                stream.write(made)
     except KeyFileError as error:
         raise UsageError(str(error)) from error
     except FileExistsError as error:
         raise UsageError(f"{output}: already exists") from error
     except OSError as error:
         raise UsageError(f"{output}: cannot be written: {error.strerror}") from error
-    click.echo(f"wrote {output}", err=True)
+    if output is not None:
+        click.echo(f"wrote {output}", err=True)
+    if as_json:
+        written = str(output) if output is not None else None
+        click.echo(json.dumps({"key": key.place, "subject": subject, "file": written, "request": made}))
+    elif output is None:
+        click.echo(made, nl=False)
 
 
 @command.command("bind")
 @click.argument("certificate", metavar="CERTIFICATE", type=click.Path(path_type=Path))
 @_path_argument
+@_json_option
 @passphrase_option
-def bind(*, certificate: Path, path: Path | None) -> None:
+def bind(*, certificate: Path, path: Path | None, as_json: bool) -> None:
     """Bind the agency's X.509 certificate, which names the owner, to a key.
 
     CERTIFICATE is a file in PEM or DER. It must certify this key. Certificates of its issuers may follow. It is stored
@@ -175,7 +189,11 @@ def bind(*, certificate: Path, path: Path | None) -> None:
         raise UsageError(f"{certificate}: cannot be read: {error.strerror}") from error
     bind_certificate(key.place, key.public, content)
     bound = ExaminerKey(key.signer, key.place, read_record(key.place, key.public))
-    click.echo(safe(_letterhead(bound), "\n"))
+    click.echo(json.dumps(_as_json(bound)) if as_json else safe(_letterhead(bound), "\n"))
+
+
+def _as_json(key: ExaminerKey) -> dict[str, object]:
+    return {"key": key.place, **key.record.as_detail(key.public), "public_key": key.public.pem}
 
 
 def _letterhead(key: ExaminerKey) -> str:

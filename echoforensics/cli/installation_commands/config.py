@@ -65,7 +65,8 @@ def _rows(found: Configuration) -> list[tuple[str, str, str]]:
 @click.option("--examiner", default="", metavar="NAME", help="Who examines.")
 @click.option("--key", default="", metavar="FILE", help="The examiner's key: a file, or its address on a card.")
 @click.option("--timezone", default="", metavar="ZONE", help="IANA zone, such as Europe/Berlin.")
-def init(*, agency: str, examiner: str, key: str, timezone: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Show what was written as JSON.")
+def init(*, agency: str, examiner: str, key: str, timezone: str, as_json: bool) -> None:
     """Write the file, with what is given set and the other settings as comments. A file is never overwritten."""
     from pathlib import Path
 
@@ -84,5 +85,6 @@ def init(*, agency: str, examiner: str, key: str, timezone: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"{path.parent}: cannot be made: {error.strerror or error}") from error
-    write_new(path, configuration_text({name: given_text(value).strip() for name, value in given.items()}))
-    click.echo(safe(f"wrote {path}"))
+    settings = {name: given_text(value).strip() for name, value in given.items()}
+    write_new(path, configuration_text(settings))
+    click.echo(json.dumps({"file": str(path), "settings": settings}) if as_json else safe(f"wrote {path}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +35,10 @@ from echoforensics.counting import counted
 @row_filters
 @unverified_option
 @export_key_option
+@click.option("--json", "as_json", is_flag=True, help="Write what was sent as JSON.")
 def command(
     *, case_path: Path, sketch: int, name: str, batch: int, config: Path | None, section: str, unverified: bool,
-    key_path: Path | None, **filters: Any,
+    key_path: Path | None, as_json: bool, **filters: Any,
 ) -> None:  # fmt: skip
     """Send the timeline of a case to a sketch of Timesketch, in batches.
 
@@ -58,19 +60,19 @@ def command(
         note_redactions(case)
         query, _ = query_of(case, {**filters, "gaps": False})
         there = sketch_of(sketch, config, section)
-        with progress() as report:
+        with progress(quiet=as_json) as report:
             sent = upload(case, query, there, name, batch, lambda count: report("sending", count, 0))
         server = str(there.api.api_root)
-        click.echo(
-            safe(
-                f"{counted(sent.dated, 'row')} sent to the timeline {name!r}, and {sent.undated} without a time in UTC"
-                f" to one beside it, of sketch {sketch} at {server}. SHA-256 of all rows: {sent.sha256}"
-            )
+        detail = {
+            "format": "timesketch", "server": server, "sketch": sketch, "name": name, "sha256": sent.sha256,
+            "rows": sent.dated + sent.undated, "filters": filters_of(query),
+        }  # fmt: skip
+        said = (
+            f"{counted(sent.dated, 'row')} sent to the timeline {name!r}, and {sent.undated} without a time in UTC"
+            f" to one beside it, of sketch {sketch} at {server}. SHA-256 of all rows: {sent.sha256}"
         )
+        found = {**detail, "rows_without_time": sent.undated, "recorded": key is not None}
+        click.echo(json.dumps(found) if as_json else safe(said))
         if key is not None:
-            detail = {
-                "format": "timesketch", "server": server, "sketch": sketch, "name": name, "sha256": sent.sha256,
-                "rows": sent.dated + sent.undated, "filters": filters_of(query),
-            }  # fmt: skip
             add_export_line(case, key, detail)
             click.echo("It was recorded in the ledger of the case.", err=True)
