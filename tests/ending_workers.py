@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from distributed import WorkerPlugin
 
 from echoforensics.extraction.parts import part_task
+from echoforensics.extraction.run import extract
 
 
 class EndsWhileReading(WorkerPlugin):
@@ -28,13 +28,16 @@ class EndsWhileReading(WorkerPlugin):
 
     def setup(self, worker: Any) -> None:  # noqa: ARG002 (it is called so)
         """Called on each worker as it begins."""
-        extract: Callable[..., Any] = vars(part_task)["extract"]
 
-        def extract_and_end(paths: list[Path], *arguments: Any) -> Any:
-            found = extract(paths, *arguments)
+        def extract_and_end(paths: list[Path], *arguments: Any, **more: Any) -> Any:
+            found = extract(paths, *arguments, **more)
             if paths[0].name == self.source and (left := self.left.read_bytes()):
                 self.left.write_bytes(left[1:])
                 os.kill(os.getpid(), signal.SIGKILL)
             return found
 
         vars(part_task)["extract"] = extract_and_end
+
+    def teardown(self, worker: Any) -> None:  # noqa: ARG002 (it is called so)
+        """Called on each worker where the plugin is taken away."""
+        vars(part_task)["extract"] = extract

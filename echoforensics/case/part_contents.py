@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import sqlite3
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from echoforensics.case.added_records.addition_table import KINDS
+from echoforensics.case.case import Case
 from echoforensics.case.entry_table import index_content
 from echoforensics.case.record_id import RecordNumbers, record_id, stored_id
 from echoforensics.case.record_table import LOCAL_KEYS, PreparedRecord, add_prepared
+from echoforensics.errors import CaseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from echoforensics.case.evidence_table import EvidenceItem
     from echoforensics.case.store import Store
@@ -108,6 +112,31 @@ def _add_entries(store: Store, number: int, part: Store, evidence: int) -> int:
     if part.db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'entries_by_content'").fetchone():
         index_content(store)
     return shift
+
+
+def items_of_part(path: Path, store: Store) -> list[EvidenceItem]:
+    """Return the evidence items of a part that something else made, which is not trusted.
+
+    Args:
+        path: the part.
+        store: the store of the case to add it to.
+
+    Raises:
+        CaseError: it cannot be read, or its tables are not those of this version.
+    """
+    try:
+        with Case.open(path) as part:
+            if _definitions(part.store) != _definitions(store):
+                raise CaseError(f"{path}: its tables are not those of this version")
+            return list(part.evidence())
+    except sqlite3.Error as error:
+        raise CaseError(f"{path}: cannot be read as a case: {error}") from error
+
+
+def _definitions(store: Store) -> list[tuple[str, ...]]:
+    """The definitions of all tables, views and triggers. Some indexes are made only where they are needed."""
+    found = store.db.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type != 'index'")
+    return sorted(tuple(map(str, row)) for row in found)
 
 
 def artefacts_of(store: Store, evidence: int) -> list[str]:

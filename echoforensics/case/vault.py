@@ -109,6 +109,14 @@ class Vault:
         """Start to write a file."""
         return Staged(self.root)
 
+    def take(self, file: Path, sha256: str) -> None:
+        """Move a file of the same disk into the vault, after its SHA-256 was checked. Raises CaseDiskError."""
+        final = self.path(sha256)
+        with case_disk(self.root):
+            file.chmod(0o444)
+            final.parent.mkdir(exist_ok=True)
+            file.replace(final)
+
     def path(self, sha256: str) -> Path:
         """The path of the file with a SHA-256, whether it exists or not."""
         return self.root / sha256[:2] / sha256

@@ -75,6 +75,11 @@ def seal_case(case: OpenCase, report: Report) -> CaseCounts:
     if not are_interactions_up_to_date(case.store, case.sealed_extent):
         case.remaking(CLEARED)
         build_interactions(case.store)
+    return seal_part(case, report)
+
+
+def seal_part(case: OpenCase, report: Report) -> CaseCounts:
+    """Seal a part of a case, which another one joins and numbers with the others."""
     report("sealing", 0, 0)
     counts = counts_of_case(case.store)
     case.seal({name: getattr(counts, name) for name in ("entries", "artefacts", "issues", "records", "rows")})

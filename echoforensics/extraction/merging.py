@@ -32,7 +32,7 @@ from echoforensics.extraction.sources import whole_path
 from echoforensics.extraction.trust import refuse_other_matter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from chain_of_custody.signer import Signer
@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from echoforensics.case.custody.standing import CaseStanding
     from echoforensics.case.evidence_table import EvidenceItem
     from echoforensics.extraction.options import KeyGiver, Options, Report
+
+    #: Puts the files of an evidence item of a part into the vault of a case.
+    AddArtefacts = Callable[[OpenCase, Case, EvidenceItem], None]
 
 #: Lines of a part's ledger on an evidence item that are copied to the merged case's ledger.
 _KEPT = (TAKEN_IN, HASHED_AGAIN)
@@ -96,7 +99,10 @@ def standing_of_part(part: Path, case: Path, report: Report) -> CaseStanding:
                 f"{part}: is a case of an earlier version, which can only be read. Extract the evidence again into"
                 " a new folder, and add that"
             )
-        problems = vault_problems(part, artefact_hashes(opened.store), others=True)
+        known = artefact_hashes(opened.store)
+        kept = {sha256 for item in opened.evidence() for sha256 in artefacts_of(opened.store, item.id)}
+        problems = [f"{sha256!r}: an entry names it, but no artefact has it" for sha256 in sorted(kept - set(known))]
+        problems += vault_problems(part, known, others=True)
     if problems:
         raise CaseError(f"{part}: is not as it was sealed: {'; '.join(problems[:5])}. Nothing was changed")
     return found
@@ -104,7 +110,7 @@ def standing_of_part(part: Path, case: Path, report: Report) -> CaseStanding:
 
 def add_merged(
     case: OpenCase, path: Path, found: CaseStanding, report: Report, made: Mapping[str, Any] | None = None,
-    location: str = "",
+    location: str = "", *, takes_files: bool = False,
 ) -> None:  # fmt: skip
     """Add one part, and record in the ledger which one it is and that its seal was verified.
 
@@ -115,12 +121,22 @@ def add_merged(
         report: progress callback.
         made: further content of the ledger line: where the part was made.
         location: path of its evidence, if it differs from the path that the part records.
+        takes_files: whether to move its files, which nobody else needs or can write to, instead of copying them. They
+            were hashed when it was verified.
     """
+    detail = {**(made or {}), **({"location": location} if location else {})}
     with Case.open(path) as part:
-        _add(case, part, found, report, {**(made or {}), **({"location": location} if location else {})})
+        _add(case, part, found, report, detail, _take_artefacts if takes_files else _copy_artefacts)
 
 
-def _add(case: OpenCase, part: Case, found: CaseStanding, report: Report, made: Mapping[str, Any]) -> None:
+def _add(
+    case: OpenCase,
+    part: Case,
+    found: CaseStanding,
+    report: Report,
+    made: Mapping[str, Any],
+    add_artefacts: AddArtefacts,
+) -> None:
     history = ledger_history(part.path / LEDGER)
     known = {item.sha256 for item in case.evidence()}
     items = [item for item in part.evidence() if item.sha256 not in known]
@@ -136,6 +152,7 @@ def _add(case: OpenCase, part: Case, found: CaseStanding, report: Report, made: 
     lines = _lines(part)
     for item in items:
         report(f"adding {item.name}", 0, 0)
+        add_artefacts(case, part, item)
         _add_item(case, part, item, lines[item.name], found.head, made.get("location"))
     for source, why in history.skipped.items():
         add_skipped_source(case.store, source, why)
@@ -159,7 +176,6 @@ def _add_item(
     location: str | None,
 ) -> None:
     name = free_name(case, item.name)
-    _copy_artefacts(case, part, item)
     case.store.begin()
     number = add_part(case.store, name, part.store, item, EvidenceState.EXTRACTED, location)
     case.store.commit()
@@ -184,3 +200,10 @@ def _copy_artefacts(case: OpenCase, part: Case, item: EvidenceItem) -> None:
             staged.discard()
             raise CaseError(f"{part.vault.path(sha256)}: has changed since the case was verified")
         staged.keep()
+
+
+def _take_artefacts(case: OpenCase, part: Case, item: EvidenceItem) -> None:
+    """Move the files of an evidence item into the vault."""
+    for sha256 in artefacts_of(part.store, item.id):
+        if not case.vault.path(sha256).exists():
+            case.vault.take(part.vault.path(sha256), sha256)

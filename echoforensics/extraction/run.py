@@ -15,7 +15,7 @@ from echoforensics.case.evidence_table import EvidenceState, set_state
 from echoforensics.case.issue_table import add_issue, add_skipped_source, forget_skipped_source
 from echoforensics.errors import CaseError, SourceError, UsageError
 from echoforensics.evidence.volumes.disk import Disk
-from echoforensics.extraction.begin_and_seal import open_in_ledger, seal_case
+from echoforensics.extraction.begin_and_seal import open_in_ledger, seal_case, seal_part
 from echoforensics.extraction.first_read import ReadAhead
 from echoforensics.extraction.intake import begin_hashing_again, hash_again, take_in
 from echoforensics.extraction.parsing import EntryParser
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 def extract(
     paths: list[Path], case_path: Path, key: Signer | KeyGiver | None, options: Options, report: Report,
-    found: Mapping[Path, tuple[RangeFound, ...]] | None = None,
+    found: Mapping[Path, tuple[RangeFound, ...]] | None = None, *, is_part: bool = False,
 ) -> CaseCounts:  # fmt: skip
     """Take sources in, extract, parse, join, number, hash again and seal.
 
@@ -53,6 +53,7 @@ def extract(
         options: the investigator's options.
         report: progress callback.
         found: what others found in the ranges of images, by the path of the image; these are not searched here.
+        is_part: whether another process adds the case to one of its own, and joins and numbers the records there.
 
     Returns:
         Counts for the whole case, not only for this run.
@@ -79,7 +80,7 @@ def extract(
         ahead = opened.enter_context(ReadAhead(sources.opened, options, found))
         for source in sources.opened:
             _extract_or_skip(case, source, options, parsers, report, ahead)
-        return seal_case(case, report)
+        return seal_part(case, report) if is_part else seal_case(case, report)
 
 
 def parsers_of(options: Options) -> tuple[Parser, ...]:

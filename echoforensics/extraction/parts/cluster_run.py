@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from echoforensics.case.custody.names import SKIPPED
 from echoforensics.case.custody.open_case import OpenCase
 from echoforensics.case.issue_table import add_skipped_source, forget_skipped_source
+from echoforensics.cluster.attempts import MOST_WORKERS
 from echoforensics.cluster.connection import connected, refuse_address, refuse_lost, workers_of
 from echoforensics.cluster.progress import ClusterProgress
-from echoforensics.errors import ClusterError, SourceError, TaskEndedWorkersError
+from echoforensics.errors import CaseDiskError, CaseError, ClusterError, SourceError, TaskEndedWorkersError
 from echoforensics.extraction.begin_and_seal import open_in_ledger, seal_case
-from echoforensics.extraction.merging import add_merged, standing_of_part
+from echoforensics.extraction.merging import add_merged
 from echoforensics.extraction.parts.fetched_source import is_address
 from echoforensics.extraction.parts.part_task import PartOrder, look_at, make_part, parser_versions
 from echoforensics.extraction.parts.range_task import (
@@ -25,7 +26,12 @@ from echoforensics.extraction.parts.range_task import (
     ranges_to_search,
     search_range_of_source,
 )
-from echoforensics.extraction.parts.received_part import PartLostError, receive
+from echoforensics.extraction.parts.received_part import (
+    PartLostError,
+    receive,
+    refuse_other_answer,
+    standing_of_received,
+)
 from echoforensics.extraction.run import parsers_of, refuse_overlap
 from echoforensics.extraction.sources import SkippedSource, whole_path
 from echoforensics.extraction.trust import known_items, refuse_other_matter
@@ -112,6 +118,13 @@ class _PartUnderWay:
 def _name(worker: str) -> str:
     """The address of a worker for progress lines, in which a colon would end the name of a stage."""
     return "worker " + worker.partition("://")[2].replace(":", " port ")
+
+
+def _refused(worker: str, source: str, error: Exception) -> ClusterError:
+    return ClusterError(
+        f"{worker or 'a worker'}: what it returned as the part of {source} is refused: {error}. What was added before"
+        " stays in the case"
+    )
 
 
 class _Cluster:
@@ -210,21 +223,39 @@ class _Cluster:
 
     def _take(self, part: _PartUnderWay) -> None:
         try:
-            made: MadePart = part.future.result()
-            part.lost += made.lost
-            part.case = receive(self._client, made, self._waiting / f"{part.number}")
-            part.made = made
-            self._progress.forget(made.worker)
+            answer = part.future.result()
         except (TaskEndedWorkersError, self._killed) as error:
             part.why_not = f"no worker of the cluster could finish it: {error}"
-        except PartLostError:
-            shutil.rmtree(self._waiting / f"{part.number}", ignore_errors=True)
-            part.lost.append(made.worker)
-            self._submit(part)
         except SourceError as error:
             if not self._options.skip_unreadable:
                 raise
             part.why_not = str(error)
+        else:
+            self._fetch(part, answer)
+
+    def _fetch(self, part: _PartUnderWay, answer: object) -> None:
+        """Fetch the part that an answer names."""
+        folder = self._waiting / f"{part.number}"
+        try:
+            part.made = made = refuse_other_answer(answer)
+            part.lost += made.lost
+            part.case = receive(self._client, made, folder)
+            self._progress.forget(made.worker)
+        except PartLostError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            part.lost.append(made.worker)
+            if len(part.lost) >= MOST_WORKERS:
+                part.why_not = f"{len(part.lost)} workers ended with it: {', '.join(part.lost)}; {error}"
+                return
+            self._submit(part)
+        except CaseDiskError:
+            raise
+        except (CaseError, ClusterError) as error:
+            raise _refused(", ".join(self._holders(part.future)), part.source, error) from error
+
+    def _holders(self, future: Any) -> list[str]:
+        """The addresses of the workers that hold an answer."""
+        return sorted(worker for workers in self._client.who_has([future]).values() for worker in workers)
 
     def _say(self, parts: Sequence[_PartUnderWay]) -> None:
         """Report the number of parts, what one worker after another is doing, and periodically all of them."""
@@ -252,7 +283,13 @@ class _Cluster:
             "worker_host": part.made.host, "part_sha256": part.made.sha256, "workers_lost": part.lost,
             "searched_by": list(part.made.searched_by), "cluster": self._address,
         }  # fmt: skip
-        found = standing_of_part(part.case, case.path, self._report)
-        add_merged(case, part.case, found, self._report, made, part.source if is_address(part.source) else "")
+        location = part.source if is_address(part.source) else ""
+        try:
+            found = standing_of_received(part.case, part.source, case.store, case.path, self._report)
+        except CaseDiskError:
+            raise
+        except CaseError as error:
+            raise _refused(part.made.worker, part.source, error) from error
+        add_merged(case, part.case, found, self._report, made, location, takes_files=True)
         forget_skipped_source(case.store, part.source)
-        shutil.rmtree(part.case.parents[1], ignore_errors=True)
+        shutil.rmtree(part.case.parent, ignore_errors=True)

@@ -116,7 +116,7 @@ def make_part(order: PartOrder, *searched: SearchedRange) -> MadePart:
             with _ONE_AT_A_TIME, fetched(order.source, folder / "fetched") as path:
                 options = replace(order.options, workers=1, skip_unreadable=False)
                 found = {path.resolve(): tuple(each.found for each in searched)}
-                extract([path], folder / CASE, None, options, report, found)
+                extract([path], folder / CASE, None, options, report, found, is_part=True)
             file = _packed(folder)
             failed.pop_all()
         with file.open("rb") as stream:

@@ -1,22 +1,38 @@
-"""Fetches a part from the disk of a worker: piece by piece, checked against its hash, and unpacked."""
+"""Fetches a part from the disk of a worker: piece by piece, unpacked as it comes, and checked against its hash.
+
+What a worker returns is not trusted: it must be a part of the source that was asked for, made by this version, and
+nothing in it may lead out of its folder.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import io
+import re
 import tarfile
 from typing import TYPE_CHECKING, Any
 
 from echoforensics.case.disk import case_disk
-from echoforensics.errors import CaseError
-from echoforensics.extraction.parts.part_task import CASE, read_piece, remove_part
+from echoforensics.case.part_contents import items_of_part
+from echoforensics.errors import CaseError, ClusterError
+from echoforensics.extraction.merging import standing_of_part
+from echoforensics.extraction.parts.fetched_source import is_address
+from echoforensics.extraction.parts.part_task import CASE, MadePart, read_piece, remove_part
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from echoforensics.extraction.parts.part_task import MadePart
+    from _typeshed import WriteableBuffer
+
+    from echoforensics.case.custody.standing import CaseStanding
+    from echoforensics.case.store import Store
+    from echoforensics.extraction.options import Report
 
 #: Bytes fetched at once.
 _PIECE = 16 * 1024 * 1024
+#: Bytes handed to the unpacking at once, which copies what it has not used of them each time.
+_BUFFER = 64 * 1024
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class PartLostError(Exception):
@@ -39,32 +55,101 @@ def receive(client: Any, part: MadePart, folder: Path) -> Path:
         CaseError: it differs from what the worker made.
         CaseDiskError: this disk is full or failing.
     """
+    pieces = _Pieces(client, part)
     with case_disk(folder):
         folder.mkdir(parents=True)
-        file = folder / "part.tar"
-        whole = hashlib.sha256()
-        with file.open("wb") as stream:
-            for start in range(0, part.size, _PIECE):
-                piece = _piece(client, part, start)
-                whole.update(piece)
-                stream.write(piece)
-        if whole.hexdigest() != part.sha256:
-            raise CaseError(f"{part.file} of {part.worker}: arrived with a different SHA-256")
         try:
-            with tarfile.open(file, "r:") as packed:
-                packed.extractall(folder / "unpacked", filter="data")
+            with tarfile.open(fileobj=pieces, mode="r|", bufsize=_BUFFER) as packed:
+                packed.extractall(folder, filter="data")
+            while pieces.read(_BUFFER):
+                pass
         except tarfile.TarError as error:
             raise CaseError(f"{part.file} of {part.worker}: is not a part of a case: {error}") from error
-        file.unlink()
+    if pieces.sha256 != part.sha256:
+        raise CaseError(f"{part.file} of {part.worker}: arrived with a different SHA-256")
     _remove(client, part)
-    return folder / "unpacked" / CASE
+    return folder / CASE
+
+
+def standing_of_received(path: Path, source: str, store: Store, case: Path, report: Report) -> CaseStanding:
+    """Verify a part that a worker made.
+
+    Args:
+        path: the part.
+        source: the source that was asked for.
+        store: the store of the case to add it to.
+        case: the folder of that case.
+        report: progress callback.
+
+    Raises:
+        CaseError: it is not as it was sealed, is of another source, or was made by something else.
+    """
+    try:
+        # Before anything else is asked of its tables: views and triggers would answer in their place.
+        items = items_of_part(path, store)
+        found = standing_of_part(path, case, report)
+    except (ValueError, KeyError, TypeError) as error:
+        raise CaseError(f"{path}: cannot be read as a case: {error}") from error
+    if len(items) != 1:
+        raise CaseError(f"{path}: has {len(items)} evidence items, and one was asked for")
+    if not is_address(source) and str(items[0].location) != source:
+        raise CaseError(f"{path}: is a part of {items[0].location}")
+    return found
+
+
+class _Pieces(io.RawIOBase):
+    """The file of a part, fetched while it is read, and hashed."""
+
+    def __init__(self, client: Any, part: MadePart) -> None:
+        super().__init__()
+        self._client, self._part = client, part
+        self._at, self._held = 0, memoryview(b"")
+        self._whole = hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of what was fetched."""
+        return self._whole.hexdigest()
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        """Read the next bytes."""
+        if not self._held and self._at < self._part.size:
+            self._held = memoryview(_piece(self._client, self._part, self._at))
+            self._at += len(self._held)
+            self._whole.update(self._held)
+        room = memoryview(buffer)
+        length = min(len(room), len(self._held))
+        room[:length], self._held = self._held[:length], self._held[length:]
+        return length
+
+
+def refuse_other_answer(made: object) -> MadePart:
+    """Return an answer that says where a part is. Raises ClusterError if it is anything else."""
+    if not isinstance(made, MadePart):
+        raise ClusterError(f"the answer is no part of a case, but {type(made).__name__}")
+    texts = (made.worker, made.host, made.file, made.sha256, *made.lost, *made.searched_by)
+    if (
+        not all(isinstance(text, str) for text in texts)
+        or not _SHA256.fullmatch(made.sha256)
+        or not isinstance(made.size, int)
+        or made.size <= 0
+    ):
+        raise ClusterError("the answer does not say where a part is")
+    return made
 
 
 def _piece(client: Any, part: MadePart, start: int) -> bytes:
+    length = min(_PIECE, part.size - start)
     try:
-        found: bytes = client.run(read_piece, part.file, start, _PIECE, workers=[part.worker])[part.worker]
+        found: bytes = client.run(read_piece, part.file, start, length, workers=[part.worker])[part.worker]
     except (OSError, KeyError, ValueError) as error:
         raise PartLostError(str(error)) from error
+    if not isinstance(found, bytes) or len(found) != length:
+        raise CaseError(f"{part.file} of {part.worker}: {length} bytes from byte {start} on are not what it returned")
     return found
 
 

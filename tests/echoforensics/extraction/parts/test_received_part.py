@@ -4,17 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import tarfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from echoforensics.errors import CaseError
+from echoforensics.case.counts import CaseCounts
+from echoforensics.case.custody.open_case import OpenCase
+from echoforensics.errors import CaseError, ClusterError
+from echoforensics.extraction import run
+from echoforensics.extraction.begin_and_seal import seal_part
+from echoforensics.extraction.options import Options, Report
 from echoforensics.extraction.parts import received_part
 from echoforensics.extraction.parts.part_task import MadePart
-from echoforensics.extraction.parts.received_part import PartLostError, receive
+from echoforensics.extraction.parts.received_part import (
+    PartLostError,
+    receive,
+    refuse_other_answer,
+    standing_of_received,
+)
+
+OPTIONS = Options(argv=("test",), workers=1)
+
+
+def silent(*_: object) -> None:
+    """Reports nothing."""
 
 
 class OneWorker:
@@ -57,6 +75,67 @@ def test_a_part_comes_over_and_is_removed_there(tmp_path: Path) -> None:
 def test_a_worker_that_ends_meanwhile_is_known(tmp_path: Path) -> None:
     with pytest.raises(PartLostError):
         receive(OneWorker(ends_after=3), made(tmp_path), tmp_path / "here")
+
+
+@pytest.mark.parametrize("piece", [b"x" * 100, b"", "x" * 10_000])
+def test_a_piece_of_another_length_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece: object) -> None:
+    monkeypatch.setattr(received_part, "read_piece", lambda *_: piece)
+    with pytest.raises(CaseError, match="10000 bytes from byte 0 on are not what it returned"):
+        receive(OneWorker(), made(tmp_path), tmp_path / "here")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"size": 0}, {"size": "9"}, {"sha256": "../x"}, {"lost": (1,)}, {"worker": None}],
+    ids=lambda change: next(iter(change)),
+)
+def test_an_answer_that_is_no_part_is_refused(tmp_path: Path, change: dict[str, Any]) -> None:
+    part = made(tmp_path)
+    assert refuse_other_answer(part) is part
+    with pytest.raises(ClusterError, match="does not say where a part is"):
+        refuse_other_answer(replace(part, **change))
+    with pytest.raises(ClusterError, match="is no part of a case, but str"):
+        refuse_other_answer("part")
+
+
+def _sealed_with(folder: Path, monkeypatch: pytest.MonkeyPatch, sql: str) -> tuple[Path, Path]:
+    """A source, and a part of it that its worker changed before it was sealed."""
+    source = folder / "activities.json"
+    item = {"activityStatus": "SUCCESS", "creationTimestamp": 1500000000000, "id": "A#1#2", "description": "{}"}
+    source.write_text(json.dumps({"activities": [item]}))
+
+    def seal(case: OpenCase, report: Report) -> CaseCounts:
+        with case.store.transaction():
+            case.store.db.execute(sql)
+        return seal_part(case, report)
+
+    monkeypatch.setattr(run, "seal_part", seal)
+    run.extract([source], folder / "part", None, OPTIONS, silent, is_part=True)
+    return source, folder / "part"
+
+
+@pytest.mark.parametrize(
+    ("sql", "why"),
+    [
+        ("SELECT 1", ""),
+        ("UPDATE evidence SET location = '/other'", "is a part of /other"),
+        ("DELETE FROM evidence", "has 0 evidence items"),
+        ("UPDATE entries SET sha256 = '../../../outside' WHERE artefact", "an entry names it, but no artefact has it"),
+        ("UPDATE artefacts SET sha256 = '../../../outside'", "is missing"),
+        ("CREATE VIEW other AS SELECT 1", "its tables are not those of this version"),
+        ("CREATE TRIGGER t AFTER INSERT ON issues BEGIN DELETE FROM rows; END", "its tables are not those of this"),
+    ],
+)  # fmt: skip
+def test_a_part_of_something_else_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sql: str, why: str
+) -> None:
+    source, part = _sealed_with(tmp_path, monkeypatch, sql)
+    with OpenCase.begin(tmp_path / "case", None, "Tester") as case:
+        if not why:
+            assert standing_of_received(part, str(source), case.store, case.path, silent).ok
+            return
+        with pytest.raises(CaseError, match=why):
+            standing_of_received(part, str(source), case.store, case.path, silent)
 
 
 def test_what_arrives_otherwise_than_it_was_made_is_refused(tmp_path: Path) -> None:
