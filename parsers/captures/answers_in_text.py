@@ -22,18 +22,19 @@ from parsers.alexa_api.items.coded_texts import (
     mail_parts,
     without_terminal,
 )
-from parsers.alexa_api.items.service_names import KEY, names_in
+from parsers.alexa_api.items.service_names import CODED, KEY, is_identifier, names_in
 from parsers.alexa_api.items.text_values import PIECE, WHOLE, TextValue, values_in, values_of
-from parsers.alexa_api.named_file import NamedFile
+from parsers.alexa_api.named_file import NamedFile, names_of, not_read
 from parsers.alexa_api.utterance_id_text import DATA_TYPE as UTTERANCE_TYPE
 from parsers.bounded_issues import bounded
 from parsers.coding import CodingError, decode
 from parsers.encoding import as_utf8, wide_encoding
+from parsers.formats.logs.lines import FILE_TYPE
 from parsers.formats.wide_text import WideText
 from parsers.locator import at_bytes, at_coding, inside
 from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Issue, Record
-from parsers.registry import register
+from parsers.registry import load, register
 
 #: The most places that an issue names.
 _MAX_PLACES = 20
@@ -44,7 +45,7 @@ class AnswersInText(Parser):
     """Reads the answers in a text."""
 
     name: ClassVar[str] = "answers_in_text"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     text_only: ClassVar[bool] = True
     last_resort: ClassVar[int] = 1
     about: ClassVar[About] = About(
@@ -85,15 +86,30 @@ class AnswersInText(Parser):
         return bool(source.names) or any(name.kind == KEY for name in names_in(as_utf8(source.head)))
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
-        """Yield the records of every answer in the text; if there are none, the names of the service in it."""
+        """Yield the records of every answer in the text; if there are none, the names of the service in it.
+
+        Of a log whose lines another parser reads, only keys of answers are reported: that parser tells of the rest.
+        """
         reading = _TextReading(source)
         yield from bounded(repeats_marked(reading.run()))
-        if not reading.records:
-            for item in NamedFile().parse(source):
-                if isinstance(item, Issue):
-                    yield replace(item, parser=NamedFile.name)
-                else:
-                    yield replace(item, parser=NamedFile.name, parser_version=NamedFile.version)
+        if reading.records:
+            return
+        if _is_read_by_line(source):
+            if keys := [name for name in names_of(source) if name.kind in (KEY, CODED) and not is_identifier(name)]:
+                yield replace(not_read(keys), parser=NamedFile.name)
+            return
+        for item in NamedFile().parse(source):
+            if isinstance(item, Issue):
+                yield replace(item, parser=NamedFile.name)
+            else:
+                yield replace(item, parser=NamedFile.name, parser_version=NamedFile.version)
+
+
+def _is_read_by_line(source: Source) -> bool:
+    """Whether a parser of logs reads the lines of the text."""
+    return any(
+        parser.claims(source) for parser in load() if parser.reads_lines and FILE_TYPE in parser.about.data_types
+    )
 
 
 @dataclass(slots=True)

@@ -26,6 +26,8 @@ _FIRST_LINES = re.compile(
     rb"(?:\xef\xbb\xbf)?\s{0,64}(?:[{\[]\s{1,64}){0,4}([A-Za-z_]\w{0,63})[ \t]*:[ \t]*(?=[\[{\"\dntf-])"
 )
 _KEY_LINE = re.compile(rb"^[ \t]{0,200}([A-Za-z_]\w{0,63})[ \t]*:[ \t]*[\[{\"\dntf-]", re.MULTILINE)
+#: A value between apostrophes: a program printed it, not a browser.
+_PRINTED = re.compile(rb"^[ \t]{0,200}[A-Za-z_]\w{0,63}[ \t]*:[ \t]*'", re.MULTILINE)
 #: First keys of answers that lead to an activity or a card, and keys, one of which soon follows.
 _FIRST_KEYS = frozenset({b"activity", b"activities", b"card", b"cards"})
 _NEXT_KEYS = frozenset((
@@ -70,6 +72,8 @@ class BrowserCopiedJson(Parser):
         if first is None:
             return False
         head = source.head.replace(b"\r", b"\n")
+        if _PRINTED.search(head):
+            return False
         keys = frozenset(key.decode("ascii") for key in _KEY_LINE.findall(head))
         return bool(first[1] in _FIRST_KEYS and keys & _NEXT_KEYS) or telltale(keys)
 

@@ -127,6 +127,7 @@ class JournalExport(Parser):
 
     name: ClassVar[str] = "journal_export"
     version: ClassVar[str] = "2"
+    reads_lines: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Exports of systemd's journal (journalctl -o export, -o json, -o verbose)",
         data_types=_TYPES,

@@ -29,6 +29,7 @@ class SystemLogs(Parser):
 
     name: ClassVar[str] = "syslog"
     version: ClassVar[str] = "2"
+    reads_lines: ClassVar[bool] = True
     needs: ClassVar[tuple[bytes, ...]] = (MAYBE.pattern,)
     about: ClassVar[About] = About(
         title="System logs (syslog) of devices with Alexa, and of others that name the service",

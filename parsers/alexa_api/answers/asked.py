@@ -31,6 +31,8 @@ _READING = re.compile(
     r"/graphql$|history-records(?:-v2)?/?$|/fetch$|/getlistitems$|customer-conversation-detail$|/phoenix/state$"
 )
 _SERIAL = re.compile(r'"deviceSerialNumber\\{0,15}"\s{0,8}:\s{0,8}\\{0,15}"([\w-]{4,64})\\{0,15}"', re.ASCII)
+#: A GraphQL request that changes something.
+_MUTATION = re.compile(r'"query\\{0,15}"\s{0,8}:\s{0,8}\\{0,15}"(?:\\{1,15}[nrt]|\s){0,200}mutation\b')
 #: The placeholder for whichever device a routine is started on.
 _CURRENT = "ALEXA_CURRENT_DSN"
 #: The most request members that a message names.
@@ -95,7 +97,9 @@ def action_in_words(fields: Mapping[str, Value], path: str) -> str:
     method = fields.get("request_method")
     if not isinstance(method, str) or method in ("", "GET", "HEAD", "OPTIONS"):
         return ""
-    return "" if method == "POST" and _READING.search(path) else f"{method} {path}"
+    sent = fields.get("request_body")
+    changes = isinstance(sent, str) and _MUTATION.search(sent)
+    return "" if method == "POST" and _READING.search(path) and not changes else f"{method} {path}"
 
 
 def sent_in_words(fields: Mapping[str, Value]) -> str:

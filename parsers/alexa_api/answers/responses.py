@@ -21,6 +21,7 @@ from parsers.alexa_api.kinds.dialog_items import DialogItems
 from parsers.alexa_api.kinds.directive import Directives
 from parsers.alexa_api.kinds.endpoint import Endpoints
 from parsers.alexa_api.kinds.history import History
+from parsers.alexa_api.kinds.last_called import LastCalled
 from parsers.alexa_api.kinds.push_message import PushMessages
 from parsers.alexa_api.kinds.routine import Routines
 from parsers.alexa_api.kinds.smart_home_state import SmartHomeStates
@@ -46,6 +47,7 @@ def kinds() -> tuple[ResponseParser, ...]:
         Directives(),
         Endpoints(),
         History(),
+        LastCalled(),
         PushMessages(),
         Routines(),
         SmartHomeStates(),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from parsers.alexa_api.items.body import Body, ResponseParser
 
 NAME = "alexa_answer"
-VERSION = "4"
+VERSION = "5"
 DATA_TYPE = "alexa:cloud:response"
 ABOUT = About(
     title="Other answers of the Alexa service",

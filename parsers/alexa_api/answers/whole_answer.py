@@ -13,10 +13,11 @@ from parsers.alexa_api.answers.further_times import MAX_TIMES, MAX_VALUES, TimeS
 from parsers.alexa_api.items.body import Body
 from parsers.parser import About
 from parsers.record import Issue, Record, Timestamp, Value
+from parsers.times import from_milliseconds, iso
 from parsers.values import Keeper, shown
 
 NAME = "alexa_page"
-VERSION = "2"
+VERSION = "3"
 DATA_TYPE = "alexa:cloud:page"
 ABOUT = About(
     title="Answers of the Alexa service, each as a whole",
@@ -38,6 +39,10 @@ _TOKENS = frozenset(
     ("encodedRequestToken", "paginationToken", "nextToken", "nextPageToken", "nextRequestToken", "continuationToken")
 )
 _FURTHER = "It names a further page ({}): this page is not the last; the next page is not in this answer."
+#: Lists whose answer names the period that it covers, and the members that do so. They are times of no event.
+_LISTS = ("activities", "customerHistoryRecords")
+_PERIOD = {"startDate": "from", "endDate": "to", "lastRecordTimestamp": "its last record is of"}
+_COVERS = "It says of itself: {}."
 _NO_DATA = "noDataFoundWithinTimeLimit"
 _CUT = f"The answer holds more values or times than are looked through ({MAX_VALUES} and {MAX_TIMES})."
 
@@ -64,12 +69,18 @@ class AnyPage:
 
     def rest(self, body: Body, asked: Timestamp | None) -> tuple[Record | None, Issue | None]:
         """The record of the whole answer, if it states anything, and an issue if part of it was not searched."""
-        search = TimeSearch(body.value, self.instants, self.streams)
+        period = _period(body.value) if self.records else {}
+        value = body.value
+        if period and isinstance(value, dict):
+            value = {key: inner for key, inner in value.items() if key not in period}
+        search = TimeSearch(value, self.instants, self.streams)
         timestamps = search.timestamps()
         if asked and not body.timestamps and asked.timestamp not in self.instants:
             timestamps = (asked, *timestamps)
         issue = Issue(_CUT, body.places.record(())) if search.cut else None
         remarks = statements(body.value)
+        if any(instant not in self.instants for instant, _ in period.values()):
+            remarks.append(_COVERS.format(", ".join(f"{word} {iso(instant)}" for instant, word in period.values())))
         if not timestamps and not remarks:
             return None, issue
         address = f" to {body.url.plain_path}" if body.url else ""
@@ -93,6 +104,14 @@ def statements(value: object) -> list[str]:
         if holder.get(_NO_DATA) is True:
             sentences.append(f"The service says that it found no data within its limit of time ({_NO_DATA}).")
     return list(dict.fromkeys(sentences))
+
+
+def _period(value: object) -> dict[str, tuple[int, str]]:
+    """The period that an answer says it covers: each member's instant, and what it is."""
+    if not isinstance(value, dict) or not any(name in value for name in _LISTS):
+        return {}
+    instants = ((name, from_milliseconds(value.get(name)), word) for name, word in _PERIOD.items())
+    return {name: (instant, word) for name, instant, word in instants if instant is not None}
 
 
 def _holders(value: object) -> list[Mapping[str, object]]:

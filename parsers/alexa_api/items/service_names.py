@@ -30,18 +30,24 @@ KEYS = (
     "capabilityStates", "conversationTurns", "customerHistoryRecords", "destinationUserId", "deviceCommsAvailability",
     "deviceNotificationStates", "deviceOwnerCustomerId", "devicePermissionsPreferences", "devicePreferences",
     "doNotDisturbDeviceStatusList", "domainAttributes", "dopplerId", "effectiveMarketPlaceId", "fragmentURI",
-    "friendlyNameObject", "hasActiveDopplers", "householdAccountList", "itemInfoList", "legacyAppliance",
-    "listInfoList", "mediaOwnerCustomerId", "mediaSessionList", "networkDetail", "notificationIndex",
-    "nowPlayingData", "originalAudioId", "personFirstName", "playbackAudioAction", "recordItemKey",
-    "registeredCustomerId", "renderingUpdates", "sequenceJson", "shoppingListItem", "sourceDeviceIds",
-    "speakerVolume", "transcriptText", "voiceHistoryRecordItems",
+    "friendlyNameObject", "hasActiveDopplers", "householdAccountList", "itemInfoList", "last_called_change",
+    "last_called_summary", "legacyAppliance", "listInfoList", "mediaOwnerCustomerId", "mediaSessionList",
+    "networkDetail", "notificationIndex", "nowPlayingData", "originalAudioId", "personFirstName",
+    "playbackAudioAction", "recordItemKey", "registeredCustomerId", "renderingUpdates", "sequenceJson",
+    "shoppingListItem", "sourceDeviceIds", "speakerVolume", "transcriptText", "voiceHistoryRecordItems",
 )  # fmt: skip
 _COMMAND = rb"PUSH_[A-Z][A-Z_]{3,60}|MATTER_SETUP_NOTIFICATION"
-#: Prefixes of the service's identifiers.
-_IDENTIFIERS = (b"amzn1.conversation.", b"amzn1.echo-", b"amzn1.alexa.", b"amzn1.comms.")
+#: Prefixes of the service's identifiers, and of the states in which ioBroker keeps what was last spoken.
+_IDENTIFIERS = (b"alexa2.0.History.", b"amzn1.conversation.", b"amzn1.echo-", b"amzn1.alexa.", b"amzn1.comms.")
+#: The key of a device's type as programs write it, up to the first letter of the service's types: `A3S5BH2HU6VAYF`.
+_TYPES = (b'deviceType":"A', b'deviceType": "A', b"deviceType': 'A", b'deviceType\\":\\"A')
+_DEVICE_TYPE = (
+    rb"(?<=[\"'])deviceType(?=\\{0,15}[\"']\s{0,8}:\s{0,8}\\{0,15}[\"']A(?=[A-Z]{0,14}\d[A-Z]{0,14}\d)"
+    rb"[0-9A-Z]{9,14}\\{0,15}[\"'])"
+)
 _NARROW = (
     b".amazon.", b"amazonalexa.com", b".a2z.com", b"/alexa-privacy/", b"/alexashoppinglists/", b"PUSH_",
-    b"MATTER_SETUP", b"::TN", b"%3A%3ATN", b"%3a%3aTN", *_IDENTIFIERS, *(key.encode("ascii") for key in KEYS),
+    b"MATTER_SETUP", b"::TN", b"%3A%3ATN", b"%3a%3aTN", *_TYPES, *_IDENTIFIERS, *(key.encode("ascii") for key in KEYS),
 )  # fmt: skip
 #: Keys that are also searched in base64: long ones, at least one in every kind of answer.
 _CODED_KEYS = (
@@ -91,8 +97,8 @@ _ID = re.compile(
 _ID_LEADS = 120
 #: How many bytes of minutes and seconds lead up to the two colons.
 _ID_MINUTES = len("31:47")
-#: Each match of the expressions below begins with one of these.
-_KEY_MARKS = frozenset((b"PUSH_", b"MATTER_SETUP", *_IDENTIFIERS, *(key.encode("ascii") for key in KEYS)))
+#: If one of these is there, the expressions below are tried: at each of them, and at each key of a device's type.
+_KEY_MARKS = frozenset((b"PUSH_", *_TYPES, b"MATTER_SETUP", *_IDENTIFIERS, *(key.encode("ascii") for key in KEYS)))
 
 
 @cache
@@ -100,7 +106,7 @@ def _key() -> re.Pattern[bytes]:
     """The expression for keys and identifiers. Compiling it takes as long as a large search, so it is deferred."""
     keys = b"|".join(key.encode("ascii") for key in KEYS) + b"|" + _COMMAND
     begins = b"|".join(re.escape(begin) for begin in _IDENTIFIERS)
-    return re.compile(rb"(?<![A-Za-z0-9_])(?:" + keys + rb")(?![A-Za-z0-9_])|" + begins)
+    return re.compile(rb"(?<![A-Za-z0-9_])(?:" + keys + rb")(?![A-Za-z0-9_])|" + _DEVICE_TYPE + b"|" + begins)
 
 
 @cache
@@ -146,6 +152,11 @@ def names_in(content: bytes, base: int = 0) -> tuple[ServiceName, ...]:
     return gathered([replace(name, at=base + name.at) for name in found])
 
 
+def is_identifier(name: ServiceName) -> bool:
+    """Whether a name of the kind :data:`KEY` is an identifier, not a key of an answer."""
+    return name.text.startswith(tuple(begin.decode("ascii") for begin in _IDENTIFIERS))
+
+
 def _first_coded(content: bytes) -> int:
     """The offset of the first base64 key in text of two bytes per character."""
     places = (content.find(coded.decode("ascii").encode("utf-16-le")) for coded in _IN_BASE64)
@@ -179,7 +190,8 @@ def _found(content: bytes, present: frozenset[bytes]) -> Iterator[ServiceName]:
     if b"::" in content or b"%3A" in content or b"%3a" in content:
         yield from _spoken(content)
     if marks := present & _KEY_MARKS:
-        for key in islice(_matches(_key(), content, _places(content, marks)), MAX_NAMES):
+        begins = {b"deviceType" if mark in _TYPES else mark for mark in marks}
+        for key in islice(_matches(_key(), content, _places(content, begins)), MAX_NAMES):
             yield ServiceName(KEY, _text(key[0]), key.start())
     if coded_marks := present & _IN_BASE64.keys():
         for coded in islice(_matches(_key_in_base64(), content, _places(content, coded_marks)), MAX_NAMES):

@@ -47,7 +47,7 @@ class History(ResponseParser):
     """Reads pages of the history and single records of it."""
 
     name = "alexa_history"
-    version = "3"
+    version = "4"
     urls = (
         "/alexa-privacy/apd/rvh/customer-history-records-v2",
         "/alexa-privacy/apd/rvh/customer-history-records",
@@ -192,6 +192,19 @@ def _fields(reader: ItemReader, items: Items, name: str | None) -> dict[str, Val
     return Keeper().fields(content)
 
 
+def _other_texts(items: Items) -> list[str]:
+    """What a message says of items other than transcripts and answers."""
+    parts: list[str] = []
+    if not items.items:
+        parts.append("it lists no items; an entry can have been deleted or withheld, the record does not say why")
+    if items.heard_replaced:
+        texts = ", ".join(f'"{shown(text) or ""}"' for text in items.heard_replaced[:3])
+        parts.append(f"in place of a transcript it holds replacement text, which is not a transcript: {texts}")
+    if items.other_texts:
+        parts.append(f"it holds texts of other types: {', '.join(items.other_texts[:3])}")
+    return parts
+
+
 def _message(
     reader: ItemReader, items: Items, name: str | None, utterance: UtteranceId | None, *, outside: bool
 ) -> str:
@@ -208,11 +221,7 @@ def _message(
         parts.append("the recognised text is empty")
     else:
         parts.append("the record holds no recognised text")
-    if not items.items:
-        parts.append("it lists no items; an entry can have been deleted or withheld, the record does not say why")
-    if items.heard_replaced:
-        texts = ", ".join(f'"{shown(text) or ""}"' for text in items.heard_replaced[:3])
-        parts.append(f"in place of a transcript it holds replacement text, which is not a transcript: {texts}")
+    parts += _other_texts(items)
     for key, word in (
         ("domain", "domain"),
         ("intent", "intent"),

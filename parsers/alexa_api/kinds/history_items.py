@@ -73,6 +73,13 @@ class Items:
         return list(dict.fromkeys(item.words for item in self.items if item.kind == _HEARD_REPLACED and item.words))
 
     @property
+    def other_texts(self) -> list[str]:
+        """The texts of items of other types, each with its type, without repeats."""
+        known = (_HEARD, _HEARD_REPLACED, _ANSWER, _ANSWER_REPLACED)
+        others = (item for item in self.items if item.kind not in known and item.words)
+        return list(dict.fromkeys(f'"{shown(item.words)}" ({shown(item.kind, 60) or "no type"})' for item in others))
+
+    @property
     def utterances(self) -> list[UtteranceId]:
         """The utterance ids, those of transcripts first; only the first id of each stream."""
         ordered = sorted(self.items, key=lambda item: item.kind != _HEARD)

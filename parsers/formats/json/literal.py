@@ -1,14 +1,15 @@
-"""Parse values as programs print them: Python's ``repr``, JavaScript's ``util.inspect``, Java's ``toString``.
+"""Parse values as programs print them: Python's ``repr``, JavaScript's ``util.inspect``, Java's, Ruby's ``inspect``.
 
 ::
 
     {'enabled': True, 'names': ('a', "b's"), 'none': None}          Python
     { enabled: true, names: [ 'a', "b's" ], none: null }            JavaScript
     CommandTO{command='PUSH_VOLUME_CHANGE', timeStamp=1775999734678} Java
+    {"enabled"=>true, "none"=>nil}                                   Ruby
 
 References:
     docs.python.org (Built-in Types, ``repr``; pprint); nodejs.org (util.inspect); the ``toString`` that Java's
-    development environments write.
+    development environments write; ruby-doc.org (Hash#inspect, Array#inspect).
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ _ESCAPE = re.compile(
 )
 _SIGNS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "a": "\a", "v": "\v"}
 _WORDS: dict[str, object] = {
-    "None": None, "null": None, "undefined": None, "True": True, "true": True, "False": False, "false": False,
+    "None": None, "null": None, "nil": None, "undefined": None,
+    "True": True, "true": True, "False": False, "false": False,
 }  # fmt: skip
 _CLOSES = {"{": "}", "[": "]", "(": ")"}
 
@@ -154,6 +156,8 @@ class _LiteralReader:
         if sign not in (":", "=") or not sign:
             return None
         name = _unescaped(_inside(match)) if match.re is _STRING else match[0]
+        if self._text[end : end + 2] == "=>":
+            return name, _blank(self._text, end + 2), ":"
         return name, _blank(self._text, end + 1), sign
 
     def _after(self, sign: str, at: int, here: Tokens, depth: int) -> tuple[object, int]:

@@ -42,7 +42,9 @@ _FAR, _NEAR = 1024 * 1024, 64 * 1024
 _CLOSE = 16
 _QUOTES = frozenset("'\"`")
 #: Errors that occur where the text is not JSON but a program's own notation.
-_FOREIGN = frozenset("'`(<\\NTFubr")
+_FOREIGN = frozenset("'`(<=\\NTFubr")
+#: A backslash that is not one of a pair, nor the beginning of an escape that JSON does not have.
+_SINGLE_BACKSLASH = re.compile(r"(?<!\\)(?:\\\\)*+\\(?![\\x'])")
 _BACKSLASHED = re.compile(r'\\\\"|\\\'|\\x[0-9a-f]{2}')
 
 _strict = json.JSONDecoder()
@@ -186,15 +188,26 @@ class TextSearch:
         return True
 
     def _quoted(self, start: int, end: int) -> Found | None:
-        """The value, if the apostrophes around it show that inner ones are doubled or its lines folded."""
+        """The value, if apostrophes around it show that inner ones or backslashes are doubled, or its lines folded."""
         if self._text[start - 1 : start] != "'" or self._text[end : end + 1] != "'":
             return None
         piece = self._text[start:end]
+        if "\\\\" in piece and not _SINGLE_BACKSLASH.search(piece):
+            return self._escaped(piece, start, end)
         if ("''" not in piece and "\n" not in piece) or "'" in piece.replace("''", ""):
             return None
         plain = without_single_quotes(piece.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
         try:
             return Found(start, end, decode_at(plain, 0)[0], coding="single-quoted")
+        except JsonError:
+            return None
+
+    @staticmethod
+    def _escaped(piece: str, start: int, end: int) -> Found | None:
+        """JSON in a string of a program that escaped each backslash; None if it is no JSON without the escapes."""
+        plain = without_backslashes(piece.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+        try:
+            return Found(start, end, decode_at(plain, 0)[0], coding="backslash")
         except JsonError:
             return None
 

@@ -73,7 +73,7 @@ def test_pages_that_repeat_and_overlap_are_kept_whole_and_say_so(parse_all: Pars
         locator="json:/0/response",
         fields={"paginationToken": "p2", "the_client_asked_for": asked, "request_url": url},
         parser="alexa_page",
-        parser_version="2",
+        parser_version="3",
     )
 
 
@@ -90,6 +90,13 @@ def test_a_record_with_null_items_is_kept_and_no_reason_is_made_up(read_value: R
 def test_the_last_page_says_nothing_of_a_further_one(read_value: Read, token: object) -> None:
     found = read_value({"alexaHistoryRecords": [_history(1704101037307)], "paginationToken": token})
     assert [record.data_type for record in _records(found)] == ["alexa:cloud:history"]
+
+
+def test_the_period_of_a_list_is_no_time_of_an_event(read_value: Read) -> None:
+    page = {"customerHistoryRecords": [_history(1704101038009)], "lastRecordTimestamp": 1704101037000}
+    _, whole = _records(read_value(page))
+    assert whole.timestamps == ()
+    assert whole.message.endswith("It says of itself: its last record is of 2024-01-01T09:23:57.000000+00:00.")
 
 
 def test_an_empty_page_names_its_further_page_in_its_one_record(read_value: Read) -> None:

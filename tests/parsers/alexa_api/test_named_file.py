@@ -89,3 +89,17 @@ def test_a_file_that_names_nothing_is_left_alone() -> None:
 def test_a_line_of_a_log_in_brackets_is_no_json() -> None:
     content = b"[2024-01-01 10:00:00] GET https://alexa.amazon.de/api/cards"
     assert not ApiJson().claims(_offered(content, "x.log"))
+
+
+@pytest.mark.parametrize(
+    ("text", "named"), [("asked alexa.amazon.de", False), ("customerHistoryRecords were many", True)]
+)
+def test_of_a_log_only_keys_of_answers_are_named(text: str, named: bool) -> None:
+    source = _offered(f"<14>1 2025-04-18T16:13:20Z pi io 1 - - {text}\n".encode(), "pi.log")
+    _, in_text = claiming(source)
+    assert [item.parser for item in in_text.parse(source)] == ["named_file"] * named
+
+
+@pytest.mark.parametrize(("value", "named"), [("A3S5BH2HU6VAYF", True), ("ANDROIDPHONE", False), ("A1", False)])
+def test_a_type_of_a_device_names_the_service(value: str, named: bool) -> None:
+    assert bool(names_in(f'{{"deviceType": "{value}"}}'.encode())) is named

@@ -138,6 +138,22 @@ SHAPES: dict[str, tuple[object, list[Row]]] = {
         TALKS, [("alexa_plus_conversation", 'begun on the device "Küche"', (AT, 1704101040000))],
     ),
     "persons": ([PERSON], [("person", '"Регина"', ())]),
+    "an item of another type": (
+        _page(_history(_item("DEVICE_TEXT", "hunde bellen"))),
+        [("history", 'texts of other types: "hunde bellen" (DEVICE_TEXT)', (SPOKEN, AT))],
+    ),
+    "attributes of alexa_media": (
+        {"friendly_name": "Küche", "last_called": True, "last_called_summary": "wie spät", "last_called_timestamp": AT},
+        [("last_called", 'to the device "Küche" the text "wie spät".', (AT,))],
+    ),
+    "an event of alexa_media": (
+        {"last_called_change": {"serialNumber": SERIAL, "timestamp": AT, "summary": "licht an", "response": "OK"}},
+        [("last_called", f'to the device {SERIAL} the text "licht an" and as its answer "OK".', (AT,))],
+    ),
+    "states of ioBroker": (
+        {"alexa2.0.History.json": {"val": json.dumps({"summary": "тише", "creationTime": AT}), "ts": AT + 2}},
+        [("last_called", 'as the last utterance the text "тише".', (AT, AT + 2))],
+    ),
 }  # fmt: skip
 
 

@@ -95,6 +95,14 @@ def test_a_change_that_was_answered_says_so_in_each_row() -> None:
     )
 
 
+def test_a_mutation_of_graphql_is_a_change() -> None:
+    url = "https://alexa.amazon.com/nexus/v1/graphql"
+    record = _one(_entry("POST", url, json.dumps({"query": "mutation ($e: String!) { setEndpointFeatures }"})))
+    assert "the request POST /nexus/v1/graphql" in record.message
+    asked = _one(_entry("POST", url, json.dumps({"query": "query mutations { endpoints }"})))
+    assert "POST" not in asked.message
+
+
 def test_asking_with_post_is_no_change() -> None:
     url = "https://www.amazon.de/alexa-privacy/apd/rvh/customer-history-records-v2?startTime=1704000000000"
     record, *_ = _read(_entry("POST", url, '{"previousRequestToken": null}', '{"customerHistoryRecords": []}'))

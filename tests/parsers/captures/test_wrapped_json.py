@@ -50,6 +50,15 @@ def _inspected(value: object) -> str:
     )
 
 
+def _in_ruby(value: object) -> str:
+    """A value as Ruby's inspect prints it."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f'"{key}"=>{_in_ruby(inner)}' for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_in_ruby, value))}]"
+    return "nil" if value is None else json.dumps(value, ensure_ascii=False)
+
+
 IOBROKER = "2024-01-01 10:24:00.214  - debug: alexa2.0 (28967) Alexa-Remote: Response: "
 HOME_ASSISTANT = "2025-06-26 10:39:30.019 DEBUG (MainThread) [aioamazondevices] JSON data: |"
 OTHERS = '2024-01-01 10:23:58.812  - debug: alexa2.0 (28967) {"val":true} [main:12] nothing of use\n'
@@ -130,6 +139,11 @@ READ: dict[str, Wrap] = {
     "Python bytes": lambda page: f"DEBUG Received raw WebSocket: {b'MSG 0x0b ' + _json(page) + b'FABE'!r}\n".encode(),
     "Python text": lambda page: f"DEBUG response text: {json.dumps(page)!r}\n".encode(),
     "JavaScript, inspected": lambda page: f"Activity data {_inspected(page)}\n".encode(),
+    "JavaScript, inspected at the start": lambda page: f"Response: {_inspected(page)}\n".encode(),
+    "Python bytes, escaped to ASCII": lambda page: f"body: {json.dumps(page).encode()!r}\n".encode(),
+    "Ruby, inspected": lambda page: f"D -- : {_in_ruby(page)}\n".encode(),
+    "syslog (RFC 5424)": lambda page: f"<14>1 2025-04-18T16:13:20Z pi io 1 - - Response: {_text(page)}\n".encode(),
+    "journalctl -o export": lambda page: f"__REALTIME_TIMESTAMP=1745000000123456\nMESSAGE={_text(page)}\n\n".encode(),
     "quoted JSON in a line": lambda page: f"INFO body={json.dumps(_text(page))} status=200\n".encode(),
     "Markdown": lambda page: f"# Notes\n\nThe answer:\n\n```json\n{json.dumps(page, indent=2)}\n```\n\nEnd.\n".encode(),
     "YAML around": lambda page: f"- request:\n    uri: {ADDRESS}\n  response:\n    body: {_text(page)}\n".encode(),

@@ -89,6 +89,10 @@ CASES: tuple[Case, ...] = (
     ("timed_events", {"token": "tok-1", "scheduled_time": US // 1_000_000, "state": "SET"}, "echo_headless_alarms",
      "echo:state:alarm", "The device keeps the timed event; SET.", (("Scheduled to start", US),), (
      "notification:tok-1",)),
+    ("messages_with_uri", {"id": 1, "uri": "/v20160207/events", "message_text": EVENT, "timestamp":
+        "2024-03-14 09:36:00"}, "avs_undelivered_events", "echo:avs:undelivered_event",
+     "The device keeps an event that it had not delivered to the service: Alerts.AlertStarted.",
+     (("Creation Time", US),), ("avs-message:m-1",)),
 )  # fmt: skip
 
 

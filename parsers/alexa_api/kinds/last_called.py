@@ -1,0 +1,154 @@
+"""What home-automation programs keep of the last utterance: Home Assistant's alexa_media, ioBroker's alexa2.
+
+A program asks the service for its history and keeps the newest text, with its time, as the state of an entity.
+
+References:
+    alandtse/alexa_media_player (``media_player.py``: ``last_called_summary``, ``last_called_timestamp``; the event
+    ``last_called_change``); Apollon77/ioBroker.alexa2 (the states below ``History``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from parsers.alexa_api.items.body import Body, ResponseParser
+from parsers.alexa_api.items.item_reader import ItemReader
+from parsers.parser import About
+from parsers.record import Issue, Record, Timestamp
+from parsers.values import Keeper, shown
+
+DATA_TYPE = "alexa:cloud:last_called"
+_ATTRIBUTES, _EVENT = ("last_called_summary", "last_called_timestamp"), "last_called_change"
+_STATE = re.compile(r"alexa2\.\d{1,4}\.History\.([A-Za-z]{2,40})")
+_STATES = ("summary", "creationTime", "name", "serialNumber", "answerText", "json")
+_SPOKEN = "The time that the program keeps as that of the utterance."
+_WRITTEN = "When ioBroker wrote the state."
+
+
+class LastCalled(ResponseParser):
+    """Reads the last utterance in a program's state or event."""
+
+    name = "alexa_last_called"
+    version = "1"
+    urls = ()
+    telltales = (frozenset(_ATTRIBUTES), frozenset({_EVENT, "serialNumber", "summary"}))
+    lists = ()
+    first_keys = tuple(f"alexa2.0.History.{state}" for state in _STATES)
+    about = About(
+        title="The last utterance, as a home-automation program keeps it",
+        data_types=(DATA_TYPE,),
+        known_by=(
+            f"JSON keys {' and '.join(_ATTRIBUTES)} (Home Assistant, alexa_media)",
+            f"JSON key {_EVENT} with serialNumber or summary (events of alexa_media)",
+            "JSON keys alexa2.0.History.summary and others below alexa2.0.History (states of ioBroker)",
+        ),
+        shows="That the program had this text from the account's history as the newest, with this time.",
+        does_not_show="What was said, or by whom. That nothing was said later: the program asks from time to time.",
+        validated_on=("Made files only.",),
+        limits=("Of ioBroker's states those of its first instance (alexa2.0) are known by themselves.",),
+        references=(
+            "https://github.com/alandtse/alexa_media_player",
+            "https://github.com/Apollon77/ioBroker.alexa2",
+        ),
+    )
+
+    def fits(self, value: object) -> bool:
+        """Whether the value has the attributes, the event or a state with the text."""
+        if not isinstance(value, dict):
+            return False
+        event = value.get(_EVENT)
+        if isinstance(event, dict) and ("serialNumber" in event or "summary" in event):
+            return True
+        return any(name in value for name in _ATTRIBUTES[:1]) or any(name in value for name in self.first_keys)
+
+    def leaves(self, value: object) -> tuple[str, ...]:
+        """The members that are not about the last utterance."""
+        if not isinstance(value, dict):
+            return ()
+        read = {*_ATTRIBUTES, _EVENT, "last_called", "last_called_response"}
+        return tuple(key for key in value if key not in read and not _STATE.fullmatch(str(key)))
+
+    def parse_body(self, body: Body) -> Iterator[Record | Issue]:
+        """Yield a record for each form in the value."""
+        if not isinstance(body.value, dict):
+            yield Issue("The last utterance was expected here.", body.places.record(()))
+            return
+        whole = ItemReader(body.value, (), body)
+        if _ATTRIBUTES[0] in body.value:
+            yield from _of_attributes(whole)
+        event = body.value.get(_EVENT)
+        if isinstance(event, dict):
+            yield from _of_event(whole.child(event, _EVENT))
+        yield from _of_states(whole)
+        yield from whole.issues
+
+
+def _of_attributes(reader: ItemReader) -> Iterator[Record]:
+    text, name = reader.string(_ATTRIBUTES[0]), reader.text("friendly_name")
+    times = reader.time(_ATTRIBUTES[1], "Recorded Time", _SPOKEN)
+    answer = reader.string("last_called_response")
+    yield _record(reader, text, answer, f'"{shown(name, 100)}"' if name else "", times, reader.item)
+
+
+def _of_event(reader: ItemReader) -> Iterator[Record]:
+    serial = reader.text("serialNumber")
+    times = reader.time("timestamp", "Recorded Time", _SPOKEN)
+    text, answer = reader.string("summary"), reader.string("response")
+    yield _record(reader, text, answer, serial or "", times, reader.item, serial)
+
+
+def _of_states(reader: ItemReader) -> Iterator[Record]:
+    """A record of ioBroker's states of one instance."""
+    states: dict[str, ItemReader] = {}
+    for key, value in reader.item.items():
+        if (state := _STATE.fullmatch(str(key))) and state[1] in _STATES and isinstance(value, dict):
+            states.setdefault(state[1], reader.child(value, key))
+    if not states:
+        return
+    values = {name: state.item.get("val") for name, state in states.items()}
+    whole = states["json"].inner("val") if "json" in states else {}
+    text, answer = values.get("summary", whole.get("summary")), values.get("answerText", whole.get("answerText"))
+    serial = values.get("serialNumber", whole.get("serialNumber"))
+    times: tuple[Timestamp, ...] = ()
+    if "creationTime" in states:
+        times = states["creationTime"].time("val", "Recorded Time", _SPOKEN)
+    elif "json" in states:
+        times = states["json"].opened("val", whole).time("creationTime", "Recorded Time", _SPOKEN)
+    written = (time for state in states.values() for name in ("ts", "lc") for time in _written(state, name))
+    times += tuple({time.timestamp: time for time in written}.values())
+    name = values.get("name", whole.get("name"))
+    device = f'"{shown(name, 100)}"' if name else ""
+    yield _record(reader, _text(text), _text(answer), device, times, {**whole, **values}, _text(serial) or None)
+
+
+def _written(state: ItemReader, name: str) -> tuple[Timestamp, ...]:
+    return state.time(name, "Last Update Time", _WRITTEN)
+
+
+def _record(
+    reader: ItemReader,
+    text: str | None,
+    answer: str | None,
+    device: str,
+    times: tuple[Timestamp, ...],
+    fields: Mapping[str, object],
+    serial: str | None = None,
+) -> Record:
+    parts = [f"A home-automation program keeps as the last utterance{f' to the device {device}' if device else ''}"]
+    parts.append(f'the text "{shown(text)}"' if text else "no text")
+    if answer:
+        parts.append(f'and as its answer "{shown(answer)}"')
+    return Record(
+        data_type=DATA_TYPE,
+        message=f"{' '.join(parts)}.",
+        locator=reader.locator,
+        timestamps=times,
+        device_serial=serial,
+        transcript=text or None,
+        fields=Keeper().fields(dict(fields)),
+    )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
