@@ -33,7 +33,7 @@ class SqliteJournalFiles(Parser):
     """Claims the files beside a database so that they are read with it; reads those whose database is missing."""
 
     name: ClassVar[str] = "sqlite_companions"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     reads_neighbours: ClassVar[bool] = True
     keeps_for_others: ClassVar[bool] = True
     about: ClassVar[About] = About(

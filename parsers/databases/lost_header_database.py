@@ -21,7 +21,7 @@ class LostHeaderDatabase(Parser):
     """Reads such databases page by page."""
 
     name: ClassVar[str] = "sqlite_without_header"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="SQLite databases whose header or first page is gone",

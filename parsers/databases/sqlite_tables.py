@@ -19,7 +19,7 @@ class SqliteTables(Parser):
     """Reads databases with known tables."""
 
     name: ClassVar[str] = "sqlite"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="SQLite databases of apps and devices",

@@ -206,13 +206,13 @@ class RowSearch:
 
     def _long_first(self, at: int, block_end: int) -> Leftover | None:
         """The same for a first value with a two-byte type, of which the second byte is left."""
-        low = self._content[at + LOST]
-        if low > 127:
+        low = self._content[at + LOST : at + LOST + 1]
+        if not low or low[0] > 127:
             return None
         types = _types_at(self._content, at + LOST + 1, self._shape.count - 1)
         if types is None:
             return None
-        left = self._row(at, at + 2, None, [128 + low, *types[0]], types[1])
+        left = self._row(at, at + 2, None, [128 + low[0], *types[0]], types[1])
         fits = left is not None and left.end <= block_end and left.row.size - 2 <= 127
         return replace(left, doubtful=True) if left and fits else None
 

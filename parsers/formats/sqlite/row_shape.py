@@ -19,6 +19,8 @@ _INTEGER_TYPES = {1: 1, 2: 2, 3: 3, 4: 4, 6: 5, 8: 6}
 #: Number of columns whose types are matched by a pattern; the others are checked where these match.
 _MOST_AT_ONCE = 24
 _ENCODING_STEP = {1: 1, 2: 2, 3: 2}
+#: A row of sqlite_schema: type, name, tbl_name, rootpage, sql (SQLite's file format, section 2.6).
+_SCHEMA_COLUMNS, _SCHEMA_KINDS = 5, ("table", "index", "view", "trigger")
 
 
 _Patterns = tuple[re.Pattern[bytes], re.Pattern[bytes], re.Pattern[bytes]]
@@ -102,6 +104,8 @@ class RowShape:
     def _each(self, found: Sequence[SqlValue], test: _Test, *, whole: bool) -> bool:
         if len(found) > self.count or (whole and len(found) < self.count) or len(found) < min(2, self.count):
             return False
+        if _is_of_schema(found):
+            return False
         return any(value is not None for value in found) and all(
             test(self.table.columns[place], value, is_number=place == self.table.rowid_column)
             for place, value in zip(self.table.stored, found, strict=False)
@@ -139,6 +143,14 @@ class _Possible(_Test):
 
 
 _usual, _possible = _Test(), _Possible()
+
+
+def _is_of_schema(found: Sequence[SqlValue]) -> bool:
+    """Whether the values are a row of the list of tables: a page of it may belong to a table later, or before."""
+    if len(found) != _SCHEMA_COLUMNS or found[0] not in _SCHEMA_KINDS or not isinstance(found[3], (int, float)):
+        return False
+    sql = found[4]
+    return isinstance(found[2], str) and (sql is None or (isinstance(sql, str) and sql[:7].upper() == "CREATE "))
 
 
 def _ahead(*parts: bytes) -> re.Pattern[bytes]:

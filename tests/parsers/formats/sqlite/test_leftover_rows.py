@@ -170,3 +170,24 @@ def test_frames_cut_off_or_left_in_a_log_are_not_live(make_database: Make, read_
     assert {row.values["heard"] for row in rows if row.live} == {f"alexa, number {n}" for n in (1, 2, 3)}
     assert [row.values["heard"] for row in rows if not row.live] == ["last"]
     assert "left from an earlier use" in next(row.why for row in rows if not row.live)
+
+
+@pytest.mark.parametrize("value", ["", 0, None])
+def test_a_deleted_row_of_four_bytes_does_not_end_the_reading(
+    value: object, make_database: Make, read_database: Read
+) -> None:
+    rows = [("INSERT INTO t VALUES (?)", (each,)) for each in ("first", value, "third")]
+    found, issues = read_database(make_database("CREATE TABLE t (a)", *rows, "DELETE FROM t WHERE rowid = 2"))
+    assert [row.values["a"] for row in found if row.live] == ["first", "third"]
+    assert issues == []
+
+
+def test_rows_of_the_list_of_tables_are_no_rows_of_a_table(make_database: Make, read_database: Read) -> None:
+    table = "CREATE TABLE t (kind TEXT, name TEXT, other TEXT, number INTEGER, sql TEXT)"
+    filler = "x" * 300
+    made = [f"CREATE TABLE gone{number} (a TEXT DEFAULT '{filler}')" for number in range(40)]
+    dropped = [f"DROP TABLE gone{number}" for number in range(40)]
+    rows = [("INSERT INTO t VALUES (?, ?, ?, ?, ?)", ("k", "n", "o", 1, "s"))]
+    found, issues = read_database(make_database(table, *made, *dropped, *rows))
+    assert [dict(row.values) for row in found] == [{"kind": "k", "name": "n", "other": "o", "number": 1, "sql": "s"}]
+    assert issues == []
