@@ -47,15 +47,18 @@ def merge(
 
     Each PART is a case of other sources. Its seal is verified first, and the head of its ledger is recorded. Exhibits
     are numbered as in one run over all sources, in the order of the parts. The parts are not changed.
+
+    Evidence is merged. Transcripts, marks and redactions that were added to a part, and what `case set` recorded in it,
+    are not; they are listed, and can be added to CASE again.
     """
     from echoforensics.case.custody.head_file import read_head
     from echoforensics.cli import keys
     from echoforensics.cli.extract import ledger_text, outcome_text
     from echoforensics.cli.options.configured import with_configured
     from echoforensics.cli.progress import progress
-    from echoforensics.cli.safe_text import given_text
+    from echoforensics.cli.safe_text import given_text, safe
     from echoforensics.errors import UsageError
-    from echoforensics.extraction.merging import merge_cases
+    from echoforensics.extraction.merging import left_behind, merge_cases
     from echoforensics.extraction.options import Options
     from echoforensics.zones import zone
 
@@ -70,6 +73,9 @@ def merge(
     key = keys.for_signing(key_path, case_path, unsigned=unsigned)
     with progress(quiet=as_json) as report:
         outcome = merge_cases(case_path, list(parts), key, options, report)
+    for part in parts:
+        if left := left_behind(part):
+            click.echo(safe(f"{part}: {left}. Add it to {case_path} again where it is needed."), err=True)
     lines, head = read_head(case_path) or (0, "")
     shown = {**outcome._asdict(), "ledger_lines": lines, "head": head}
     click.echo(json.dumps(shown) if as_json else f"{outcome_text(outcome, case_path)}\n{ledger_text(lines, head)}")

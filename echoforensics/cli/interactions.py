@@ -208,10 +208,13 @@ def _write(case: Case, query: Any, form: str, stream: Writable, local: ZoneInfo 
 
 
 def _lines(found: Iterable[Iterable[str]], stream: Writable) -> int:
+    """Write text for people; also in a file and a pipe, nothing in it steers the terminal on which it is shown."""
+    from echoforensics.cli.safe_text import safe
+
     count = 0
     for count, lines in enumerate(found, 1):  # noqa: B007 (the count is wanted)
         for line in lines:
-            stream.write(line.replace("\n", " ") + "\n")
+            stream.write(safe(line.replace("\n", " ")) + "\n")
     return count
 
 

@@ -6,6 +6,7 @@ import json
 import platform
 import socket
 import sys
+from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,10 @@ import pyewf
 import pytsk3
 
 from echoforensics.case.counts import CaseCounts, counts_of_case
-from echoforensics.case.custody.names import BEGINNINGS, BEGUN, HEAD, RESUMED
+from echoforensics.case.custody.names import BEGINNINGS, BEGUN, HEAD, LEDGER, RESUMED
 from echoforensics.case.spoken.interaction_table import CLEARED
 from echoforensics.examiner_clock import clock_state
-from echoforensics.examiner_key import key_detail
+from echoforensics.examiner_key import ExaminerKey, key_detail
 from echoforensics.extraction.trust import joined_matter
 from echoforensics.timeline.interaction_building import are_interactions_up_to_date, build_interactions
 from echoforensics.timeline.numbering import number_rows
@@ -24,9 +25,30 @@ from echoforensics.version import __version__
 from parsers.registry import load
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from chain_of_custody.signer import Signer
     from echoforensics.case.custody.open_case import OpenCase
     from echoforensics.extraction.options import Options, Report
     from echoforensics.extraction.sources import SkippedSource
+
+
+def named_by_key(options: Options, key: Signer | None, case: Path) -> Options:
+    """Return options in which a new case has the examiner that its key names, unless another is given.
+
+    The name is added to the arguments as if it had been typed, so that the case can be made again without the key.
+
+    Args:
+        options: the investigator's options.
+        key: the key that signs the case. Nobody has named a provisional one.
+        case: the case folder; an existing case keeps its examiner.
+    """
+    if options.examiner.strip() or not isinstance(key, ExaminerKey) or (case / LEDGER).exists():
+        return options
+    if key.record.provisional or not key.record.name:
+        return options
+    typed = (*(options.argv or sys.argv), "--examiner", key.record.name)
+    return replace(options, examiner=key.record.name, argv=typed)
 
 
 def open_in_ledger(case: OpenCase, options: Options, skipped: tuple[SkippedSource, ...] = ()) -> None:

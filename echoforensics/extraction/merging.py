@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from chain_of_custody.ledger import read
+from echoforensics.case.added_records.addition_table import added_rows
 from echoforensics.case.case import Case
 from echoforensics.case.counts import counts_of_item
+from echoforensics.case.custody.matter import described_matter
 from echoforensics.case.custody.names import (
     DATABASE,
     HASHED_AGAIN,
@@ -24,9 +27,10 @@ from echoforensics.case.entry_table import artefact_hashes
 from echoforensics.case.evidence_table import EvidenceState, set_state
 from echoforensics.case.issue_table import add_skipped_source
 from echoforensics.case.part_contents import add_part, artefacts_of
+from echoforensics.counting import counted
 from echoforensics.errors import CaseError
 from echoforensics.evidence.streams import BLOCK
-from echoforensics.extraction.begin_and_seal import open_in_ledger, seal_case
+from echoforensics.extraction.begin_and_seal import named_by_key, open_in_ledger, seal_case
 from echoforensics.extraction.intake import free_name
 from echoforensics.extraction.sources import whole_path
 from echoforensics.extraction.trust import refuse_other_matter
@@ -74,6 +78,7 @@ def merge_cases(
     standings = [standing_of_part(part, path, report) for part in parts]
     refuse_other_matter(path, options)
     signing = key() if callable(key) else key
+    options = named_by_key(options, signing, path)
     with OpenCase.begin(path, signing, options.actor) as case:
         open_in_ledger(case, options)
         for part, found in zip(parts, standings, strict=True):
@@ -146,6 +151,8 @@ def _add(
         "evidence": [item.name for item in items], **made,
         "already_there": [item.name for item in part.evidence() if item.sha256 in known],
     }  # fmt: skip
+    if left := _left_words(part):
+        detail["left_behind"] = left
     case.record(MERGED, detail)
     for name in detail["already_there"]:
         report(f"passing over {name}, which the case has already", 0, 0)
@@ -156,6 +163,24 @@ def _add(
         _add_item(case, part, item, lines[item.name], found.head, made.get("location"))
     for source, why in history.skipped.items():
         add_skipped_source(case.store, source, why)
+
+
+def left_behind(path: Path) -> str:
+    """Return what a part has that merging does not take over, as one sentence; empty if there is nothing.
+
+    Merging takes evidence. What machines and people added to a part is about exhibits of that part, and what was set
+    for the head of its report is about that part.
+    """
+    with Case.open(path) as part:
+        return _left_words(part)
+
+
+def _left_words(part: Case) -> str:
+    added = Counter(row.data_type for row in added_rows(part.store))
+    words = [counted(number, f"{kind} record") for kind, number in sorted(added.items())]
+    if described := described_matter(part.actions()):
+        words.append(f"what `case set` recorded ({', '.join(described)})")
+    return f"not taken over, as it is no evidence: {', '.join(words)}" if words else ""
 
 
 def _lines(part: Case) -> dict[str, dict[str, Mapping[str, Any]]]:

@@ -15,7 +15,7 @@ from echoforensics.case.evidence_table import EvidenceState, set_state
 from echoforensics.case.issue_table import add_issue, add_skipped_source, forget_skipped_source
 from echoforensics.errors import CaseError, SourceError, UsageError
 from echoforensics.evidence.volumes.disk import Disk
-from echoforensics.extraction.begin_and_seal import open_in_ledger, seal_case, seal_part
+from echoforensics.extraction.begin_and_seal import named_by_key, open_in_ledger, seal_case, seal_part
 from echoforensics.extraction.first_read import ReadAhead
 from echoforensics.extraction.intake import begin_hashing_again, hash_again, take_in
 from echoforensics.extraction.parsing import EntryParser
@@ -73,6 +73,7 @@ def extract(
         sources = open_sources(paths, case_path, options, parsers, opened)
         opened.enter_context(database_room(case_path))
         signing = key() if callable(key) else key
+        options = named_by_key(options, signing, case_path)
         case = opened.enter_context(OpenCase.begin(case_path, signing, options.actor))
         open_in_ledger(case, options, sources.skipped)
         for skipped in sources.skipped:

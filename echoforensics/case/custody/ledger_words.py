@@ -122,9 +122,11 @@ def _merged(detail: Detail) -> str:
     what = f"The case {detail.get('part')}"
     if "worker" in detail:
         what = f"The part of a case that the worker {detail['worker']} made on {detail.get('worker_host')}"
+    left = f" {_sentence(str(detail['left_behind']))}" if detail.get("left_behind") else ""
     return (
         f"{what} was added, with {named or 'no evidence that was not there'}. Its ledger had"
         f" {detail.get('length')} lines and the head {detail.get('head')}; key: {detail.get('fingerprint') or 'none'}."
+        f"{left}"
     )
 
 

@@ -122,13 +122,15 @@ def _write(found: Iterator[Found], form: str, stream: Writable, local: ZoneInfo 
         return lists.write_jsonl(_json(found, local), stream)
     if form == "json":
         return lists.write_json(_json(found, local), "interactions", unverified, stream)
+    from echoforensics.cli.safe_text import safe
+
     count = 0
     for count, (name, one, also) in enumerate(found, 1):  # noqa: B007 (the count is wanted)
         lines = [f"{one.number}  {one.sentence}"] if form == "lines" else lists.interaction_lines(one)
         for number, line in enumerate(lines):
-            stream.write((f"{name}  {line}" if not number else line).replace("\n", " ") + "\n")
+            stream.write(safe((f"{name}  {line}" if not number else line).replace("\n", " ")) + "\n")
         for each in also:
-            stream.write(f"    Also in {each.case}: {each.number}, by {each.by}\n".replace("\n", " ").rstrip() + "\n")
+            stream.write(safe(f"    Also in {each.case}: {each.number}, by {each.by}".replace("\n", " ")) + "\n")
     return count
 
 

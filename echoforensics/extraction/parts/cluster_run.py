@@ -16,7 +16,7 @@ from echoforensics.cluster.attempts import MOST_WORKERS
 from echoforensics.cluster.connection import connected, refuse_address, refuse_lost, workers_of
 from echoforensics.cluster.progress import ClusterProgress
 from echoforensics.errors import CaseDiskError, CaseError, ClusterError, SourceError, TaskEndedWorkersError
-from echoforensics.extraction.begin_and_seal import open_in_ledger, seal_case
+from echoforensics.extraction.begin_and_seal import named_by_key, open_in_ledger, seal_case
 from echoforensics.extraction.merging import add_merged
 from echoforensics.extraction.parts.fetched_source import is_address
 from echoforensics.extraction.parts.part_task import PartOrder, look_at, make_part, parser_versions
@@ -90,6 +90,7 @@ def extract_on_cluster(
         cluster.refuse_other_versions()
         looked, skipped = cluster.look_at_all(to_read)
         signing = key() if callable(key) else key
+        options = named_by_key(options, signing, case_path)
         with OpenCase.begin(case_path, signing, options.actor) as case:
             open_in_ledger(case, options, tuple(skipped.values()))
             for each in skipped.values():

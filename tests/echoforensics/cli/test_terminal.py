@@ -114,7 +114,7 @@ def test_a_journal_beside_the_database(run: Run, copy_of_sealed: Path) -> None:
     assert "case.db-journal" in done.stdout + done.stderr
 
 
-def test_trace_writes_out_what_turns_text_about(run: Run, tmp_path: Path) -> None:
+def test_trace_and_interactions_write_out_what_turns_text_about(run: Run, tmp_path: Path) -> None:
     activity: dict[str, Any] = {
         "activityStatus": "SUCCESS", "creationTimestamp": 1710024007007, "utteranceId": None,
         "description": json.dumps({"summary": "alexa \u202egnp.exe"}), "id": "A#1710024007007#AB72C64C86AW2#B0TEST1",
@@ -123,6 +123,7 @@ def test_trace_writes_out_what_turns_text_about(run: Run, tmp_path: Path) -> Non
     (tmp_path / "x").mkdir()
     (tmp_path / "x" / "activities.json").write_text(json.dumps({"activities": [activity], "startDate": None}))
     assert run("extract", "x", "-c", "case", "--unsigned").returncode == 0
-    shown = run("trace", "case", "1").stdout
-    assert "alexa \\u202egnp.exe" in shown
-    assert "\u202e" not in shown
+    for command in (("trace", "case", "1"), ("interactions", "case"), ("interactions", "case", "-f", "text")):
+        shown = run(*command).stdout
+        assert "alexa \\u202egnp.exe" in shown
+        assert "\u202e" not in shown

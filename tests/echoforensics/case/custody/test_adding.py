@@ -14,18 +14,20 @@ import pytest
 
 from chain_of_custody.keys import SigningKey
 from chain_of_custody.ledger import Ledger
+from chain_of_custody.ledger import read as read_ledger
 from echoforensics.case.added_records.addition import OF_ITS_EXHIBIT, Addition
 from echoforensics.case.case import Case
 from echoforensics.case.counts import parsers
 from echoforensics.case.custody import adding, announced
 from echoforensics.case.custody.adding import AddedRecords, AddingRun
-from echoforensics.case.custody.names import ADDED, LEDGER, READ, SEALED
+from echoforensics.case.custody.matter import describe_matter
+from echoforensics.case.custody.names import ADDED, LEDGER, MERGED, READ, SEALED
 from echoforensics.case.sealing.changes import ChangesSinceSeal
 from echoforensics.case.sealing.seal import table_digests
 from echoforensics.errors import CaseError, UsageError
 from echoforensics.extraction import run as extraction_run
 from echoforensics.extraction.dropping import drop_artefacts
-from echoforensics.extraction.merging import merge_cases
+from echoforensics.extraction.merging import left_behind, merge_cases
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
 from echoforensics.library import open_case
@@ -269,8 +271,16 @@ def test_a_case_that_is_put_together_has_the_evidence_of_its_parts_alone(
 ) -> None:
     before = [row["message"] for row in _rows(copy_of_sealed)]
     _add(copy_of_sealed, sealed.key, _addition("1"))
+    with Case.open(copy_of_sealed) as part:
+        describe_matter(part, sealed.key, "Tester", {"scope": "sound"})
     merge_cases(tmp_path / "whole", [copy_of_sealed], sealed.key, Options("Tester", argv=("test",)), lambda *_: None)
     assert [row["message"] for row in _rows(tmp_path / "whole")] == before
+    left = left_behind(copy_of_sealed)
+    assert left.startswith("not taken over, as it is no evidence: 1 ")
+    assert left.endswith(" record, what `case set` recorded (scope)")
+    assert left_behind(tmp_path / "whole") == ""
+    (merged,) = (entry for entry in read_ledger(tmp_path / "whole" / "custody.jsonl") if entry.action == MERGED)
+    assert merged.detail["left_behind"] == left
 
 
 def test_an_earlier_version_is_refused_with_what_to_do(tmp_path: Path) -> None:
