@@ -11,6 +11,7 @@ References:
 from __future__ import annotations
 
 import logging
+import multiprocessing
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -43,12 +44,13 @@ def refuse_address(address: str) -> None:
 
 
 @contextmanager
-def connected(address: str, workers: int) -> Iterator[Any]:
+def connected(address: str, workers: int, preload: str = "") -> Iterator[Any]:
     """Yield a client of a cluster; its class is :class:`distributed.Client`.
 
     Args:
         address: the address of a scheduler, or ``local``.
         workers: the number of processes if the address is ``local``.
+        preload: a module that these have imported before they start.
 
     Raises:
         UsageError: as for :func:`refuse_address`.
@@ -58,11 +60,13 @@ def connected(address: str, workers: int) -> Iterator[Any]:
     distributed = scale_library("distributed", "--dask")
     with ExitStack() as opened:
         if address == LOCAL:
+            opened.enter_context(forked_workers(preload))
             security = distributed.Security.temporary()
             cluster = opened.enter_context(
                 distributed.LocalCluster(
                     n_workers=workers, threads_per_worker=1, processes=True, protocol="tls", host="127.0.0.1",
-                    security=security, dashboard_address=None, silence_logs=_SILENT,
+                    security=security, dashboard_address="127.0.0.1:0", scheduler_kwargs={"dashboard": False},
+                    silence_logs=_SILENT,
                 )
             )  # fmt: skip
             yield opened.enter_context(distributed.Client(cluster, security=security))
@@ -73,6 +77,30 @@ def connected(address: str, workers: int) -> Iterator[Any]:
             raise ClusterError(f"{address}: no scheduler answers at this address: {error}") from error
         with client:
             yield client
+
+
+@contextmanager
+def forked_workers(preload: str) -> Iterator[None]:
+    """Let local workers be forked from a new process that has imported a module, and let no page be served.
+
+    Args:
+        preload: the module, which starts no thread; empty for none.
+    """
+    dask = scale_library("dask", "--dask")
+    settings = {
+        "distributed.worker.multiprocessing-method": _method(),
+        "distributed.scheduler.http.routes": [],
+        "distributed.worker.http.routes": [],
+    }
+    with dask.config.set(settings):
+        context = scale_library("distributed.utils", "--dask").get_mp_context()
+        if context.get_start_method() == "forkserver":
+            context.set_forkserver_preload(["distributed", *filter(None, [preload])])
+        yield
+
+
+def _method() -> str:
+    return "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 
 
 def workers_of(client: Any) -> list[str]:

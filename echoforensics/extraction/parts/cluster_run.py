@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from echoforensics.extraction.options import KeyGiver, Options, Report
     from echoforensics.extraction.parts.part_task import MadePart
 
+#: What local workers have imported before they start.
+PRELOAD = "echoforensics.extraction.parts.preloaded"
 #: Seconds between checks of the workers.
 _LOOK = 0.2
 #: Seconds between progress lines for each worker.
@@ -85,7 +87,7 @@ def extract_on_cluster(
         else:
             to_read.append(source)
     waiting = case_path.with_name(f"{case_path.name}.parts")
-    with connected(address, processes_for(to_read, options)) as client:
+    with connected(address, processes_for(to_read, options), PRELOAD) as client:
         cluster = _Cluster(client, address, options, report, waiting)
         cluster.refuse_other_versions()
         looked, skipped = cluster.look_at_all(to_read)

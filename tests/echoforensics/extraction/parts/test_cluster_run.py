@@ -11,24 +11,31 @@ from typing import Any
 
 import pytest
 
+from chain_of_custody.digest import BLOCK_SIZE
 from chain_of_custody.keys import SigningKey
+from echoforensics.carving.ranges.range_search import RANGE, ranges_of
 from echoforensics.case.case import Case
 from echoforensics.case.custody.names import MERGED
 from echoforensics.case.sealing.seal import TableDigest, table_digests
+from echoforensics.case.vault import Vault
+from echoforensics.cluster.connection import forked_workers
 from echoforensics.errors import ClusterError, SourceError, UsageError
 from echoforensics.extraction.options import Options
-from echoforensics.extraction.parts.cluster_run import extract_on_cluster
+from echoforensics.extraction.parts import cluster_run
+from echoforensics.extraction.parts.cluster_run import PRELOAD, extract_on_cluster
 from echoforensics.extraction.parts.part_task import PartOrder
-from echoforensics.extraction.run import extract
+from echoforensics.extraction.parts.range_task import LookedAt, processes_for, ranges_to_search
 from echoforensics.library import extract as library_extract
 from echoforensics.verification import verify_case
+from tests.echoforensics.conftest import Sealed
 
 distributed = pytest.importorskip("distributed")
 moto_server = pytest.importorskip("moto.server")
 
-from tests.ending_workers import EndsWhileReading  # noqa: E402 (it needs distributed)
+from tests.ending_workers import EndsWhileReading, GivesEnvironment  # noqa: E402 (it needs distributed)
 
-OPTIONS = Options(argv=("test",), examiner="Tester", workers=2)
+#: As those of the case that one run made.
+OPTIONS = Options("Tester", "Laboratory", "T-1", "Asia/Seoul", argv=("test",), workers=2)
 BUCKET = "evidence"
 
 
@@ -39,7 +46,7 @@ def silent(*_: object) -> None:
 @pytest.fixture(scope="module")
 def store() -> Iterator[str]:
     """The address of an object store of this machine."""
-    server = moto_server.ThreadedMotoServer(port=0)
+    server = moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"
@@ -49,16 +56,20 @@ def store() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def cluster(store: str) -> Iterator[str]:
     """The address of a scheduler with two workers, each a process of its own."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in {
-            "AWS_ENDPOINT_URL": store, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_DEFAULT_REGION": "us-east-1",
-        }.items():  # fmt: skip
-            patch.setenv(name, value)
-        with distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL + 1
-        ) as made:
-            yield made.scheduler_address
+    variables = {
+        "AWS_ENDPOINT_URL": store, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }  # fmt: skip
+    with (
+        forked_workers(PRELOAD),
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0",
+            scheduler_kwargs={"dashboard": False}, silence_logs=logging.CRITICAL + 1,
+        ) as made,
+    ):  # fmt: skip
+        with distributed.Client(made) as client:
+            client.register_plugin(GivesEnvironment(variables))
+        yield made.scheduler_address
 
 
 @pytest.fixture
@@ -74,7 +85,6 @@ def ends(cluster: str, tmp_path: Path) -> Iterator[Callable[[str, int], Path]]:
 
         yield let_end
         client.unregister_worker_plugin(EndsWhileReading.name)
-        client.restart()
 
 
 def tables(path: Path) -> dict[str, TableDigest]:
@@ -86,31 +96,26 @@ def kept(path: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in (path / "artefacts").rglob("*") if file.is_file()}
 
 
-@pytest.fixture(scope="module")
-def whole(sample_sources: list[Path], tmp_path_factory: pytest.TempPathFactory, signing_key: SigningKey) -> Path:
-    """What one run over the sources gives."""
-    path = tmp_path_factory.mktemp("whole") / "case"
-    extract(sample_sources, path, signing_key, OPTIONS, silent)
-    return path
-
-
 def test_a_case_is_that_of_one_run_though_a_worker_ends(
-    cluster: str, ends: Callable[[str, int], Path], sample_sources: list[Path], whole: Path, tmp_path: Path,
-    signing_key: SigningKey,
+    cluster: str, ends: Callable[[str, int], Path], sample_sources: list[Path], sealed: Sealed, tmp_path: Path,
+    signing_key: SigningKey, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
+    """The image is searched in ranges, and what workers did is not done again: no file is written twice."""
     left, stages = ends("echo-data.img", 1), list[str]()
     paths = list(map(str, sample_sources))
+    monkeypatch.setattr(cluster_run, "ranges_to_search", lambda looked, *_: ranges_of(looked.media, 8 * BLOCK_SIZE))
+    monkeypatch.setattr(Vault, "stage", lambda _: pytest.fail("a file of a part is written again"))
 
     counts = extract_on_cluster(
         paths, tmp_path / "case", lambda: signing_key, OPTIONS, lambda doing, *_: stages.append(doing), cluster
     )
 
     assert left.read_bytes() == b""
-    assert tables(tmp_path / "case") == tables(whole)
-    assert kept(tmp_path / "case") == kept(whole)
+    assert tables(tmp_path / "case") == tables(sealed.path)
+    assert kept(tmp_path / "case") == kept(sealed.path)
     result = verify_case(tmp_path / "case")
     assert (result.ok, result.complete, result.signed) == (True, True, True)
-    with Case.open(tmp_path / "case") as case, Case.open(whole) as one:
+    with Case.open(tmp_path / "case") as case, Case.open(sealed.path) as one:
         assert counts == case.counts() == one.counts()
         assert list(case.rows()) == list(one.rows())
         assert list(case.interactions()) == list(one.interactions())
@@ -118,6 +123,7 @@ def test_a_case_is_that_of_one_run_though_a_worker_ends(
     assert [len(line["workers_lost"]) for line in lines] == [
         int(path.name == "echo-data.img") for path in sample_sources
     ]
+    assert [bool(line["searched_by"]) for line in lines] == [path.name == "echo-data.img" for path in sample_sources]
     assert all(line["worker"].startswith("tcp://127.0.0.1:") and line["cluster"] == cluster for line in lines)
     assert any("ended while it made the part of" in doing for doing in stages)
     assert not (tmp_path / "case.parts").exists()
@@ -128,9 +134,10 @@ def test_a_part_that_ends_two_workers_is_an_issue(
 ) -> None:
     left = ends("alexa-cloud.zip", 5)
     cloud = next(path for path in sample_sources if path.name == "alexa-cloud.zip")
-    others = [path for path in sample_sources if path != cloud]
+    others = [path for path in sample_sources if path.is_dir()]
+    paths = [str(cloud), *map(str, others)]
 
-    extract_on_cluster(list(map(str, sample_sources)), tmp_path / "case", signing_key, OPTIONS, silent, cluster)
+    extract_on_cluster(paths, tmp_path / "case", signing_key, OPTIONS, silent, cluster)
 
     assert len(left.read_bytes()) == 3, "two workers ended, and no third"
     assert verify_case(tmp_path / "case").ok
@@ -140,32 +147,31 @@ def test_a_part_that_ends_two_workers_is_an_issue(
     assert "no worker of the cluster could finish it: 2 workers ended while they worked on it: tcp://" in issue.what
 
     left.write_bytes(b"")
-    extract_on_cluster(list(map(str, sample_sources)), tmp_path / "case", signing_key, OPTIONS, silent, cluster)
+    extract_on_cluster(paths, tmp_path / "case", signing_key, OPTIONS, silent, cluster)
     with Case.open(tmp_path / "case") as case:
-        assert {item.name for item in case.evidence()} == {path.name for path in sample_sources}
+        assert {item.name for item in case.evidence()} == {path.name for path in (cloud, *others)}
         assert not [issue for issue in case.issues() if issue.path == str(cloud)]
 
 
 def test_evidence_in_an_object_store_is_read_there(
-    cluster: str, store: str, sample_sources: list[Path], whole: Path, tmp_path: Path, signing_key: SigningKey
+    cluster: str, store: str, sample_sources: list[Path], sealed: Sealed, tmp_path: Path, signing_key: SigningKey
 ) -> None:
     s3fs = pytest.importorskip("s3fs")
     there = s3fs.S3FileSystem(key="test", secret="test", endpoint_url=store, skip_instance_cache=True)
     there.makedirs(BUCKET, exist_ok=True)
-    addresses = []
-    for path in sample_sources:
-        there.put(str(path), f"{BUCKET}/{path.name}", recursive=path.is_dir())
-        addresses.append(f"s3://{BUCKET}/{path.name}")
+    (cloud,) = [path for path in sample_sources if path.name == "alexa-cloud.zip"]
+    there.put(str(cloud), f"{BUCKET}/{cloud.name}")
+    address = f"s3://{BUCKET}/{cloud.name}"
 
-    extract_on_cluster(addresses, tmp_path / "case", signing_key, OPTIONS, silent, cluster)
+    extract_on_cluster([address], tmp_path / "case", signing_key, OPTIONS, silent, cluster)
 
-    with Case.open(tmp_path / "case") as case, Case.open(whole) as one:
-        assert list(case.rows()) == list(one.rows())
-        assert [(item.name, item.sha256) for item in case.evidence()] == [
-            (item.name, item.sha256) for item in one.evidence()
-        ]
-        locations = case.store.db.execute("SELECT location FROM evidence ORDER BY id").fetchall()
-    assert [location for (location,) in locations] == addresses
+    with Case.open(tmp_path / "case") as case, Case.open(sealed.path) as one:
+        assert {row["record"] for row in case.rows()} == {
+            row["record"] for row in one.rows() if row["evidence"] == cloud.name
+        }
+        (item,) = case.evidence()
+        assert item.sha256 == next(each.sha256 for each in one.evidence() if each.name == cloud.name)
+        assert case.store.db.execute("SELECT location FROM evidence").fetchall() == [(address,)]
     assert verify_case(tmp_path / "case", sources=False).checks.checks
     with pytest.raises(SourceError, match=f"s3://{BUCKET}/none: does not exist"):
         extract_on_cluster([f"s3://{BUCKET}/none"], tmp_path / "none", None, OPTIONS, silent, cluster)
@@ -175,7 +181,8 @@ def test_evidence_in_an_object_store_is_read_there(
 def test_nothing_is_written_where_a_source_cannot_be_opened(
     cluster: str, sample_sources: list[Path], tmp_path: Path
 ) -> None:
-    paths = [str(sample_sources[0]), str(tmp_path / "none")]
+    (phone,) = [path for path in sample_sources if path.is_dir()]
+    paths = [str(phone), str(tmp_path / "none")]
     with pytest.raises(SourceError, match="none"):
         extract_on_cluster(paths, tmp_path / "case", None, OPTIONS, silent, cluster)
     assert not (tmp_path / "case").exists()
@@ -183,7 +190,7 @@ def test_nothing_is_written_where_a_source_cannot_be_opened(
     options = Options(argv=("test",), workers=2, skip_unreadable=True)
     extract_on_cluster(paths, tmp_path / "case", None, options, silent, cluster)
     with Case.open(tmp_path / "case") as case:
-        assert [item.name for item in case.evidence()] == [sample_sources[0].name]
+        assert [item.name for item in case.evidence()] == [phone.name]
         assert [issue.path for issue in case.issues() if not issue.evidence] == [paths[1]]
 
 
@@ -193,12 +200,37 @@ def test_no_key_is_in_what_a_worker_is_given(signing_key: SigningKey) -> None:
     assert not any("key" in name for name in PartOrder.__slots__)
 
 
-def test_processes_of_this_machine_are_a_cluster_too(sample_sources: list[Path], whole: Path, tmp_path: Path) -> None:
+def test_processes_of_this_machine_are_a_cluster_too(
+    sample_sources: list[Path], sealed: Sealed, tmp_path: Path
+) -> None:
+    (phone,) = [path for path in sample_sources if path.is_dir()]
     with (
-        library_extract(sample_sources, tmp_path / "case", key=None, dask="local", workers=2, argv=("test",)) as case,
-        Case.open(whole) as one,
+        library_extract([phone], tmp_path / "case", key=None, dask="local", workers=1, argv=("test",)) as case,
+        Case.open(sealed.path) as one,
     ):
-        assert list(case.rows()) == list(one.rows())
+        of_phone = {row["record"] for row in one.rows() if row["evidence"] == phone.name}
+        assert of_phone
+        assert of_phone <= {row["record"] for row in case.rows()} <= {row["record"] for row in one.rows()}
+
+
+@pytest.mark.parametrize(
+    ("media", "carve", "sources", "workers", "ranges"),
+    [
+        (4 * RANGE + 1, True, 1, 2, 5), (2 * RANGE, True, 3, 4, 2), (2 * RANGE - 1, True, 1, 2, 0),
+        (4 * RANGE, False, 1, 2, 0), (4 * RANGE, True, 2, 2, 0), (0, True, 1, 2, 0),
+    ],
+)  # fmt: skip
+def test_each_byte_of_a_large_image_is_searched_by_one_worker(
+    media: int, carve: bool, sources: int, workers: int, ranges: int, tmp_path: Path
+) -> None:
+    found = ranges_to_search(LookedAt("raw image", media), Options(carve=carve), sources, workers)
+    assert len(found) == ranges
+    assert sum(end - begin for begin, end in found) == (media if ranges else 0)
+
+    with (tmp_path / "image.dd").open("wb") as image:
+        image.truncate(media)
+    given = [str(tmp_path / "image.dd"), "s3://bucket/echo.E01", str(tmp_path / "none")]
+    assert processes_for(given, Options(carve=carve, workers=4)) == min(4, 2 + (max(1, media // RANGE) if carve else 1))
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "localhost:8786", "ftp://localhost"])
