@@ -21,7 +21,7 @@ RowReader = Callable[[TableRow], Iterator[Record | Issue]]
 _SHORT_BLOB = 64
 
 
-class Named(Protocol):
+class SignsRows(Protocol):
     """What made a record: a kind of table, or a parser."""
 
     @property
@@ -72,7 +72,7 @@ def described(value: SqlValue) -> str | int | float | None:
     return f"{summary}: {value.hex()}" if 0 < len(value) <= _SHORT_BLOB else summary
 
 
-def finished(record: Record, row: TableRow, kind: Named, database_name: str) -> Record:
+def finished(record: Record, row: TableRow, kind: SignsRows, database_name: str) -> Record:
     """Add to a record where its row was found, and what that means for its reliability."""
     fields: dict[str, Value] = {**record.fields, "table": row.table, "row": row.rowid, "provenance": row.provenance}
     if row.defaulted:
