@@ -9,7 +9,7 @@ from parsers.alexa_api.items.body import Body, Places, Tokens
 from parsers.record import Issue, Record, Value
 
 
-class _RowPlaces(Places):
+class RowPlaces(Places):
     """Places in a value: all are located by the row."""
 
     def __init__(self, locator: str) -> None:
@@ -35,7 +35,7 @@ def read_stored(
         locator: the locator of the row.
         fields: fields added to every record.
     """
-    found = list(responses.read(Body(value, path, _RowPlaces(locator), fields=fields or {})))
+    found = list(responses.read(Body(value, path, RowPlaces(locator), fields=fields or {})))
     if any(isinstance(item, Record) and item.data_type != unread_answer.DATA_TYPE for item in found):
         return found
     return []

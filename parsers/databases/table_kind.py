@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
 
 from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.database import Database
@@ -18,6 +19,18 @@ RowReader = Callable[[TableRow], Iterator[Record | Issue]]
 
 #: Blobs of up to this many bytes are shown in full, as hexadecimal digits.
 _SHORT_BLOB = 64
+
+
+class SignsRows(Protocol):
+    """What made a record: a kind of table, or a parser."""
+
+    @property
+    def name(self) -> str:
+        """The unique name."""
+
+    @property
+    def version(self) -> str:
+        """The version of its records."""
 
 
 class TableKind(ABC):
@@ -59,7 +72,7 @@ def described(value: SqlValue) -> str | int | float | None:
     return f"{summary}: {value.hex()}" if 0 < len(value) <= _SHORT_BLOB else summary
 
 
-def finished(record: Record, row: TableRow, kind: TableKind, database_name: str) -> Record:
+def finished(record: Record, row: TableRow, kind: SignsRows, database_name: str) -> Record:
     """Add to a record where its row was found, and what that means for its reliability."""
     fields: dict[str, Value] = {**record.fields, "table": row.table, "row": row.rowid, "provenance": row.provenance}
     if row.defaulted:

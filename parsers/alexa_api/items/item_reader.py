@@ -62,6 +62,8 @@ class ItemReader:
         if isinstance(value, str) and _ISO.match(value):
             rest = note.removeprefix(_EPOCH)
             return self.time(key, "Creation Time", f"{rest[0].upper()}{rest[1:]}" if rest != note else note)
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
         if isinstance(value, (bool, float, list, dict)) or (isinstance(value, str) and value and not value.isdecimal()):
             self.issue(key, "a whole number of milliseconds was expected")
             return ()
@@ -82,6 +84,8 @@ class ItemReader:
         value = self.item.get(key)
         if value is None or value == "":
             return ()
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
         if isinstance(value, int) and not isinstance(value, bool):
             timestamp, form = from_milliseconds(value), "Epoch milliseconds"
             if timestamp is None:

@@ -40,11 +40,17 @@ class _FoundEndpoint:
     tokens: Tokens
 
 
+#: Members of a property that are not its value.
+_ABOUT_PROPERTY = frozenset(
+    ("__typename", "name", "type", "instance", "accuracy", "timeOfSample", "timeOfLastChange", "error")
+)
+
+
 class Endpoints(ResponseParser):
     """Reads endpoints and the values of their features."""
 
     name = "alexa_endpoints"
-    version = "1"
+    version = "2"
     urls = ("/nexus/v1/graphql",)
     telltales = (
         frozenset({"listEndpoints"}),
@@ -214,9 +220,11 @@ def _entity(item: Mapping[str, object], old: Mapping[str, object]) -> str | None
 
 
 def _state(value: Mapping[str, object]) -> str:
-    """The value of a property: the member whose name ends in value, or its error."""
-    for key, inner in value.items():
-        if key.lower().endswith("value") and (text := _shown(inner)):
+    """The value of a property: the member whose name ends in value, or is the property's, or another; or its error."""
+    own = str(value.get("name"))
+    others = [key for key in value if key not in _ABOUT_PROPERTY]
+    for key in sorted(others, key=lambda key: (not key.lower().endswith("value"), key != own)):
+        if text := _shown(value[key]):
             return text
     error = value.get("error")
     kind = shown(error.get("type")) if isinstance(error, dict) else None

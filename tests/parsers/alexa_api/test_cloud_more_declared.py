@@ -184,11 +184,14 @@ CASES = [
     ),
     Case(
         "comms_contacts", f"{COMMS}/users/{PERSON}/contacts?view=full", "contact", [CONTACT], CONTACT, "/0",
-        'The account lists the contact "Kim" without a last name, number +1 555 0101, e-mail address not given.',
+        'The account lists the contact "Kim" without a last name, number +1 555 0101, first of the numbers not given,'
+        " e-mail address not given.",
     ),
     Case(
         "comms_conversations", f"{COMMS}/users/{PERSON}/conversations", "conversation", {"conversations": [TALK]}, TALK,
-        "/conversations/0", "The account lists the conversation c-1 between a, b; its last message has the number 7.",
+        "/conversations/0",
+        "The account lists the conversation c-1 between a, b; its last message has the number 7 and the text not"
+        " given.",
         (("Update Time", "2018-03-01T10:11:12.345Z", 1519899072345000),), keys=("conversation:c-1",),
     ),
     Case(

@@ -79,7 +79,8 @@ ENDPOINT: Item = {
     "endpointId": "amzn1.alexa.endpoint.1", "friendlyNameObject": {"value": {"text": "Garagentor"}},
     "creationTime": "2024-01-01T09:23:58.009+00:00", "serialNumber": {"value": {"text": SERIAL}},
     "features": [{"name": "lock", "properties": [
-        {"name": "lockState", "value": {"value": "UNLOCKED"}, "timeOfSample": ISO, "timeOfLastChange": CHANGED}]}],
+        {"name": "lockState", "value": {"value": "UNLOCKED"}, "timeOfSample": ISO, "timeOfLastChange": CHANGED},
+        {"__typename": "Jam", "name": "jamState", "jamState": "JAMMED", "accuracy": "LOW", "timeOfSample": ISO}]}],
 }  # fmt: skip
 SENSED: Item = {
     "namespace": "Alexa.ContactSensor", "name": "detectionState", "value": "DETECTED", "timeOfSample": ISO,
@@ -97,6 +98,7 @@ TALK: Item = {
     "conversationId": "amzn1.comms.messaging.1",
     "lastModified": ISO,
     "lastSequenceId": 7,
+    "lastMessage": {"type": "message/text", "sender": "a", "payload": {"text": "bis gleich"}},
     "participants": ["a"],
 }
 SESSION: Item = {"contentType": "T", "queueId": "q", "startTime": AT, "mediaOwnerCustomerId": CUSTOMER}
@@ -165,10 +167,11 @@ SHAPES: dict[str, tuple[object, list[Row]]] = {
         [("todo", "Müll", (AT,))],
     ),
     "messages": ({"messages": [MESSAGE]}, [("message", "bis gleich", (AT,))]),
-    "conversations by message": ({"conversations": [TALK]}, [("conversation", "number 7", (AT,))]),
+    "conversations by message": ({"conversations": [TALK]}, [("conversation", 'and the text "bis gleich".', (AT,))]),
     "endpoints and their states": (
         {"data": {"endpoints": {"items": [ENDPOINT]}}},
-        [("endpoint", "Garagentor", (AT,)), ("endpoint_state", "UNLOCKED", (CHANGED_AT, AT))],
+        [("endpoint", "Garagentor", (AT,)), ("endpoint_state", "UNLOCKED", (CHANGED_AT, AT)),
+         ("endpoint_state", "property jamState: JAMMED.", (AT,))],
     ),
     "states of appliances": (SENSED_STATES, [("appliance_state", "DETECTED", (CHANGED_AT, AT))]),
     "appliances": (APPLIANCES, [("appliance", "Lampe", (AT,))]),

@@ -114,6 +114,9 @@ SHAPES: dict[str, tuple[object, list[Row]]] = {
         [("history", '"ну давай"', (SPOKEN, AT))],
     ),
     "history of 2026": ({"alexaHistoryRecords": [RAH]}, [("history", '"アレクサ さくらをかけて"', (SPOKEN, AT))]),
+    "a time written with a decimal point": (
+        _page(_history(_item(HEARD, "stopp"), timestamp=float(AT))), [("history", '"stopp"', (SPOKEN, AT))],
+    ),
     "one record": (_history(_item(HEARD, "emoji 🎉")), [("history", "🎉", (SPOKEN, AT))]),
     "bare records": ([_history(_item(HEARD, "a")), _history(_item(HEARD, "b"))],
                      [("history", '"a"', (SPOKEN, AT)), ("history", '"b"', (SPOKEN, AT))]),

@@ -1,0 +1,76 @@
+"""Answers of the service in databases of programs that nobody has described."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from parsers.alexa_api.items.service_names import names_in
+from parsers.databases.answers_in_database import AnswersInDatabase
+from parsers.parser import Source
+from parsers.record import Issue, Record
+from parsers.registry import claiming
+
+Make = Callable[..., dict[str, bytes]]
+SourceIn = Callable[..., Source]
+
+AT = 1704101038009
+UTTERANCE = "A0TYPE:1.0/2024/01/01/09/DEVICE_UNSPECIFIED/23:51::TNIH_2V.0a1b2c3d-0000-4000-8000-0123456b8e54ZXV"
+ITEM = {
+    "recordItemKey": "k", "recordItemType": "CUSTOMER_TRANSCRIPT", "utteranceId": f"{UTTERANCE}/0", "timestamp": AT,
+    "transcriptText": "öffne die garage",
+}  # fmt: skip
+PAGE = {
+    "customerHistoryRecords": [{"recordKey": f"C#{AT}#A0TYPE#G0", "timestamp": AT, "voiceHistoryRecordItems": [ITEM]}]
+}
+STATE = {"last_called_summary": "öffne die garage", "last_called_timestamp": AT}
+
+
+def _found(files: dict[str, bytes], source_in: SourceIn) -> list[Record | Issue]:
+    source = source_in(files, "log.db")
+    source = replace(source, names=tuple(name.kind for name in names_in(files["log.db"])))
+    (parser,) = claiming(source)
+    assert isinstance(parser, AnswersInDatabase)
+    return list(parser.parse(source))
+
+
+@pytest.mark.parametrize(
+    ("value", "parser"),
+    [
+        (json.dumps(PAGE, ensure_ascii=False), "alexa_history"),
+        (json.dumps(PAGE).encode(), "alexa_history"),
+        (f"2024-01-01 DEBUG got {PAGE!r}", "alexa_history"),
+        (json.dumps(STATE), "alexa_last_called"),
+    ],
+)
+def test_an_answer_in_a_column_is_read(
+    make_database: Make, source_in: SourceIn, value: str | bytes, parser: str
+) -> None:
+    files = make_database(
+        "CREATE TABLE kept (id INTEGER PRIMARY KEY, body)",
+        ("INSERT INTO kept VALUES (7, ?)", (value,)),
+        name="log.db",
+    )
+    (record,) = _found(files, source_in)
+    assert isinstance(record, Record)
+    assert (record.parser, record.transcript) == (parser, "öffne die garage")
+    assert AT * 1000 in [time.timestamp for time in record.timestamps]
+    assert [record.fields[name] for name in ("table", "row", "column")] == ["kept", 7, "body"]
+    assert record.locator.startswith("bytes:")
+
+
+def test_what_is_no_answer_is_named(make_database: Make, source_in: SourceIn) -> None:
+    files = make_database(
+        "CREATE TABLE kept (id INTEGER PRIMARY KEY, body)",
+        ("INSERT INTO kept VALUES (1, ?)", (UTTERANCE,)),
+        ("INSERT INTO kept VALUES (2, 'https://alexa.amazon.de/api/cards')", ()),
+        name="log.db",
+    )
+    spoken, named = _found(files, source_in)
+    assert isinstance(spoken, Record)
+    assert (spoken.parser, spoken.utterance_id) == ("answers_in_database", UTTERANCE)
+    assert isinstance(named, Issue)
+    assert "1 address of it" in named.what
