@@ -50,6 +50,8 @@ _LOG_LINE = re.compile(
 _SAMPLE, _LINES = 4096, 5
 _NAMED_SAMPLE, _NAMED_LINES = 65536, 1000
 _SETTINGS = re.compile(rb"(?:^|\n)(?:ro\.(?:build|product|boot|debuggable|secure)\b|\[[\w.]{3,80}\]: \[)")
+#: Each match of the expression above contains one of these.
+_SETTING_WORDS = (b"ro.", b"]: [")
 _ELF = b"\x7fELF"
 
 
@@ -91,7 +93,7 @@ def classes_of(head: bytes, path: str) -> frozenset[str]:
         pass
     elif _has_log_lines(head, path):
         found.add("log")
-    elif _SETTINGS.search(head, 0, _SAMPLE):
+    elif any(map(head[:_SAMPLE].__contains__, _SETTING_WORDS)) and _SETTINGS.search(head, 0, _SAMPLE):
         found.add("property")
     by_path = (("startup", _STARTUP), ("history", _HISTORY), ("hosts", _HOSTS), ("property", _PROPERTY))
     found.update(name for name, pattern in by_path if pattern.search(path))

@@ -103,14 +103,24 @@ def first_lines(head: bytes, count: int, most: int) -> list[bytes]:
         count: maximum number of lines.
         most: maximum length of a line in bytes.
     """
-    if encoding_of(head) is None:
+    if (encoding := encoding_of(head)) is None:
         return []
+    if not encoding.codec and (plain := _first_plain(head[encoding.mark :], count, most)):
+        return plain
     found: list[bytes] = []
     for line in raw_lines(io.BytesIO(head), most):
         found.append(line.content)
         if len(found) >= count:
             break
     return found
+
+
+def _first_plain(head: bytes, count: int, most: int) -> list[bytes]:
+    """The first non-empty lines of plain text, as :func:`raw_lines` yields them; none if there are fewer."""
+    end = head.rfind(b"\n") + 1
+    lines = (_plain(head[:end], most) if end else None) or []
+    found = [line for line in lines if line and not line.isspace()]
+    return found[:count] if len(found) >= count else []
 
 
 class Utf8Stream:
