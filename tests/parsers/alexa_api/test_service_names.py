@@ -52,6 +52,21 @@ def test_a_name_is_found(text: str, kind: str, name: str, around: str) -> None:
     assert found.at >= len(around)
 
 
+@pytest.mark.parametrize(
+    ("text", "counted"),
+    [
+        ("activityStatus,activityStatus", {KEY: 2}),
+        ("activityStatus activityStatuses my_activityStatus", {KEY: 1}),
+        ("PUSH_VOLUME_CHANGE PUSH_push PUSH_PUSH_ACTIVITY", {KEY: 2}),
+        ("echo.amazon.amazon.com.amazon.de", {HOST_NAME: 1}),
+        (f"{ID}/0 {ID}", {UTTERANCE: 2}),
+        (f"23:51::T {ID}", {UTTERANCE: 1}),
+    ],
+)
+def test_each_name_counts_once(text: str, counted: dict[str, int]) -> None:
+    assert {name.kind: name.count for name in names_in(text.encode())} == counted
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16"])
 def test_a_name_in_utf_16(encoding: str) -> None:
     found = names_in('{"customerHistoryRecords": "https://alexa.amazon.de/api/x"}'.encode(encoding))

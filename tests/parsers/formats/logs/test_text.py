@@ -98,6 +98,23 @@ def test_what_is_no_text_has_no_lines() -> None:
         assert encoding_of(content) is None or first_lines(content, 5, MOST) == []
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"one\ntwo\n\nthree\n",
+        b"one\r\n \t\r\ntwo\r\nthree",
+        b"one\rtwo\nthree\n",
+        b"one\n" + b"x" * 99 + b"\nthree\n",
+        b"\xef\xbb\xbfone\ntwo\n",
+        b"\x1b[1mone\x1b[0m\ntwo\n",
+        b"one",
+    ],
+)
+def test_first_lines_are_the_first_of_all_lines(content: bytes) -> None:
+    for count in range(1, 5):
+        assert first_lines(content, count, MOST) == _texts(content.removeprefix(b"\xef\xbb\xbf"))[:count]
+
+
 def test_a_long_run_of_zero_bytes_hides_no_line() -> None:
     assert _texts(b"one\n" + b"\0" * 100_000 + b"two\nthree\n") == [b"one", b"two", b"three"]
 
