@@ -1,0 +1,107 @@
+"""What a cluster of two workers gains, from processor seconds: ``python -m benchmarks.large_cases.critical_path``.
+
+Wall time says nothing on a busy machine. On an idle one, a run takes at most what the command's process and the busiest
+worker take one after the other, so that is compared with what a single process takes. Both are counted from the first
+source on: the start of Python and the import of the parsers come once, and do not grow with the evidence.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import resource
+import shutil
+import tempfile
+from pathlib import Path
+from random import Random
+
+import distributed
+
+from benchmarks.scale.echo_disk import build
+from echoforensics.case.case import Case
+from echoforensics.case.sealing.seal import table_digests
+from echoforensics.cluster.connection import forked_workers
+from echoforensics.extraction.options import Options
+from echoforensics.extraction.parts.cluster_run import PRELOAD, extract_on_cluster
+from echoforensics.extraction.run import extract
+from parsers.registry import load
+
+_WORKERS = 2
+#: The front of each image is a disk as an Echo has it; what follows is as of a disk that was written over at random.
+_FRONT = 16
+_MEBIBYTE = 1024 * 1024
+
+
+def _used() -> float:
+    """Processor seconds of this process."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def _silent(*_: object) -> None:
+    """Reports nothing."""
+
+
+def made_images(work: Path, count: int, mebibytes: int) -> list[Path]:
+    """Images with few rows, whose search and hashes take most of the time."""
+    build(work / "front", _FRONT)
+    images = []
+    for number in range(count):
+        image, draw = work / f"{number}.dd", Random(number)
+        shutil.copyfile(work / "front", image)
+        with image.open("ab") as stream:
+            for _ in range(mebibytes - _FRONT):
+                stream.write(draw.randbytes(_MEBIBYTE))
+        images.append(image)
+    return images
+
+
+def section(work: Path, images: list[Path]) -> str:
+    """A part of the results."""
+    load()
+    begun = _used()
+    extract(images, work / "single", None, Options(workers=1), _silent)
+    single = _used() - begun
+    with (
+        forked_workers(PRELOAD),
+        distributed.LocalCluster(
+            n_workers=_WORKERS, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0",
+            scheduler_kwargs={"dashboard": False}, silence_logs=logging.CRITICAL + 1,
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):  # fmt: skip
+        before, begun = client.run(_used), _used()
+        extract_on_cluster(
+            list(map(str, images)), work / "cluster", None, Options(workers=_WORKERS), _silent,
+            cluster.scheduler_address,
+        )  # fmt: skip
+        command = _used() - begun
+        workers = sorted(used - before[worker] for worker, used in client.run(_used).items())
+    with Case.open(work / "single") as one, Case.open(work / "cluster") as other:
+        same = table_digests(one.store) == table_digests(other.store)
+        rows = one.counts().rows
+    size = sum(image.stat().st_size for image in images) // _MEBIBYTE
+    return "\n".join((
+        "## Two workers, from processor seconds", "",
+        f"{len(images)} image(s), {size:,} MiB together, with {rows:,} rows; the tables are"
+        f" {'the same' if same else 'NOT THE SAME'}.", "",
+        "| | processor s |", "|---|---|", f"| one process | {single:.1f} |",
+        f"| the command, with the scheduler | {command:.1f} |",
+        *(f"| a worker | {used:.1f} |" for used in workers),
+        f"| the command and the busiest worker | {command + workers[-1]:.1f} |", "",
+        f"One process takes {single / (command + workers[-1]):.2f} times as long.", "",
+    ))  # fmt: skip
+
+
+def main() -> None:
+    """Print the part of the results."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--images", type=int, default=2)
+    arguments.add_argument("--mebibytes", type=int, default=512, help="size of each image")
+    given = arguments.parse_args()
+    with tempfile.TemporaryDirectory(prefix="echoforensics-bench-") as folder:
+        print(section(Path(folder), made_images(Path(folder), given.images, given.mebibytes)))
+
+
+if __name__ == "__main__":
+    main()
