@@ -134,7 +134,7 @@ def test_a_whole_record_and_its_answer(read_value: Read) -> None:
             },
             keys=(f"activity:{KEY}",),
             parser="alexa_history",
-            parser_version="3",
+            parser_version="4",
         ),
         Record(
             data_type="alexa:cloud:answer",
@@ -161,7 +161,7 @@ def test_a_whole_record_and_its_answer(read_value: Read) -> None:
             },
             keys=(f"activity:{KEY}",),
             parser="alexa_history",
-            parser_version="3",
+            parser_version="4",
         ),
     ]
 
