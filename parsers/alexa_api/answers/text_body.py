@@ -8,7 +8,9 @@ from dataclasses import replace
 from itertools import islice
 
 from parsers import written_time
+from parsers.alexa_api.answers.responses import kinds
 from parsers.alexa_api.answers.text_marks import text_marks
+from parsers.alexa_api.items.address import ApiUrl
 from parsers.alexa_api.items.body import Body, Places, Tokens
 from parsers.alexa_api.items.text_values import TextValue, values_of
 from parsers.record import Clock, Issue, Timestamp, Value
@@ -18,6 +20,7 @@ _TIME = re.compile(
 )
 _TIME_NOTE = "When the line was written, by the clock of the machine that wrote it. {}"
 _COMMAND = re.compile(r"\b(PUSH_[A-Z][A-Z_]{2,60}|Notify[A-Z][A-Za-z]{3,60})\W{1,8}$")
+_ADDRESS = re.compile(r"https?://[^\s'\"|,;<>()\[\]{}]{4,400}")
 #: The most texts of one value that are searched, and to which depth.
 MAX_TEXTS = 200_000
 MAX_DEPTH = 40
@@ -34,7 +37,16 @@ def body_of(value: TextValue, path: str) -> Body:
         return replace(
             body, value={"command": command[1], "payload": inner}, places=_PayloadPlaces(value.places, value.start)
         )
-    return body
+    return replace(body, url=_asked(before, inner))
+
+
+def _asked(before: str, value: object) -> ApiUrl | None:
+    """The last address before a value, if answers from there have the value's form: it may belong to a request."""
+    addresses = _ADDRESS.findall(before)
+    url = ApiUrl.parse(addresses[-1].rstrip(":.")) if addresses else None
+    if url is None or not any(kind.knows(url.path) and kind.may_be(value) for kind in kinds()):
+        return None
+    return url
 
 
 def _written(before: str) -> Iterator[Timestamp]:

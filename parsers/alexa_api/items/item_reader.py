@@ -13,9 +13,24 @@ from parsers.record import Clock, Issue, Timestamp
 from parsers.times import from_milliseconds
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT")
-_EPOCH = "Epoch milliseconds: "
+_MILLISECONDS = "Epoch milliseconds"
+_EPOCH = f"{_MILLISECONDS}: "
+#: Numbers that are no milliseconds of our time, and the unit in which they are: clients rewrite what the service gave.
+_OTHER_UNITS = ((1_262_304_000, 4_102_444_800, 1_000_000, "seconds"), (10**15, 4 * 10**15, 1, "microseconds"))
 #: Longer texts are not times.
 _MAX_TIME = 64
+
+
+def _of_epoch(value: object) -> tuple[int | None, str]:
+    """The instant of a number, and its unit in words: milliseconds, else the only unit in which it is of our time."""
+    if (timestamp := from_milliseconds(value)) is not None:
+        return timestamp, _MILLISECONDS
+    text = str(value)
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 16 else 0
+    for first, last, factor, unit in _OTHER_UNITS:
+        if first <= number < last:
+            return number * factor, f"Epoch {unit}, by its size"
+    return None, ""
 
 
 @dataclass(slots=True)
@@ -67,9 +82,11 @@ class ItemReader:
         if isinstance(value, (bool, float, list, dict)) or (isinstance(value, str) and value and not value.isdecimal()):
             self.issue(key, "a whole number of milliseconds was expected")
             return ()
-        timestamp = from_milliseconds(value)
+        timestamp, form = _of_epoch(value)
         if timestamp is None:
             return ()
+        if form != _MILLISECONDS:
+            note = f"{form}: {note.removeprefix(_EPOCH)}"
         locator = self.body.places.value((*self.tokens, key))
         return (Timestamp("Creation Time", str(value), Clock.CLOUD, timestamp, note, locator),)
 
@@ -87,7 +104,7 @@ class ItemReader:
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         if isinstance(value, int) and not isinstance(value, bool):
-            timestamp, form = from_milliseconds(value), "Epoch milliseconds"
+            timestamp, form = _of_epoch(value)
             if timestamp is None:
                 return ()
         else:

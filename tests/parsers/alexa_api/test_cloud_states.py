@@ -148,7 +148,7 @@ def test_endpoints_wherever_they_stand(parse_all: Parse, wrap: Callable[[object]
             fields={**kept, **url},
             keys=keys,
             parser="alexa_endpoints",
-            parser_version="1",
+            parser_version="2",
         ),
         Record(
             data_type="alexa:cloud:endpoint_state",
@@ -163,7 +163,7 @@ def test_endpoints_wherever_they_stand(parse_all: Parse, wrap: Callable[[object]
             fields={**_property(), "feature": "temperatureSensor", "instance": None, **url},
             keys=keys,
             parser="alexa_endpoints",
-            parser_version="1",
+            parser_version="2",
         ),
     ]
 

@@ -117,6 +117,13 @@ SHAPES: dict[str, tuple[object, list[Row]]] = {
     "a time written with a decimal point": (
         _page(_history(_item(HEARD, "stopp"), timestamp=float(AT))), [("history", '"stopp"', (SPOKEN, AT))],
     ),
+    "a time in seconds": (
+        _page(_history(_item(HEARD, "stopp"), timestamp=AT // 1000)),
+        [("history", '"stopp"', (SPOKEN, AT // 1000 * 1000, AT))],
+    ),
+    "a time in microseconds": (
+        _page(_history(_item(HEARD, "stopp"), timestamp=AT * 1000)), [("history", '"stopp"', (SPOKEN, AT))],
+    ),
     "one record": (_history(_item(HEARD, "emoji 🎉")), [("history", "🎉", (SPOKEN, AT))]),
     "bare records": ([_history(_item(HEARD, "a")), _history(_item(HEARD, "b"))],
                      [("history", '"a"', (SPOKEN, AT)), ("history", '"b"', (SPOKEN, AT))]),

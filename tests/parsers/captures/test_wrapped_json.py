@@ -218,3 +218,16 @@ SAMPLES = (
 def test_damaged_texts_raise_nothing(name: str, page: Page, read_mutated: Any, data: st.DataObject) -> None:
     found = read_mutated({"kept.txt": READ[name](page)}, data)
     assert all(len(issue.excerpt) <= 64 for issue in found.issues)
+
+
+def test_the_address_before_a_value_tells_what_it_is(read_files: Any) -> None:
+    url = "https://alexa.amazon.de/api/dnd/status"
+    line = "2025-01-01 DEBUG Response from {}: |{}|\n"
+    answer = {"deviceSerialNumber": "G0MADE0000000001", "deviceType": "A2U21SRK4QGSE1", "enabled": True}
+    (record,) = read_files({"kept.txt": line.format(url, answer).encode()}).records
+    assert record.data_type == "alexa:cloud:do_not_disturb"
+    assert record.fields["request_url"] == url
+    # What follows an address may be what was sent there.
+    sent = {"headers": {"referer": "https://alexa.amazon.de/spa/index.html"}}
+    found = read_files({"kept.txt": line.format(url, sent).encode()})
+    assert ([record.data_type for record in found.records], len(found.issues)) == ([], 1)
