@@ -1,4 +1,4 @@
-"""QCOW2 images, read through libqcow where their tables show nothing that it reads wrongly."""
+"""QCOW2 images, read through libqcow, or cluster by cluster where their tables show what it reads wrongly."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from echoforensics.evidence.media.holes import HoleReader
 from echoforensics.evidence.media.libyal import LIBYAL_ERRORS, read_with
 from echoforensics.evidence.media.media import Media, ReadImage
 from echoforensics.evidence.media.virtual_disk.qcow_check import MAGIC, ConvertibleError, QcowError, check_qcow
+from echoforensics.evidence.media.virtual_disk.qcow_clusters import QcowClusters
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 _SNAPSHOTS = slice(60, 64)
@@ -32,22 +34,35 @@ def open_qcow(path: Path, head: bytes) -> Media:
     """Open a QCOW2 image.
 
     libqcow gives compressed clusters as zeros and reports nothing, so every table is looked through first, and an image
-    that has such clusters is refused.
+    that has such clusters, or extended L2 entries, is read by :class:`QcowClusters`.
 
     Raises:
         SourceError: it cannot be opened, or uses what is not read; the text has the command that converts it.
     """
     data = open_file(path)
     name = "QCOW image" if head[4:8] == _FIRST_VERSION else "QCOW2 image"
-    try:
-        check_qcow(data)
-    except ConvertibleError as error:
-        command = shlex.join(["qemu-img", "convert", "-O", "raw", path.name, f"{path.stem}.raw"])
-        raise SourceError(f"{path}: the {name} {error}; convert a copy of it first: {command}") from error
-    except (QcowError, OSError) as error:
-        raise SourceError(f"{path}: the {name} {error}") from error
-    finally:
-        data.close()
+    with ExitStack() as opened:
+        opened.callback(data.close)
+        try:
+            tables = check_qcow(data)
+        except ConvertibleError as error:
+            command = shlex.join(["qemu-img", "convert", "-O", "raw", path.name, f"{path.stem}.raw"])
+            raise SourceError(f"{path}: the {name} {error}; convert a copy of it first: {command}") from error
+        except (QcowError, OSError) as error:
+            raise SourceError(f"{path}: the {name} {error}") from error
+        if tables.size > MAX_MEDIA_SIZE:
+            raise SourceError(f"{path}: the QCOW2 image says that its media has {tables.size} bytes")
+        is_compressed = tables.compressed or tables.zstd  # libqcow opens no image that is marked for Zstandard.
+        if is_compressed or tables.extended:
+            opened.pop_all()
+            kind = "compressed QCOW2 image" if is_compressed else "QCOW2 image with extended L2 entries"
+            clusters = QcowClusters(data, tables)
+            reader = HoleReader(clusters.read, 1 << tables.cluster_bits, tables.size)
+            return _media(path, head, kind, tables.size, reader, clusters.close)
+    return _by_library(path, head)
+
+
+def _by_library(path: Path, head: bytes) -> Media:
     handle = pyqcow.file()
     with ExitStack() as opened:
         try:
@@ -59,13 +74,10 @@ def open_qcow(path: Path, head: bytes) -> Media:
         if size > MAX_MEDIA_SIZE:
             raise SourceError(f"{path}: the QCOW2 image says that its media has {size} bytes")
         opened.pop_all()
-    careful = HoleReader(read_with(handle), 512, size)
+    return _media(path, head, "QCOW2 image", size, HoleReader(read_with(handle), 512, size), handle.close)
+
+
+def _media(path: Path, head: bytes, kind: str, size: int, reader: HoleReader, close: Callable[[], None]) -> Media:
     snapshots = int.from_bytes(head[_SNAPSHOTS], "big")
     notes = (f"the QCOW2 image keeps {snapshots} snapshots of earlier states; only its present state was read",)
-    return Media(
-        "QCOW2 image",
-        ReadImage(size, careful.read, handle.close),
-        (path,),
-        holes=careful.holes,
-        notes=notes * bool(snapshots),
-    )
+    return Media(kind, ReadImage(size, reader.read, close), (path,), holes=reader.holes, notes=notes * bool(snapshots))

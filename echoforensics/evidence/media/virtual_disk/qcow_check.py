@@ -5,23 +5,27 @@ from __future__ import annotations
 import struct
 import sys
 from array import array
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from echoforensics.evidence.media.file_bytes import RandomBytes
 
 MAGIC = b"QFI\xfb"
 _HEADER = struct.Struct(">4sIQIIQIIQQIIQ")
-_OFFSET = 0x00FFFFFFFFFFFE00
-_COMPRESSED = 1 << 62
+#: Of an entry: where a table or a cluster is; whether the cluster is compressed.
+OFFSET = 0x00FFFFFFFFFFFE00
+COMPRESSED = 1 << 62
 #: Bytes of the first table: with clusters of 64 KiB, those of 512 TiB.
 _MAX_L1 = 8 << 20
 _FEATURES = {
     1: "is marked as damaged by the program that wrote it",
     2: "keeps its data in another file",
-    3: "uses another compression than zlib",
-    4: "uses extended L2 entries",
 }
+#: Features that are read: not closed (only its counts of references may be wrong then), compression, extended entries.
+_NOT_CLOSED, _COMPRESSION, _EXTENDED = 0, 3, 4
+_ZSTD = 1
+#: The least cluster of an image with extended entries, in bits.
+_LEAST_EXTENDED = 14
 
 
 class QcowError(Exception):
@@ -32,8 +36,30 @@ class ConvertibleError(QcowError):
     """It uses what is not read here; a conversion leads on."""
 
 
-def check_qcow(data: RandomBytes) -> None:
-    """Look through a QCOW2 image's header and tables for what is not read rightly.
+class QcowTables(NamedTuple):
+    """What was found in an image's header and tables.
+
+    Attributes:
+        size: bytes of the media.
+        version: 2 or 3.
+        cluster_bits: a cluster has 2 to the power of this many bytes.
+        first: the entries of the first table.
+        zstd: its compression is Zstandard.
+        extended: it has extended L2 entries.
+        compressed: it has compressed clusters.
+    """
+
+    size: int
+    version: int
+    cluster_bits: int
+    first: list[int]
+    zstd: bool
+    extended: bool
+    compressed: bool
+
+
+def check_qcow(data: RandomBytes) -> QcowTables:
+    """Look through a QCOW2 image's header and tables.
 
     Raises:
         QcowError: see there.
@@ -55,34 +81,39 @@ def check_qcow(data: RandomBytes) -> None:
         raise ConvertibleError("is encrypted")
     if not 9 <= bits <= 21:
         raise QcowError(f"says that its clusters have 2^{bits} bytes")
-    if version == 3:
-        _refuse_features(raw)
-    covered = 1 << (2 * bits - 3)  # bytes of media for which one entry of the first table stands
+    zstd, extended = _features(raw) if version == 3 else (False, False)
+    if extended and bits < _LEAST_EXTENDED:
+        raise QcowError(f"says that its clusters have 2^{bits} bytes, and uses extended L2 entries")
+    # Bytes of media for which one entry of the first table stands.
+    covered = 1 << (2 * bits - (4 if extended else 3))
     if 8 * l1_size > _MAX_L1 or l1_size < -(-size // covered):
         raise QcowError(f"says that its first table has {l1_size} entries")
     first = data.read(l1_at, 8 * l1_size)
     if len(first) != 8 * l1_size:
         raise QcowError("is cut off before the end of its first table")
-    _walk(data, _entries(first), 1 << bits)
+    entries = _entries(first)
+    compressed = _has_compressed(data, entries, 1 << bits, 2 if extended else 1)
+    return QcowTables(size, version, bits, entries.tolist(), zstd, extended, compressed)
 
 
-def _refuse_features(raw: bytes) -> None:
+def _features(raw: bytes) -> tuple[bool, bool]:
+    """Whether compressed clusters are Zstandard, and whether L2 entries are extended."""
     incompatible = int.from_bytes(raw[72:80], "big")
     for bit in range(64):
-        # Bit 0: not closed. Only its counts of references may be wrong then, which reading does not use.
-        if bit and incompatible >> bit & 1:
+        if bit not in (_NOT_CLOSED, _COMPRESSION, _EXTENDED) and incompatible >> bit & 1:
             raise ConvertibleError(_FEATURES.get(bit, f"uses the unknown feature {bit}"))
-    if len(raw) > 104 and int.from_bytes(raw[100:104], "big") > 104 and raw[104]:
-        raise ConvertibleError("uses another compression than zlib")
+    kind = raw[104] if len(raw) > 104 and int.from_bytes(raw[100:104], "big") > 104 else 0
+    if kind > _ZSTD:
+        raise ConvertibleError(f"uses the unknown compression {kind}")
+    return kind == _ZSTD, bool(incompatible >> _EXTENDED & 1)
 
 
-def _walk(data: RandomBytes, first: array[int], cluster: int) -> None:
+def _has_compressed(data: RandomBytes, first: array[int], cluster: int, step: int) -> bool:
     """Look at every second table once. A table's place is a whole cluster, so that they are no more than the file."""
-    for at in sorted({entry & _OFFSET for entry in first} - {0}):
-        if at % cluster:
-            raise QcowError("is damaged: a table does not begin at a cluster")
-        if any(entry & _COMPRESSED for entry in _entries(data.read(at, cluster))):
-            raise ConvertibleError("holds compressed clusters")
+    places = sorted({entry & OFFSET for entry in first} - {0})
+    if any(at % cluster for at in places):
+        raise QcowError("is damaged: a table does not begin at a cluster")
+    return any(entry & COMPRESSED for at in places for entry in _entries(data.read(at, cluster))[::step])
 
 
 def _entries(raw: bytes) -> array[int]:

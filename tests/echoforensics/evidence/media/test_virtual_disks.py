@@ -199,9 +199,6 @@ def test_vhd_of_differences_is_refused(convert: Callable[..., Path], opened: Ope
 @pytest.mark.parametrize(
     ("options", "what"),
     [
-        (("-c",), "holds compressed clusters"),
-        (("-c", "compression_type=zstd"), "another compression than zlib"),
-        (("extended_l2=on",), "extended L2 entries"),
         (("data_file=other.raw",), "keeps its data in another file"),
     ],
 )
@@ -226,6 +223,50 @@ def test_qcow2_that_is_not_read_rightly_is_refused_with_the_command(
 
     assert what in str(caught.value)
     assert str(caught.value).endswith("qemu-img convert -O raw 'it is.qcow2' 'it is.raw'")
+
+
+@pytest.mark.parametrize(
+    ("options", "kind"),
+    [
+        (("-c",), "compressed QCOW2 image"),
+        (("-c", "-o", "compat=0.10,cluster_size=512"), "compressed QCOW2 image"),
+        (("-c", "-o", "compression_type=zstd"), "compressed QCOW2 image"),
+        (("-o", "compression_type=zstd"), "compressed QCOW2 image"),
+        (("-o", "extended_l2=on"), "QCOW2 image with extended L2 entries"),
+        (("-c", "-o", "extended_l2=on,cluster_size=2M"), "compressed QCOW2 image"),
+    ],
+)
+def test_qcow2_is_read_cluster_by_cluster(
+    options: tuple[str, ...],
+    kind: str,
+    tmp_path: Path,
+    disk_bytes: bytes,
+    run_program: Run,
+    opened: Open,
+    assert_same_bytes: AssertSameBytes,
+) -> None:
+    source, path = tmp_path / "raw", tmp_path / "x.qcow2"
+    source.write_bytes(disk_bytes)
+    run_program("qemu-img", "convert", *options, "-f", "raw", "-O", "qcow2", source, path)
+
+    media = opened(path)
+
+    assert media.kind == kind
+    assert_same_bytes(media, disk_bytes)
+    assert media.issues == ()
+
+
+def test_a_damaged_compressed_cluster_is_zeros_and_an_issue(tmp_path: Path, opened: Open) -> None:
+    path = tmp_path / "x.qcow2"
+    path.write_bytes(qcow(CLUSTERS, entry=1 << 62))
+
+    media = opened(path)
+
+    assert media.read(0, media.size) == bytes(media.size)
+    (issue,) = media.issues
+    assert issue.startswith(
+        "bytes 0 to 196607 of the media could not be read and are given as zeros: a compressed cluster is damaged"
+    )
 
 
 def qcow(clusters: list[bytes], entry: int = 0, header: bytes = b"", cluster_bits: int = 16) -> bytes:
@@ -259,7 +300,8 @@ def test_qcow2_made_here_is_read(
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (qcow(CLUSTERS, entry=1 << 62), "holds compressed clusters"),
+        (qcow([b"q" * 512], cluster_bits=9)[:79] + b"\x10" + bytes(2000), r"2\^9 bytes, and uses extended"),
+        (qcow(CLUSTERS)[:79] + b"\x08" + qcow(CLUSTERS)[80:103] + b"\x70\2" + qcow(CLUSTERS)[105:], "compression 2"),
         (qcow(CLUSTERS)[:50], "cut off in its header"),
         (qcow(CLUSTERS)[:65536], "cut off before the end of its first table"),
         (
