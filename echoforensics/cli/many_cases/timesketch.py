@@ -67,12 +67,12 @@ def command(
             "format": "timesketch", "server": server, "sketch": sketch, "name": name, "sha256": sent.sha256,
             "rows": sent.dated + sent.undated, "filters": filters_of(query),
         }  # fmt: skip
-        said = (
+        answer = (
             f"{counted(sent.dated, 'row')} sent to the timeline {name!r}, and {sent.undated} without a time in UTC"
             f" to one beside it, of sketch {sketch} at {server}. SHA-256 of all rows: {sent.sha256}"
         )
         found = {**detail, "rows_without_time": sent.undated, "recorded": key is not None}
-        click.echo(json.dumps(found) if as_json else safe(said))
+        click.echo(json.dumps(found) if as_json else safe(answer))
         if key is not None:
             add_export_line(case, key, detail)
             click.echo("It was recorded in the ledger of the case.", err=True)
