@@ -6,6 +6,7 @@ import io
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import BinaryIO, ClassVar
 
 from parsers.encoding import as_utf8, wide_encoding
@@ -65,6 +66,12 @@ def _nothing(_path: str) -> None:
     """The lookup for a file without neighbours: always None."""
 
 
+@lru_cache(maxsize=16)
+def _last_part(path: str) -> str:
+    """The last part of a path, cached because each parser that is offered a file asks for it."""
+    return path.rpartition("/")[2]
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One file as a parser sees it.
@@ -92,7 +99,7 @@ class Source:
     @property
     def name(self) -> str:
         """The last part of the path."""
-        return self.path.rsplit("/", 1)[-1]
+        return _last_part(self.path)
 
     @property
     def folder(self) -> str:

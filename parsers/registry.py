@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterable
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import parsers
@@ -100,17 +101,15 @@ def claiming(source: Source, parsers: Iterable[Parser] | None = None) -> tuple[P
 def _claim(source: Source, asked: list[Parser]) -> list[Parser]:
     """Return the parsers that claim a file. One that raises counts as claiming: reading the file reports its error."""
     found: list[Parser] = []
-    place = 0
-    while place < len(asked):
-        parser, raised = asked[place], True
+    rest = iter(asked)
+    for parser in rest:
+        raised, answering = True, parser
         # One fence for all: setting one up per parser takes as long as most parsers need to answer.
         with fence(parser.name, []):
-            while place < len(asked):
-                parser, raised = asked[place], True
-                place += 1
-                if parser.claims(source):
-                    found.append(parser)
-                raised = False
+            for answering in chain((parser,), rest):
+                if answering.claims(source):
+                    found.append(answering)
+            raised = False
         if raised:
-            found.append(parser)
+            found.append(answering)
     return found

@@ -74,4 +74,7 @@ FORMATS = (*_PLAIN, AudioFormat(_LEADING.name, _LEADING.matches, _LEADING.descri
 
 def recognise(head: bytes, name: str = "") -> AudioFormat | None:
     """The container that a file's first bytes and name match, or None."""
-    return next((known for known in FORMATS if known.matches(head, name)), None)
+    for known in FORMATS:
+        if known.matches(head, name):
+            return known
+    return None
