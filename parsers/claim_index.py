@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import lru_cache
-from threading import local
+from threading import Lock, local
 from typing import TYPE_CHECKING
 
 import hyperscan
@@ -21,31 +21,33 @@ if TYPE_CHECKING:
 _MOST_REMEMBERED = 1024
 
 
+_COMPILING = Lock()
+
+
 class ClaimIndex:
     """The patterns that a group of parsers need."""
 
-    def __init__(self, needs: tuple[tuple[bytes, ...], ...]) -> None:
+    def __init__(self, needs: tuple[tuple[bytes, ...], ...], others: tuple[tuple[bytes, ...], ...] = ()) -> None:
         """Store each parser's patterns, in the order of asking; no patterns for a parser that is always asked.
+
+        Args:
+            needs: the patterns of each parser.
+            others: patterns of other parsers, so that indexes of several groups share one compiled database.
 
         Raises:
             hyperscan.error: hyperscan cannot compile a pattern.
         """
-        numbers = {patterns: number for number, patterns in enumerate(sorted({each for each in needs if each}))}
+        searched = tuple(sorted({each for each in (*needs, *others) if each}))
+        numbers = {patterns: number for number, patterns in enumerate(searched)}
         self._bits = [1 << numbers[each] if each else 0 for each in needs]
-        self._every = (1 << len(numbers)) - 1
+        self._every = sum(set(self._bits))
         # The parsers to ask, by the set of matches: most files are of few kinds.
         self._asked: dict[int, tuple[int, ...]] = {}
         self._database: hyperscan.Database | None = None
-        if numbers:
-            patterns = [(pattern, number) for each, number in numbers.items() for pattern in each]
-            self._database = hyperscan.Database()
-            self._database.compile(
-                expressions=[pattern for pattern, _ in patterns],
-                ids=[number for _, number in patterns],
-                elements=len(patterns),
-                flags=[hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_MULTILINE | hyperscan.HS_FLAG_SINGLEMATCH]
-                * len(patterns),
-            )
+        if self._every:
+            # Threads that come at once wait for the first.
+            with _COMPILING:
+                self._database = _compiled(searched)
         # Several threads may search at once: each has its own scratch space.
         self._rooms = local()
 
@@ -65,7 +67,7 @@ class ClaimIndex:
 
         def matched(number: int, _start: int, _end: int, _flags: int, _context: object) -> bool:
             nonlocal found
-            found |= 1 << number
+            found |= 1 << number & self._every
             return found == self._every
 
         if self._database is not None and head:
@@ -76,11 +78,33 @@ class ClaimIndex:
         return found
 
 
+@lru_cache(maxsize=4)
+def _compiled(needs: tuple[tuple[bytes, ...], ...]) -> hyperscan.Database:
+    """Compile patterns, each with the number of its group. This takes as long as matching a thousand files."""
+    patterns = [(pattern, number) for number, each in enumerate(needs) for pattern in each]
+    database = hyperscan.Database()
+    database.compile(
+        expressions=[pattern for pattern, _ in patterns],
+        ids=[number for _, number in patterns],
+        elements=len(patterns),
+        flags=[hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_MULTILINE | hyperscan.HS_FLAG_SINGLEMATCH] * len(patterns),
+    )
+    return database
+
+
 @lru_cache(maxsize=8)
-def _index(kinds: tuple[type[Parser], ...]) -> ClaimIndex:
-    return ClaimIndex(tuple(kind.needs for kind in kinds))
+def _index(kinds: tuple[type[Parser], ...], others: tuple[tuple[bytes, ...], ...]) -> ClaimIndex:
+    return ClaimIndex(tuple(kind.needs for kind in kinds), others)
 
 
-def worth_asking(source: Source, parsers: tuple[Parser, ...]) -> list[Parser]:
-    """Return those of the given parsers that may claim a file."""
-    return _index(tuple(map(type, parsers))).asked(parsers, source.head)
+def worth_asking(
+    source: Source, parsers: tuple[Parser, ...], others: tuple[tuple[bytes, ...], ...] = ()
+) -> list[Parser]:
+    """Return those of the given parsers that may claim a file.
+
+    Args:
+        source: the file.
+        parsers: the parsers.
+        others: the patterns of all parsers, of which some are given here (see :class:`ClaimIndex`).
+    """
+    return _index(tuple(map(type, parsers)), others).asked(parsers, source.head)

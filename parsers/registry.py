@@ -71,6 +71,12 @@ def load() -> tuple[Parser, ...]:
     return tuple(_registered[name]() for name in sorted(_registered))
 
 
+@cache
+def _needs() -> tuple[tuple[bytes, ...], ...]:
+    """The patterns of every parser that needs some."""
+    return tuple(sorted({parser.needs for parser in load() if parser.needs}))
+
+
 def with_maps(maps: tuple[ExportDefinition, ...]) -> tuple[Parser, ...]:
     """Return every parser; those that read tables also use the user's maps. The result of :func:`load` does not change.
 
@@ -89,7 +95,7 @@ def claiming(source: Source, parsers: Iterable[Parser] | None = None) -> tuple[P
     """
     text = looks_like_text(source.head)
     every = load() if parsers is None else tuple(parsers)
-    asked = [parser for parser in worth_asking(source, every) if text or not parser.text_only]
+    asked = [parser for parser in worth_asking(source, every, _needs()) if text or not parser.text_only]
     found = _claim(source, [parser for parser in asked if not parser.last_resort])
     if all(parser.reads_lines for parser in found):
         found += _claim(source, [parser for parser in asked if parser.last_resort == 1])
