@@ -157,6 +157,23 @@ def redact(
     return replace(subject.outcome(wanted, copy), exhibit=exhibits[0] if exhibits else None)
 
 
+def write_preview(case: Case, exhibit: str, request: RedactionRequest, target: Path) -> None:
+    """Write the copy that :func:`redact` would make into a file, and add nothing to the case.
+
+    Args:
+        case: the case.
+        exhibit: the exhibit of the recording.
+        request: what to redact, and how.
+        target: the file to create or replace; a WAV file, unless the request says otherwise.
+
+    Raises:
+        UsageError, CaseError: as for :func:`redact`.
+    """
+    subject = _RecordingToRedact(case, exhibit, request)
+    wanted = subject.wanted("")
+    write_copy(target, subject.sound, wanted.parts, subject.sha256, subject.form, _label(wanted, subject.sound))
+
+
 def _record(
     case_path: Path, file: Path, wanted: Redaction, subject: _RecordingToRedact, copy: WrittenCopy, key: Signer | None
 ) -> tuple[str, ...]:

@@ -63,8 +63,9 @@ _SUPERVISE = {
 _WORK_SCRIPTS = (
     "/work-app/kept.js", "/work-app/saving.js", "/work-app/state.js", "/work-app/conflict.js", "/work-app/plays.js",
     "/work-app/presence.js", "/work-app/warning.js", "/work-app/codes.js", "/work-app/notes.js", "/work-app/unsure.js",
-    "/work-app/transcript.js", "/work-app/redaction.js", "/work-app/queues.js", "/work-app/assign.js",
-    "/work-app/queue.js", "/work-app/clips.js", "/work-app/item.js", "/room-app/room_keys.js", "/work-app/start.js",
+    "/work-app/transcript.js", "/room-app/redacted.js", "/work-app/redaction.js", "/work-app/queues.js",
+    "/work-app/assign.js", "/work-app/queue.js", "/work-app/clips.js", "/work-app/item.js", "/room-app/room_keys.js",
+    "/work-app/start.js",
 )  # fmt: skip
 _PAGES = {
     "sign-in": Page(
@@ -83,7 +84,7 @@ _PAGES = {
     ),
     "supervise": Page(
         later("Supervise"), _SUPERVISE, (*_TEXT, "views.js"),
-        (*(f"/room-app/{name}" for name in _ROOM),
+        (*(f"/room-app/{name}" for name in (*_ROOM, "redacted.js")),
          *(f"/supervise-app/{name}.js" for name in (*_SUPERVISE, "start"))),
     ),
     "audit": Page(

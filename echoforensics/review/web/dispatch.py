@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
+import logging
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from echoforensics.errors import CaseDiskError
-from echoforensics.report.words.language import language
+from echoforensics.report.words.language import language, later
 from echoforensics.review.people.signing_in import Caller
 from echoforensics.review.room_errors import (
     InvalidRequestError,
@@ -35,6 +36,11 @@ if TYPE_CHECKING:
     from echoforensics.review.people.sessions import Session
     from echoforensics.review.room import ReviewRoom
 
+_LOG = logging.getLogger(__name__)
+_NOT_SAVED = later(
+    "Not saved: the disk of the room is full or cannot be written. Tell who runs the server. What was saved before is"
+    " kept."
+)
 #: Maximum seconds for the whole body of a request to arrive.
 _BODY_WITHIN = 30
 #: Maximum number per minute of recorded denials without a session; further ones are only counted.
@@ -84,7 +90,9 @@ class Dispatcher:
             except RoomError as error:
                 return error_answer(error, request)
             except CaseDiskError as error:
-                return error_answer(NotSavedError("Not saved: {error}", {"error": error}), request)
+                # Who reviews can do nothing about a path on the server; who runs it finds that in its log.
+                _LOG.error("%s", error)
+                return error_answer(NotSavedError(_NOT_SAVED), request)
 
         return call
 

@@ -18,7 +18,7 @@ from echoforensics.review.web.connections import RoomConnection
 
 try:
     import resource
-except ImportError:  # it is not there on Windows
+except ImportError:  # Windows has no such limits.
     resource = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
@@ -143,14 +143,13 @@ def serve(room: ReviewRoom, sockets: list[socket.socket], certificate: ServerCer
 
 def _allow_many_files() -> None:
     """Raise the limit of open files, of which each connection is one, also before its TLS handshake is finished."""
-    if resource is None:
-        return
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        # A system may allow fewer than its hard limit says: the server then has the usual number.
-        with suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    if resource is not None:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            # A system may allow fewer than its hard limit says: the server then has the usual number.
+            with suppress(ValueError, OSError):
+                resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 @contextmanager

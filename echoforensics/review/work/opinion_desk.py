@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from echoforensics.review.room_errors import NotFoundError
+from echoforensics.errors import CaseError, UsageError
+from echoforensics.listening.redaction import RedactionRequest
+from echoforensics.review.room_errors import InvalidRequestError, NotFoundError
 from echoforensics.review.store.decision_table import FIRST, SECOND, decision, decisions
 from echoforensics.review.store.opinion_table import disagreement, disagreements
 from echoforensics.review.store.queue_table import item_of, queues, queues_of_item
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
     from echoforensics.review.store.opinion_table import AskedRedaction
     from echoforensics.review.work.agreement import BothHeard
     from echoforensics.review.work.desk import WorkDesk
+
+
+#: Seconds that a recording may last to be redacted for a listener who waits.
+_LONGEST_PREVIEW = 900
 
 
 class OpinionDesk:
@@ -129,6 +135,33 @@ class OpinionDesk:
                 }
                 for one in redactions_for(db, person)
             ]  # fmt: skip
+
+    def redacted_sound(self, person: RoomMember, name: str) -> bytes:
+        """The recording of a request as it would be redacted, as WAV, for who asked for it or is to decide on it.
+
+        Raises:
+            NotFoundError: there is no such request that they may hear.
+            InvalidRequestError: the recording is too long for that, or cannot be redacted.
+        """
+        with self._database.reading() as db:
+            found = next((one for one in redactions_for(db, person) if one.id == name), None)
+        if found is None:
+            raise NotFoundError("There is no such request.")
+        item = self._desk.item_for(person, found.item)
+        if (item.seconds or 0) > _LONGEST_PREVIEW:
+            raise InvalidRequestError(
+                "A recording of more than {minutes} min is not redacted while somebody waits. Listen to the ranges in"
+                " the clip.",
+                {"minutes": _LONGEST_PREVIEW // 60},
+            )
+        request = RedactionRequest(found.ranges, found.replacement, found.reason)
+        try:
+            sound = self._desk.case_of(item).redacted(found.exhibit, request)
+        except (CaseError, UsageError) as error:
+            raise InvalidRequestError("This cannot be redacted: {error}", {"error": error}) from error
+        with self._database.transaction() as change:
+            change.record(person.name, "redaction heard", name, item=found.item, exhibit=found.exhibit)
+        return sound
 
     def decide_redaction(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> AskedRedaction:
         """Approve or refuse a request. Raises RoomError."""

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import json
 import secrets
+import tempfile
+import threading
 from collections import OrderedDict, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from echoforensics.case.added_records.addition import MACHINE
 from echoforensics.case.case import Case
 from echoforensics.case.row_query import Query, rows_by_file
+from echoforensics.listening.redaction import write_preview
 from echoforensics.report.interaction_data import interaction_entry
 from echoforensics.report.media import recordings
 from echoforensics.report.recording_data import recording_entry
@@ -25,9 +29,9 @@ from echoforensics.review.work.subjects import SoundGroups, recording_subject, s
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from echoforensics.case.vault import Vault
+    from echoforensics.listening.redaction import RedactionRequest
     from echoforensics.report.media import Recording
     from echoforensics.review.work.subjects import ItemFilter
 
@@ -80,6 +84,7 @@ class RoomCase:
         self.path = path
         self.id = identity
         self.name = path.absolute().name
+        self._redacting = threading.Lock()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"case {self.name}")
         self._shown: OrderedDict[tuple[str, str], ShownItem] = OrderedDict()
         self._do(self._open)
@@ -160,6 +165,22 @@ class RoomCase:
                 unintended = {one.number for one in case.interactions(unintended=True)}
         groups = self._groups.wanted(asked, unintended)
         return [recording_subject(secrets.token_urlsafe(12), self.id, group) for group in groups]
+
+    def redacted(self, exhibit: str, request: RedactionRequest) -> bytes:
+        """The WAV file of a recording as it would be redacted; nothing is kept of it.
+
+        Args:
+            exhibit: of the recording.
+            request: what to redact, and how.
+
+        Raises:
+            UsageError, CaseError: from :func:`echoforensics.listening.redaction.redact`.
+        """
+        # Decoding takes a processor and memory: one at a time, with a connection of its own.
+        with self._redacting, Case.open(self.path) as case, tempfile.TemporaryDirectory(prefix="review-") as folder:
+            target = Path(folder) / "preview.wav"
+            write_preview(case, exhibit, request, target)
+            return target.read_bytes()
 
     def shown(self, item: ReviewItem, code: str) -> ShownItem:
         """What is shown of an item.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from starlette.responses import Response
+
 from echoforensics.review.people.person import SEE_ALL, WORKERS
 from echoforensics.review.room_errors import NotFoundError
 from echoforensics.review.web.api import Api, Call
@@ -56,6 +58,14 @@ def _redactions(call: Call) -> Mapping[str, Any]:
     return {"redactions": found}
 
 
+def _redacted(call: Call) -> Response:
+    try:
+        sound = call.room.opinions.redacted_sound(call.person, call.path("redaction"))
+    except NotFoundError:
+        raise call.not_found(call.path("redaction")) from None
+    return Response(sound, headers={"cache-control": "no-store"}, media_type="audio/wav")
+
+
 def _decide(call: Call) -> Mapping[str, Any]:
     try:
         made = call.room.opinions.decide_redaction(call.person, call.path("redaction"), call.body)
@@ -87,6 +97,10 @@ ROUTES = (
         answer=record({"id": text(), "ranges": listed(listed(seconds(), 2))}),
     ),
     Api("GET", "/api/redactions", _redactions, "See one's own requests for redaction; who supervises sees all."),
+    Api(
+        "GET", "/api/redactions/{redaction}/sound", _redacted, "Hear a recording as a request would redact it.",
+        answer={"type": "string", "format": "binary"}, content_type="audio/wav",
+    ),
     Api(
         "POST", "/api/redactions/{redaction}/decision", _decide, "Approve or refuse what somebody else asked for.",
         roles=SEE_ALL, body=record({"approve": yes_or_no()}, {"note": text(5000)}),

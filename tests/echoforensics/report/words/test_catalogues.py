@@ -15,14 +15,14 @@ from echoforensics.report.words.catalogue_files import FOLDER, compiled, parse
 from echoforensics.report.words.language import LANGUAGES, language, text
 from echoforensics.report.words.vocabulary import all_words, family_words, kind_words
 from echoforensics.review.room_errors import RoomError
-from echoforensics.review.web import dispatch  # its refusals are RoomErrors, too
+from echoforensics.review.web.dispatch import NotSavedError
 
 REPORT = FOLDER.parents[1]
 #: The pages of the review room take their words from the same catalogue.
 ROOM = REPORT.parent / "review"
 #: Refusals of the room, by their names: each has its sentence first.
-_REFUSALS = {each.__name__ for each in (RoomError, *RoomError.__subclasses__())}
-assert dispatch.NotSavedError.__name__ in _REFUSALS
+_KINDS: list[type[RoomError]] = [RoomError, NotSavedError, *RoomError.__subclasses__()]
+_REFUSALS = {each.__name__ for each in _KINDS}
 #: What a sentence is looked up by: ``words.text("...")``, ``say("...")``, ``words.counted(n, "row")``.
 _CALLS = {"text": 0, "say": 0, "later": 0, "counted": 1}
 #: Sentences of the pages' scripts.

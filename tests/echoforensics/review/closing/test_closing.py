@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import io
 import json
+import wave
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from echoforensics.case.added_records.added_files import added_files
 from echoforensics.case.added_records.closed_rooms import ROOM_RESULTS
 from echoforensics.case.case import Case
 from echoforensics.case.row_query import Query, rows_with_fields
@@ -15,7 +18,7 @@ from echoforensics.verification import verify_case
 from tests.echoforensics.conftest import Sealed
 from tests.echoforensics.review.conftest import NewPerson
 from tests.echoforensics.review.room_client import RoomClient
-from tests.echoforensics.review.work.conftest import MakeQueue, decide
+from tests.echoforensics.review.work.conftest import MakeQueue, decide, events_of, person_id
 
 
 def annotations_of(path: Path) -> list[tuple[str, str, dict[str, Any]]]:
@@ -23,6 +26,12 @@ def annotations_of(path: Path) -> list[tuple[str, str, dict[str, Any]]]:
     with Case.open(path) as case:
         found = sorted(rows_with_fields(case.store, Query(types=("annotation",))), key=lambda row: row["exhibit"])
         return [(row["data_type"], row["message"], json.loads(row["fields"])) for row in found]
+
+
+def samples_of(content: bytes) -> bytes:
+    """The samples of a WAV file."""
+    with wave.open(io.BytesIO(content)) as found:
+        return bytes(found.readframes(found.getnframes()))
 
 
 @pytest.fixture
@@ -117,6 +126,13 @@ def test_an_approved_redaction_is_made_and_a_refused_one_is_not(
         rita.post(f"/api/items/{item}/redactions", ranges=[[start, start + 0.1]], reason="privileged")["id"]
         for start in (0.1, 0.3)
     ]
+    # Who asked and who decides can hear it first; nobody else, and who lost the queue no more.
+    heard = [one.http.get(f"/api/redactions/{asked[0]}/sound") for one in (rita, supervisor)]
+    assert {one.headers["content-type"] for one in heard} == {"audio/wav"}
+    new_person("eve").get(f"/api/redactions/{asked[0]}/sound", 404)
+    supervisor.patch(f"/api/people/{person_id(supervisor, 'rita')}", queues=[])
+    rita.get(f"/api/redactions/{asked[0]}/sound", 404)
+    assert [one["who"] for one in events_of(supervisor, "redaction heard")] == ["rita", "supervisor"]
     supervisor.post(f"/api/redactions/{asked[0]}/decision", approve=True)
     supervisor.post(f"/api/redactions/{asked[1]}/decision", approve=False)
     answer = supervisor.post("/api/close", confirm=True)
@@ -128,6 +144,8 @@ def test_an_approved_redaction_is_made_and_a_refused_one_is_not(
     made = {one["id"]: one["copy"] for one in supervisor.get("/api/redactions")["redactions"]}
     assert made[asked[1]] is None
     assert made[asked[0]] in json.dumps(fields)
+    with added_files(sealed.path).open(made[asked[0]]) as copy:
+        assert {samples_of(one.content) for one in heard} == {samples_of(copy.read())}
     assert supervisor.post("/api/close", confirm=True)["cases"][0]["redactions"] == 0
     assert verify_case(sealed.path, sources=False).ok
 

@@ -167,6 +167,13 @@ def _second_opinions(shift: Shift, tom: Colleague) -> None:
     assert tom.code_clips(keys, CLIPS)
 
 
+#: Waits until a player has its sound, which the page's policy has to allow.
+_HAS_SOUND = """(sound) => sound.duration > 0 || new Promise((run, fail) => {
+  sound.onloadedmetadata = () => run(true);
+  sound.onerror = () => fail(sound.error.message);
+})"""
+
+
 def _settle_and_approve(shift: Shift) -> None:
     page = shift.sue.page
     shift.sue.go("/supervise#disagreements")
@@ -178,6 +185,8 @@ def _settle_and_approve(shift: Shift) -> None:
         card.get_by_role("button", name="Settle", exact=True).click()
         page.locator("#view-disagreements .count").get_by_text(f"{before - 1} to settle").wait_for()
     shift.sue.go("/supervise#redactions")
+    page.get_by_role("button", name="with the redaction").click()
+    assert page.locator("audio").evaluate(_HAS_SOUND)
     page.get_by_role("button", name="Approve the redaction").click()
     page.get_by_text("approved").first.wait_for()
     shift.sue.go("/supervise#agreement")

@@ -36,7 +36,9 @@
       if (!unanswered(error)) throw error;
       throw new RoomError(0, {});
     }
-    const data = (answer.headers.get("Content-Type") || "").includes("json") ? await answer.json().catch(() => ({})) : {};
+    const kind = answer.headers.get("Content-Type") || "";
+    if (answer.ok && kind.startsWith("audio/")) return answer.blob();
+    const data = kind.includes("json") ? await answer.json().catch(() => ({})) : {};
     if (!answer.ok) throw new RoomError(answer.status, data);
     return data;
   }

@@ -17,6 +17,7 @@
     return EF.make("article.card", { "aria-labelledby": title },
       EF.make("h2", { id: title }, EF.make("a", { href: "/work" + EF.address("item", { id: one.item, queue: one.queue }) }, one.about), " · " + (STATES()[one.state] || one.state)),
       EF.make("p", {}, word("Requested by {0}, {1}. Reason: {2}.", EF.visible(one.asked_by), EF.moment(one.at), EF.visible(one.reason))), EF.make("ul", {}, ranges),
+      EF.redactedSound(one.id, one.about),
       asked && one.mine ? EF.make("p.hint", {}, word("You requested this: somebody else has to decide.")) : null,
       asked && !one.mine ? EF.make("div", {}, EF.field(word("Note"), note), fault, EF.make("p.buttons", {},
         EF.button(word("Approve"), () => decide(true), { primary: true, "aria-label": word("Approve the redaction of {0}", one.about) }),

@@ -44,6 +44,7 @@
     const list = EF.make("ol.segments"), wrong = EF.make("div.wrong"), panel = EF.make("div", { hidden: true });
     const reason = EF.choice(REASONS()), other = EF.make("input", { maxlength: "100" }), otherField = EF.field(word("Reason in words"), other);
     const replaced = EF.choice([["silence", word("silence")], ["tone", word("a tone")], ["noise", word("noise")]]);
+    const requested = EF.make("div");
     otherField.hidden = true;
     reason.addEventListener("change", () => { otherField.hidden = reason.value !== ""; });
 
@@ -72,15 +73,24 @@
       if (await EF.attempt(() => EF.post("/api/items/" + encodeURIComponent(context.id) + "/redactions", { ranges, reason: why, with: replaced.value }), wrong)) {
         ranges = [];
         draw();
-        toggle();
+        await EF.attempt(mine, wrong);
+        button.focus();
         EF.say(word("Requested. Somebody else has to approve it."));
       }
+    }
+    /** What this person requested of the clip: it can be heard before it is approved. */
+    async function mine() {
+      const { redactions } = await EF.get("/api/redactions");
+      requested.replaceChildren(...redactions.filter((one) => one.mine && one.item === context.id).map((one) => EF.make("div", {},
+        EF.make("p", {}, word("Requested:") + " " + one.ranges.map(([from, to]) => from.toFixed(2) + " – " + to.toFixed(2) + " s").join(", ")),
+        EF.redactedSound(one.id, one.about))));
     }
     function toggle() {
       open = !open;
       panel.hidden = !open;
       button.setAttribute("aria-expanded", String(open));
       if (!open) { ranges = []; draw(); return; }
+      EF.attempt(mine, wrong);
       const last = list.querySelector("input") || panel.querySelector("button");
       last.focus();
     }
@@ -91,7 +101,7 @@
         add(from, Math.min(seconds || from + 1, from + 1));
         list.lastChild.querySelector("input").focus();
       })), EF.make("div.filters", {}, EF.field(word("Reason"), reason), otherField, EF.field(word("Replaced with"), replaced)),
-      wrong, EF.make("p", {}, EF.button(word("Request this redaction"), ask, { primary: true })));
+      wrong, EF.make("p", {}, EF.button(word("Request this redaction"), ask, { primary: true })), requested);
     return {
       element: EF.make("section", { "aria-labelledby": "redaction-title" }, EF.make("h2", { id: "redaction-title" }, word("Redaction")), EF.make("p", {}, button), panel),
       /** The outline is on the page now. */
