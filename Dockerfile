@@ -34,7 +34,8 @@ ENV PATH=/opt/echoforensics/bin:$PATH \
     PYTHONUTF8=1 \
     XDG_CONFIG_HOME=/settings \
     XDG_STATE_HOME=/tmp
-USER examiner
+# By its number, so that whoever runs the image can see that it is not root.
+USER 10001
 WORKDIR /cases
 VOLUME ["/cases"]
 HEALTHCHECK NONE

@@ -21,6 +21,7 @@ from echoforensics.case.custody.history import CaseHistory
 from echoforensics.case.custody.names import ARTEFACTS, DATABASE, HEAD, LEDGER, SALT_SEED
 from echoforensics.case.custody.standing import known_head, ledger_history
 from echoforensics.case.custody.vault_check import vault_problems
+from echoforensics.case.no_case import not_a_case
 from echoforensics.case.redactions.redaction import copies_of
 from echoforensics.case.store import DatabaseError, Store
 from echoforensics.counting import counted
@@ -145,7 +146,7 @@ def verify_case(
 
 def _refuse_what_is_no_case(path: Path) -> None:
     if path.name == DATABASE and path.is_file():
-        raise CaseError(f"{path}: is the database of a case; give the case folder, {path.absolute().parent}")
+        raise not_a_case(path)
     if not path.exists():
         raise CaseError(f"{path}: does not exist")
     if not any(os.path.lexists(path / name) for name in (DATABASE, LEDGER)):

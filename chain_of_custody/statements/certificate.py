@@ -78,7 +78,7 @@ class KeyCertificate:
         except InvalidSignature:
             raise KeyFileError("a certificate in the file was not issued by the one after it") from None
         except (ValueError, TypeError, KeyError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
-            raise KeyFileError(f"the certificate cannot be read: {error}") from None
+            raise KeyFileError("the file is not an X.509 certificate in PEM or DER, or is damaged") from error
 
     def is_valid(self, when: datetime) -> bool:
         """Whether a time lies within its period of validity."""

@@ -47,6 +47,10 @@ _ZIP, _AGE = ".zip", ".age"
 CERTIFICATE = "examiner.crt"
 
 
+#: Endings of archives and documents that a bundle is not.
+_OTHER_ENDINGS = frozenset({".tar", ".tgz", ".gz", ".xz", ".bz2", ".zst", ".7z", ".rar", ".iso", ".pdf", ".html"})
+
+
 @dataclass(frozen=True, slots=True)
 class BundleRequest:
     """What to hand over, and how.
@@ -156,6 +160,8 @@ def _refuse_output(case: Case, request: BundleRequest) -> None:
         raise UsageError(f"{output}: what is encrypted is one file; name it FILE{_ZIP}{_AGE}")
     if output.name.endswith(_AGE) and not request.encrypt_to:
         raise UsageError(f"{output}: the name is that of an encrypted file; say for whom with --encrypt-to")
+    if output.suffix.lower() in _OTHER_ENDINGS:
+        raise UsageError(f"{output}: a bundle is a folder or a zip; name it without an ending, or FILE{_ZIP}")
     if os.path.lexists(output):
         raise UsageError(f"{output}: already exists; name another output")
     if not output.absolute().parent.is_dir():

@@ -15,6 +15,7 @@ from echoforensics.case.custody.standing import known_head
 from echoforensics.case.evidence_table import EvidenceItem, evidence_items
 from echoforensics.case.interactions import interaction_query
 from echoforensics.case.interactions.interaction_query import InteractionQuery
+from echoforensics.case.no_case import not_a_case
 from echoforensics.case.overview.overview_answers import OverviewAnswers
 from echoforensics.case.results import Results, Rows
 from echoforensics.case.row_query import Query
@@ -73,10 +74,8 @@ class Case(ClockAnswers, OverviewAnswers):
         Raises:
             CaseError: the folder is not a case, or is one of another version.
         """
-        if path.name == DATABASE and path.is_file():
-            raise CaseError(f"{path}: is the database of a case; give the case folder, {path.absolute().parent}")
         if not (path / DATABASE).is_file():
-            raise CaseError(f"{path}: not a case folder (it has no {DATABASE})")
+            raise not_a_case(path)
         return cls(path, Store(path / DATABASE))
 
     def rows(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,17 @@ class LazyGroup(click.Group):
         command: click.Command = import_module(f"{self._package}.{folder}{cmd_name}").command
         import_module(f"{self._package}.options.log").add_log_options(command)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is named. Raises UsageError, with names that are written alike, if there is none."""
+        name, known = args[0], self.list_commands(ctx)
+        if name in known or name.startswith("-") or ctx.resilient_parsing:
+            return super().resolve_command(ctx, args)
+        alike = difflib.get_close_matches(name, known, n=3)
+        hint = f" Did you mean {' or '.join(alike)}?" if alike else ""
+        raise click.UsageError(f"No such command {name!r}.{hint}", ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands."""

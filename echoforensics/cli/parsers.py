@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -81,7 +82,9 @@ def _show(name: str | None, *, as_json: bool) -> None:
 
     found = [entry for entry in catalogue() if name in (None, entry.name)]
     if not found:
-        raise UsageError(f"there is no parser {name!r}; `echoforensics parsers` lists them")
+        alike = difflib.get_close_matches(str(name), [entry.name for entry in catalogue()], n=3)
+        hint = f"; alike are: {', '.join(alike)}" if alike else ""
+        raise UsageError(f"there is no parser {name!r}{hint}; `echoforensics parsers` lists them")
     if as_json:
         shown = [{"name": p.name, "version": p.version, **asdict(p.about)} for p in found]
         click.echo(json.dumps(shown, ensure_ascii=False))

@@ -124,6 +124,8 @@ def export(
     if target.path is None:
         return _to_standard_output(case, query, target, stated, guard)
     case.refuse_inside(target.path)
+    if not target.path.absolute().parent.is_dir():
+        raise UsageError(f"{target.path.absolute().parent}: is not a folder; create it first")
     _refuse_existing(target)
     try:
         if target.is_folder:

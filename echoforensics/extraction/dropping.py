@@ -26,6 +26,7 @@ from echoforensics.case.disk import case_disk
 from echoforensics.case.entry_table import artefact_hashes
 from echoforensics.case.evidence_table import evidence_items
 from echoforensics.case.lock import FolderLock
+from echoforensics.case.no_case import not_a_case
 from echoforensics.case.redactions.redaction import copies_of
 from echoforensics.case.row_query import row
 from echoforensics.case.sealing.seal import table_digests
@@ -71,7 +72,7 @@ def drop_artefacts(
     if not reason.strip():
         raise UsageError("give a reason; it is recorded in the ledger")
     if not (case / DATABASE).is_file():
-        raise CaseError(f"{case}: not a case folder (it has no {DATABASE})")
+        raise not_a_case(case)
     with ExitStack() as opened:
         try:
             opened.enter_context(closing(FolderLock(case)))

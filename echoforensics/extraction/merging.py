@@ -26,6 +26,7 @@ from echoforensics.case.disk import case_disk
 from echoforensics.case.entry_table import artefact_hashes
 from echoforensics.case.evidence_table import EvidenceState, set_state
 from echoforensics.case.issue_table import add_skipped_source
+from echoforensics.case.no_case import not_a_case
 from echoforensics.case.part_contents import add_part, artefacts_of
 from echoforensics.counting import counted
 from echoforensics.errors import CaseError
@@ -90,7 +91,7 @@ def standing_of_part(part: Path, case: Path, report: Report) -> CaseStanding:
     """Verify a part before it is added to a case. Raises CaseError if it is no case, or has changed since its seal."""
     report(f"verifying {part.name}", 0, 0)
     if not (part / DATABASE).is_file():
-        raise CaseError(f"{part}: not a case folder (it has no {DATABASE})")
+        raise not_a_case(part)
     if whole_path(part) == whole_path(case):
         raise CaseError(f"{part}: is the case itself; it cannot be merged into itself")
     found = standing(part)

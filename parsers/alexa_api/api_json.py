@@ -99,7 +99,7 @@ class ApiJson(Parser):
         ),
         limits=(
             f"Of a file that is longer than {MAX_BYTES} bytes, or has more than {MAX_VALUES} values, and is not one"
-            f" whole text of JSON, what stands in a value that is longer than {MAX_VALUE} bytes is read one by one, if"
+            f" whole text of JSON, the content of a value longer than {MAX_VALUE} bytes is read one by one, if"
             " it is known by itself.",
             f"Of a file that is longer than {MAX_BYTES} bytes the same is true where more than that stands between its"
             f" long lists. A text within it that is longer than {MAX_TEXT} bytes is not read.",

@@ -58,7 +58,7 @@ class NamedFile(Parser):
             "no other parser claims the file, and it holds an address or a host of the service, an utterance id, or"
             " a key of the service's answers, anywhere in it",
         ),
-        shows="That the file names the service: an address, an utterance id, or a key of its answers stands in it.",
+        shows="That the file names the service: an address, an utterance id, or a key of its answers is in it.",
         does_not_show="What the file is, or that it came from the service: programs and web pages name it too.",
         validated_on=("Made files only.",),
         limits=(

@@ -41,7 +41,7 @@ class RecordFragment(Parser):
             for form in FORMS
             for key, others in form.marks
         ),
-        shows="That bytes in the form of such a record were left; what the record says is told as of a whole answer.",
+        shows="That bytes in the form of such a record were left; the record is read like a whole answer.",
         does_not_show=(
             "To which request it was the answer, or which records stood beside it: the answer around it is gone."
         ),

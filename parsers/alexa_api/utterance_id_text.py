@@ -31,7 +31,7 @@ class UtteranceIdText(Parser):
         data_types=(DATA_TYPE,),
         known_by=("a file whose whole content is one utterance id, plain or percent-encoded",),
         shows=(
-            "That an utterance id stands in the evidence, with the device type, the serial number and the time that"
+            "That an utterance id is in the evidence, with the device type, the serial number and the time that"
             " are written in it."
         ),
         does_not_show=(

@@ -45,7 +45,7 @@ class BtmdLists(Parser):
         shows="Which Bluetooth devices the Echo's Bluetooth manager kept in its list.",
         does_not_show="When they were put there, or that they were connected.",
         validated_on=("Echo 1st generation (AB72C64C86AW2): one device, one adapter",),
-        limits=("The numbers beside an address are kept as they stand; what they mean is not known.",),
+        limits=("The numbers beside an address are kept as recorded; what they mean is not known.",),
         references=("github.com/Mich21050/EchoSystemFiles: var/local/btmd", "Protocol Buffers, Encoding"),
     )
 

@@ -117,7 +117,7 @@ class SimpleIndexParser(Parser):
         does_not_show="That the entries are still there, or what they are of: the index holds no addresses.",
         validated_on=("Chromium 156 on Linux, against a server made for the test",),
         limits=(
-            "Entries of the Alexa service are told from their own files; others are counted only.",
+            "Entries of the Alexa service are read from their own files; others are counted only.",
             f"An index longer than {MAX_INDEX} bytes is read up to there.",
         ),
         references=(

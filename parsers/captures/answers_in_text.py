@@ -57,8 +57,8 @@ class AnswersInText(Parser):
             " service anywhere: an address, an utterance id, a key of its answers",
         ),
         shows=(
-            "That a program or a person wrote down this answer of the service, or this record of one. What the record"
-            " says is told as of an answer by itself; the words before it on its line are kept with it."
+            "That a program or a person wrote down this answer of the service, or this record of one. The record"
+            " is read like an answer in a file of its own; the words before it on its line are kept with it."
         ),
         does_not_show=(
             "That the text is as it was written: it can be changed with any editor, and programs cut long lines. The"

@@ -46,7 +46,7 @@ class SqliteJournalFiles(Parser):
             "a name that ends in -mj and hexadecimal digits, and names of journals in it, for a super-journal",
         ),
         shows=(
-            "Nothing by itself where its database lies beside it: its rows are told with the database. Where the"
+            "Nothing by itself where its database lies beside it: its rows are given with the database. Where the"
             " database is missing: that these rows were in pages that the log or journal keeps."
         ),
         does_not_show="That the rows of a log or journal whose database is missing were still there in the database.",

@@ -51,7 +51,7 @@ class MetricsBatch(Parser):
             " Mich21050/EchoSystemFiles",
         ),
         limits=(
-            "The meaning of most names is not documented; they are told as they stand.",
+            "The meaning of most names is not documented; they are given as recorded.",
             "That later devices write the same form, with their serial number, is inferred from the names of the fields"
             " in a program of Fire OS; no such batch was seen.",
         ),

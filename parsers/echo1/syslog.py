@@ -54,7 +54,7 @@ class EchoSyslog(Parser):
             "Lines that write no zone are read as UTC, which the clock of this device keeps; a zone that a line writes"
             " is used.",
             "Between a start and the line that sets the clock, the device's clock goes on from a date kept on disk.",
-            "Lines that tell of nothing in the list of events are counted in the file's own record, by program.",
+            "Lines about none of the listed events are counted in the file's own record, by program.",
             f"Lines are read up to {MAX_LINE} bytes, and {MAX_LINES} lines of a file.",
         ),
         references=("github.com/Mich21050/EchoSystemFiles: var/local/log; etc/syslog-ng.conf",),

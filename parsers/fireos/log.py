@@ -81,7 +81,7 @@ class FireOsLog(Parser):
             "Before something sets it, the clock of a device that was without power shows a wrong date; its lines do"
             " not tell.",
             "The forms brief, process, tag and thread write no time, the form raw nothing but text: an issue says so.",
-            "Lines that tell of nothing in the list of events are counted in the file's own record, by program; of"
+            "Lines about none of the listed events are counted in the file's own record, by program; of"
             " those that name the service, the places too.",
             f"Lines are read up to {MAX_LINE} bytes, and {MAX_LINES} lines of a file.",
         ),

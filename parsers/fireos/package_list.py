@@ -39,7 +39,7 @@ class PackageList(Parser):
         shows="Which of Amazon's packages were installed, and the user id by which logs name each.",
         does_not_show="When a package was installed, or that it ran. A hidden package is listed all the same.",
         validated_on=(
-            "Made files only. The user id 32037 of amazon.speech.sim is seen on an Echo Dot 2 (bboe/overdub).",
+            "Made files only. The user id 32037 of amazon.speech.sim was seen on an Echo Dot 2 (bboe/overdub).",
         ),
         limits=(f"The user ids of at most {_MAX_KEPT} packages are kept.", "Packages of others are counted."),
         references=("AOSP frameworks/base, services/core, pm/Settings", "https://github.com/bboe/overdub"),

@@ -38,7 +38,7 @@ class TurnRecording(Parser):
         shows="That firmware of others kept a recording of a turn beside this file, and when, by the device's clock.",
         does_not_show="Who spoke. That Amazon's software kept or sent it: it is no recording of the Alexa service.",
         validated_on=("Made files only, in the form that is seen in the published source of echolocal.",),
-        limits=("Such firmware keeps up to ten recordings, and none unless it is told to.",),
+        limits=("Such firmware keeps up to ten recordings, and none unless it is set to do so.",),
         references=("https://github.com/ygelfand/echolocal (recording.go)",),
     )
 

@@ -35,7 +35,7 @@ class Tamper(Parser):
         known_by=(
             "startup files (upstart, System V, Android init, systemd, cron, shell profiles) and scripts, by path, #!",
             "system, kernel and Android logs, by the form of their lines",
-            "development settings (build.prop and its like), hosts files, shell histories",
+            "development settings (build.prop and similar files), hosts files, shell histories",
             "programs and scripts that lie in folders for data; permission bits where the container states them",
         ),
         shows=(

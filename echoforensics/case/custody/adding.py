@@ -21,6 +21,7 @@ from echoforensics.case.custody.open_case import refuse_changed, refuse_earlier
 from echoforensics.case.custody.standing import ledger_history
 from echoforensics.case.disk import case_disk
 from echoforensics.case.lock import FolderLock
+from echoforensics.case.no_case import not_a_case
 from echoforensics.case.sealing.changes import ChangesSinceSeal
 from echoforensics.case.store import Store
 from echoforensics.case.text import storable_detail
@@ -71,7 +72,7 @@ class AddingRun:
         """
         self.path = case
         if not (case / DATABASE).is_file():
-            raise CaseError(f"{case}: not a case folder (it has no {DATABASE})")
+            raise not_a_case(case)
         refuse_earlier(case / DATABASE)
         with ExitStack() as opened:
             try:

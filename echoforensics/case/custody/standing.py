@@ -14,6 +14,7 @@ from echoforensics.case.custody.head_file import read_head
 from echoforensics.case.custody.history import CaseHistory
 from echoforensics.case.custody.names import DATABASE, LEDGER
 from echoforensics.case.custody.remembered import identity, recall, remember
+from echoforensics.case.no_case import not_a_case
 from echoforensics.case.sealing.seal import named_digests
 from echoforensics.errors import CaseError
 
@@ -109,7 +110,7 @@ def why_unverified(case: Path) -> str:
         CaseError: the folder is not a case, or a file of it cannot be read.
     """
     if not any(os.path.lexists(case / name) for name in (DATABASE, LEDGER)):
-        raise CaseError(f"{case}: not a case folder (it has no {DATABASE})")
+        raise not_a_case(case)
     seen = identity(case)
     if seen is not None and seen == recall(case) and not side_files(case / DATABASE):
         return ""

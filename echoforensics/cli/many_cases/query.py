@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command("query")
-@click.argument("paths", nargs=-1, required=True, metavar="CASE_OR_PARQUET...", type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, metavar="CASE_OR_PARQUET...", type=click.Path(path_type=Path))
 @click.argument("sql", metavar="SQL")
 @click.option(
     "-f",
@@ -51,6 +51,8 @@ def command(
     from echoforensics.querying.answers import QueryAnswer
     from echoforensics.querying.inputs import open_inputs
 
+    if not paths:
+        raise click.UsageError('give a case and a query, such as: query CASE "SELECT count(*) FROM rows"')
     form = _form(form, output)
     with ExitStack() as opened:
         database = opened.enter_context(QueryDatabase())

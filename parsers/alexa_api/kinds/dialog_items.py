@@ -41,7 +41,7 @@ class DialogItems(ResponseParser):
             " it, or the text of its answer, with the time the service gave the turn."
         ),
         does_not_show=("Who spoke. That the recognised text is what was said, or that an answer was played or heard."),
-        validated_on=("The form that pycift reads; none was met in evidence",),
+        validated_on=("The form that pycift reads; no example from real evidence was available",),
         limits=("Items of type NLU are kept and not interpreted.",),
         references=("https://github.com/jungheum/pycift",),
     )

@@ -45,7 +45,7 @@ class Directives(ResponseParser):
         shows="That this directive or event was passed, with the members that it has.",
         does_not_show="That a device carried a directive out, or when: a directive seldom holds a time.",
         validated_on=("Made files only.",),
-        limits=("Payloads are told by the names of their members and not interpreted further.",),
+        limits=("Payloads are described by the names of their members, and not interpreted further.",),
         references=("https://developer.amazon.com/docs/alexa-voice-service/api-overview.html",),
     )
 

@@ -76,11 +76,11 @@ class History(ResponseParser):
             " When it was spoken: the record's time is later, the time within the utterance id is that of the audio"
             " stream, in whole seconds."
         ),
-        validated_on=("One record of 2024, printed in a public issue; no whole page was met in evidence",),
+        validated_on=("One record of 2024, printed in a public issue; no whole page from real evidence was available",),
         limits=(
             "Types of utterance are explained by their names alone.",
             "Pages can repeat records of the page before, and hold records outside the time asked for; each is kept as"
-            " it stands in the evidence, and the record says so.",
+            " recorded, and the record says so.",
             f"Of one record at most {MAX_ITEMS} items are read.",
         ),
         references=(

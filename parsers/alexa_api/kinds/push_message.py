@@ -64,7 +64,7 @@ class PushMessages(ResponseParser):
         validated_on=("Made files only.",),
         limits=(
             "Of a payload the first members are in the message; all of them are in the fields.",
-            "What a command means is told by its name and by those of its members.",
+            "What a command means is known only from its name and from those of its members.",
         ),
         references=(
             "https://github.com/Apollon77/alexa-remote",

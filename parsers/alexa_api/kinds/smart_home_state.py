@@ -41,7 +41,7 @@ class SmartHomeStates(ResponseParser):
         shows="The service gave this value of an appliance, and when it says that the value was taken.",
         does_not_show="Who brought the appliance into this state, or since when it was in it.",
         validated_on=("Made files only.",),
-        limits=("Values are kept as they stand and not interpreted.",),
+        limits=("Values are kept as recorded, and not interpreted.",),
         references=(
             "https://github.com/Apollon77/alexa-remote",
             "https://github.com/alandtse/alexa_media_player",

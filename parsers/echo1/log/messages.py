@@ -63,7 +63,7 @@ class EchoMessages(Parser):
             " sample number.",
             "Lines of one interaction are put together by the names they share, else by order and time; of wake words"
             " within seconds of each other, a line without a name may go to the wrong one.",
-            "What the values of HardwareMute and Mute mean is not known; they are told as they stand.",
+            "What the values of HardwareMute and Mute mean is not known; they are given as recorded.",
             "The words of buttons and of mute are known from the firmware's programs only in part.",
             "Of a log in UTF-16 the numbers of lines count line feeds.",
             "Other logs of the device (kern, daemon, bluetooth, metrics) are not read by this parser.",

@@ -123,23 +123,16 @@ def test_keys(invoke: Invoke, tmp_path: Path) -> None:
     assert (named["name"], named["fingerprint"], named["recorded_in"]) == ("A. Examiner", made["fingerprint"], [])
     asked = invoke("key", "request", "CN=A. Examiner", path, "-o", request, "--json")
     assert (asked["file"], asked["request"]) == (str(request), request.read_text())
-    command = ["openssl", "x509", "-req", "-in", request, "-signkey", tmp_path / "ca.pem", "-out", certificate]
     if shutil.which("openssl"):
-        generated = ["openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", tmp_path / "ca.pem"]
-        subprocess.run(generated, check=True, capture_output=True)
-        subprocess.run(
-            [*command[:5], "-force_pubkey", _public(path, made["public_key"]), *command[5:]],
-            check=True,
-            capture_output=True,
-        )
+        authority, public = tmp_path / "ca.pem", tmp_path / "k.pub"
+        public.write_text(made["public_key"])
+        for command in (
+            f"ecparam -name prime256v1 -genkey -noout -out {authority}",
+            f"x509 -req -in {request} -signkey {authority} -force_pubkey {public} -out {certificate}",
+        ):
+            subprocess.run(["openssl", *command.split()], check=True, capture_output=True)
         bound = invoke("key", "bind", certificate, path, "--json")
         assert bound["certificate"]["subject"] == "CN=A. Examiner"
-
-
-def _public(path: Path, pem: str) -> Path:
-    written = path.with_suffix(".pub")
-    written.write_text(pem)
-    return written
 
 
 def test_settings(invoke: Invoke, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,7 +113,9 @@ def test_a_key_of_first_use_is_provisional_until_it_is_named(run: Run, tmp_path:
     kept = json.loads(Path(f"{key}.json").read_text())
     # A new case has the examiner whom its key names.
     assert (begun.actor, begun.detail["examiner"]) == ("A. Examiner", "A. Examiner")
-    assert begun.detail["arguments"][-2:] == ["--examiner", "A. Examiner"]
+    arguments = begun.detail["arguments"]
+    assert isinstance(arguments, list)
+    assert arguments[-2:] == ["--examiner", "A. Examiner"]
     assert run("extract", small_source, "-c", "second").returncode == 0
     assert begun.detail["key"] == {
         "fingerprint": kept["fingerprint"], "name": "A. Examiner", "named": kept["named"],
