@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sqlite3
 from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -32,6 +33,7 @@ _MOST_KINDS = 10_000
 _INSERT = "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INDEX = "INSERT INTO main.search (rowid, text) VALUES (?, ?)"
 _INSERT_TIME = "INSERT INTO timestamps VALUES (?, ?, ?, ?, ?, ?)"
+_LONE = re.compile("[\ud800-\udfff]")
 _encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 #: The encoder's parts, made once instead of for each value: that halves the time to encode a record as JSON.
 _parts = c_make_encoder and c_make_encoder(
@@ -290,8 +292,10 @@ def _add_places(
 
 
 def _fields(fields: Mapping[str, Any]) -> str:
-    """Fields as JSON, by name."""
-    return "".join(_parts(dict(fields), 0)) if _parts else _encoder.encode(dict(fields))
+    """Fields as JSON, by name. Lone surrogates are written out in the texts, as :func:`storable` writes them."""
+    text = "".join(_parts(dict(fields), 0)) if _parts else _encoder.encode(dict(fields))
+    # Written by ``storable``, they would be escapes of JSON, which SQLite decodes to what is not UTF-8.
+    return text if text.isascii() else _LONE.sub(lambda found: f"\\\\u{ord(found[0]):04x}", text)
 
 
 def _keys(record: Record, evidence: int) -> Iterator[str]:

@@ -74,6 +74,7 @@ DATA_TYPES = {
     "alexa:cloud:gadget": "paired gadget",
     "alexa:cloud:history": "entry of the voice history (privacy pages)",
     "alexa:cloud:household_member": "member of the household",
+    "alexa:cloud:last_called": "last utterance as a home-automation program keeps it",
     "alexa:cloud:linked_service": "linked service",
     "alexa:cloud:list": "list",
     "alexa:cloud:list_item": "item of a list",

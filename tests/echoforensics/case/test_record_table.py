@@ -248,3 +248,9 @@ def test_numbers_count_records_that_follow_each_other_at_one_place() -> None:
     numbers = RecordNumbers()
     places = [("s", "p", "1"), ("s", "p", "1"), ("s", "p", "2"), ("s", "q", "2"), ("t", "q", "2"), ("t", "q", "2")]
     assert [numbers.number(*place) for place in places] == [0, 1, 0, 0, 0, 1]
+
+
+def test_a_field_that_utf_8_cannot_hold_is_kept_and_can_be_asked_for(store: Store) -> None:
+    _file(store, "a.json", "0" * 64, replace(_record("x"), fields={"device_name": "K\udcfcche ü"}))
+    ((name,),) = store.db.execute("SELECT json_extract(fields, '$.device_name') FROM records")
+    assert name == "K\\udcfcche ü"
