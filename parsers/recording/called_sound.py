@@ -16,7 +16,8 @@ _ENDINGS = frozenset({
     ".ogg", ".oga", ".opus", ".spx", ".flac", ".amr", ".awb", ".3ga", ".wma", ".aif", ".aiff", ".aifc", ".caf",
     ".mka", ".weba", ".ac3", ".eac3", ".dts", ".thd", ".mlp", ".ape", ".mpc", ".wv", ".tta", ".tak", ".ofr",
     ".shn", ".dsf", ".dff", ".gsm", ".g722", ".sbc", ".aptx", ".silk", ".slk", ".dss", ".ds2", ".msv", ".dvf",
-    ".qcp", ".evrc", ".voc", ".sph", ".8svx", ".ra",
+    ".qcp", ".evrc", ".voc", ".sph", ".8svx", ".ra", ".vox", ".cvsd", ".dvms", ".lpc10", ".ulaw", ".alaw", ".g726",
+    ".g729", ".sln", ".amrwb",
 })  # fmt: skip
 #: How files of other types begin: archives, pictures, documents, databases, resource forks of macOS.
 _OTHERS = (

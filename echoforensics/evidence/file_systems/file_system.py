@@ -22,6 +22,11 @@ class FileSystem(Container):
     name: str
     block_size: int
 
+    @property
+    def lacking(self) -> int:
+        """Bytes that the file system states and the volume does not have; 0 where it states no size."""
+        return 0
+
     @abstractmethod
     def extents(self, address: str) -> list[tuple[int, int]]:
         """Return where a file's content lies in the volume: (byte offset, length in bytes) in order.

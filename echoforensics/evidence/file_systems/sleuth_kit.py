@@ -90,6 +90,11 @@ class SleuthKitFileSystem(FileSystem):
         self._stated = int(self._opened.info.block_count) * self.block_size
         self._length = max(0, min(image.get_size() - offset, self._stated))
 
+    @property
+    def lacking(self) -> int:
+        """Bytes that the file system states and the volume does not have."""
+        return self._stated - self._length
+
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
         """Yield every file, link and other entry, each inode once; then unnamed inodes and the journal's content."""
         if self._length < self._stated:

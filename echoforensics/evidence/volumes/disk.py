@@ -10,6 +10,7 @@ from echoforensics.evidence.entry import Container, Entry, EvidenceIssue
 from echoforensics.evidence.file_systems.ext.features import remarks
 from echoforensics.evidence.file_systems.opener import UnreadFileSystemError, open_file_system
 from echoforensics.evidence.file_systems.recognise import ext_features
+from echoforensics.evidence.media.numbered_files import numbered_beside
 from echoforensics.evidence.media.ranges import MARK, open_ranges, parse_ranges
 from echoforensics.evidence.volumes.displaced import displaced
 from echoforensics.evidence.volumes.layout import find_volumes
@@ -29,6 +30,12 @@ MIN_IMAGE = 64 * 1024
 #: Kinds of media that any file may appear to be. The other kinds identify themselves as images.
 _PLAIN = ("raw image", "split raw image")
 _ISO = "ISO 9660"
+_PARTS = (
+    "files numbered like it are beside it and may be parts of one image ({}), which were not read as one; join copies"
+    " of them in order (cat), and give the result"
+)
+#: How many parts are named.
+_NAMED = 10
 _SHORTENED = (
     "all names are in capitals, as ISO 9660 has them where nothing keeps them whole, and may be shortened; a file that"
     " is known by its name alone may not be recognised"
@@ -88,6 +95,7 @@ class Disk(Container):
                 yield self._prefixed(found, prefix)
             if file_system.name == _ISO and named and named == shortened:
                 yield EvidenceIssue(prefix.rstrip("/"), _SHORTENED)
+        yield from self._other_parts()
 
     def open(self, address: str) -> BinaryIO:
         """Open a file by its address: the volume's prefix and the file system's address, or ranges on the media."""
@@ -183,6 +191,15 @@ class Disk(Container):
             entry.location,
             entry.once,
         )
+
+    def _other_parts(self) -> Iterator[EvidenceIssue]:
+        """An issue if the image holds less than a file system states, and files beside it are numbered like it."""
+        is_short = any(file_system.lacking > 0 for file_system in self.file_systems.values())
+        if is_short and self.media.kind == _PLAIN[0]:
+            names = numbered_beside(self.media.segments[0])
+            if names:
+                more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+                yield EvidenceIssue("", _PARTS.format(", ".join(names[:_NAMED]) + more))
 
     def _elsewhere(self, volume: Volume, reason: str) -> str:
         """Give advice if a file system begins further into a volume without a known one at its start."""

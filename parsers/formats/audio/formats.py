@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from parsers.formats.audio import unread
@@ -27,8 +27,11 @@ from parsers.formats.audio.mpeg import describe as mp3
 from parsers.formats.audio.mpegts import describe as mpegts
 from parsers.formats.audio.ogg import describe as ogg
 from parsers.formats.audio.sun import describe as sun
+from parsers.formats.audio.tagging import closing
+from parsers.formats.audio.tagging.tags import Tags
 from parsers.formats.audio.wav import describe as wav
 from parsers.formats.audio.wave64 import describe as wave64
+from parsers.formats.audio.window import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,31 @@ _PLAIN = (
     AudioFormat("AMR without a header", amr_frames.matches, amr_frames.describe),
     AudioFormat(NOT_READ, unread.matches, unread.describe),
 )
-_LEADING = LeadingFormat(_PLAIN)
-FORMATS = (*_PLAIN, AudioFormat(_LEADING.name, _LEADING.matches, _LEADING.describe))
+
+
+def _before_tags(known: AudioFormat) -> AudioFormat:
+    """The same container, whose recording may be followed by tags."""
+
+    def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
+        facts = known.describe(stream, size)
+        if isinstance(facts, Undescribed) or facts.trailing <= 0:
+            return facts
+        tags = Tags()
+        length = closing.length_of_tags(Window(stream, size), facts.end, tags)
+        return replace(
+            facts,
+            end=facts.end + length,
+            trailing=facts.trailing - length,
+            metadata={**facts.metadata, **tags.values},
+            notes=(*facts.notes, *tags.notes),
+        )
+
+    return replace(known, describe=describe)
+
+
+_TAGGED = tuple(map(_before_tags, _PLAIN))
+_LEADING = LeadingFormat(_TAGGED)
+FORMATS = (*_TAGGED, AudioFormat(_LEADING.name, _LEADING.matches, _LEADING.describe))
 
 
 def recognise(head: bytes, name: str = "") -> AudioFormat | None:

@@ -12,6 +12,7 @@ from typing import BinaryIO, NamedTuple
 from parsers.formats.audio.adts import frames as adts
 from parsers.formats.audio.caf import describe as caf
 from parsers.formats.audio.facts import AudioFacts, Undescribed
+from parsers.formats.audio.flac import frames as flac
 from parsers.formats.audio.flac.metadata import BEGINNINGS
 from parsers.formats.audio.mpeg import frames as mpeg
 
@@ -19,6 +20,8 @@ _HEAD = 65536
 _RIFF, _FORM = b"RIFF", b"FORM"
 #: Length of the closing tag of MP3.
 _CLOSING_TAG = 128
+#: Length of FLAC's longest frame header, and how many further frames must follow the first.
+_FLAC_HEADER, _FLAC_FRAMES = 16, 2
 
 
 class UnreadFormat(NamedTuple):
@@ -78,6 +81,12 @@ UNREAD = (
     UnreadFormat("portable voice file (PVF)", (b"PVF1\n", b"PVF2\n")),
     UnreadFormat("Ensoniq PARIS file (PAF)", (b" paf", b"fap ")),
     UnreadFormat("AVR file", (b"2BIT",)),
+    UnreadFormat("Psion sound file (WVE)", (b"ALawSoundFile**\0",)),
+    UnreadFormat("Psion sound file (PRC)", (bytes.fromhex("370000106d000010"),)),
+    UnreadFormat("Turtle Beach sound file (SMP)", (b"SOUND SAMPLE DATA ",)),
+    UnreadFormat("Yamaha sound file (TXW)", (b"LM8953",)),
+    UnreadFormat("instrument of tracker music (XI)", (b"Extended Instrument: ",)),
+    UnreadFormat("Yamaha phone sound (MMF)", (b"MMMD",)),
     UnreadFormat("Sndtool file", (b"SOUND\x1a",)),
     UnreadFormat("QOA file", (b"qoaf",)),
     UnreadFormat("Codec 2 recording", (b"\xc0\xde\xc2",)),
@@ -231,7 +240,9 @@ def _chunked(head: bytes) -> _Recognised | None:
 
 
 def _frames(head: bytes) -> _Recognised | None:
-    """MP3 and AAC with too few frames to describe."""
+    """MP3 and AAC with too few frames to describe, and FLAC from its first frame on."""
+    if _begins_flac(head):
+        return _Recognised("frames of FLAC without the beginning of their file")
     readers: tuple[tuple[Callable[[bytes], mpeg.MpegFrame | adts.AdtsHeader | None], int, str], ...] = (
         (mpeg.parse, mpeg.HEADER_SIZE, "MPEG audio (MP3)"),
         (adts.parse, adts.HEADER_SIZE, "AAC (ADTS)"),
@@ -248,3 +259,17 @@ def _frames(head: bytes) -> _Recognised | None:
         ):
             return _Recognised(f"stream of {name} of fewer than three frames")
     return None
+
+
+def _begins_flac(head: bytes) -> bool:
+    """Whether frames of FLAC begin here: a header with a right checksum, and the next frames of the same kind."""
+    first = flac.parse(head[:_FLAC_HEADER])
+    if first is None:
+        return False
+    at, due, found = first.length, first.following, 0
+    while found < _FLAC_FRAMES and (at := head.find(head[:2], at)) >= 0:
+        frame = flac.parse(head[at : at + _FLAC_HEADER])
+        if frame is not None and frame.number == due and frame.channels == first.channels:
+            due, found = frame.following, found + 1
+        at += 1
+    return found == _FLAC_FRAMES

@@ -56,6 +56,11 @@ class ExtFileSystem(FileSystem):
         if root is None or not root.is_folder:
             raise OSError("the inode of its first folder is not a folder's")
 
+    @property
+    def lacking(self) -> int:
+        """Bytes that the file system states and the volume does not have."""
+        return self._stated - self._length
+
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
         """Yield every file, link and other entry; then inodes without a name, and what the journal holds."""
         if self._length < self._stated:

@@ -13,6 +13,8 @@ MAGIC = b"APETAGEX"
 HEADER_SIZE = 32
 _VERSION = 2000
 _IS_HEADER = 1 << 29
+#: Flag of a tag that has a header too.
+HAS_HEADER = 1 << 31
 
 
 class ApeHeader(NamedTuple):

@@ -201,7 +201,9 @@ def _side_chunk(source: SizedBytes, walk: WavWalk, chunk: WavChunk) -> None:
     name, start, length = chunk
     if name == FORMAT and walk.format is None:
         layout = WavFormat.parse(source.read(start, min(length, 40)), walk.order)
-        # A shortened format does not give the size of a sample.
+        if layout is not None and layout.bits is None and layout.channels and layout.has_fixed_samples:
+            # WAVEFORMAT, 14 bytes long, gives only the size of a sample of all channels.
+            layout.bits = 8 * layout.block // layout.channels if layout.block else None
         walk.format = layout if layout is not None and layout.bits is not None else None
     elif name == b"fact" and length >= 4:
         walk.samples = int.from_bytes(source.read(start, 4), walk.order)

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from echoforensics.errors import SourceError
+from echoforensics.evidence.entry import EvidenceIssue
 from echoforensics.evidence.media.media import Media
+from echoforensics.evidence.media.numbered_files import numbered_beside
 from echoforensics.evidence.media.opener import open_image
 from echoforensics.evidence.source import open_source
 
@@ -141,3 +143,35 @@ def test_image_beside_a_file_of_another_ending_is_one_image(tmp_path: Path, disk
     (tmp_path / "x.zip").write_bytes(disk_bytes[:PART])
 
     assert open_image(tmp_path / "x.img", disk_bytes[:65536]) is None
+
+
+@pytest.mark.parametrize(
+    ("names", "sizes", "expected"),
+    [
+        (["a.part1", "a.part2", "a.part3", "b.txt"], [4, 4, 2, 4], ["a.part1", "a.part2", "a.part3"]),
+        (["d_001.dd", "d_002.dd"], [4, 4], ["d_001.dd", "d_002.dd"]),
+        (["x2-part1of2.img", "x2-part2of2.img"], [4, 1], ["x2-part1of2.img", "x2-part2of2.img"]),
+        (["dump.a", "dump.b", "dump.c"], [4, 4, 3], ["dump.a", "dump.b", "dump.c"]),
+        ([f"p{number}" for number in range(1, 12)], [4] * 11, [f"p{number}" for number in range(1, 12)]),
+        (["d1.img", "d2.img"], [3, 4], []),
+        (["disk.img", "disk.txt"], [4, 4], []),
+    ],
+)
+def test_files_numbered_like_an_image(names: list[str], sizes: list[int], expected: list[str], tmp_path: Path) -> None:
+    for name, size in zip(names, sizes, strict=True):
+        (tmp_path / name).write_bytes(bytes(size))
+
+    assert numbered_beside(tmp_path / names[0]) == expected
+    assert numbered_beside(tmp_path / "not there" / names[0]) == []
+
+
+def test_parts_with_other_names_are_pointed_out(tmp_path: Path, ext_image: Path) -> None:
+    content = ext_image.read_bytes()
+    half = len(content) // 2 // PART * PART
+    parts_of(content, tmp_path, ["echo_1.img", "echo_2.img"], half)
+
+    source = open_source(tmp_path / "echo_1.img")
+    issues = [found.what for found in source.container.entries() if isinstance(found, EvidenceIssue)]
+    source.close()
+
+    assert any("may be parts of one image (echo_1.img, echo_2.img)" in what for what in issues)

@@ -58,6 +58,9 @@ EXAMPLES = {
     "tracker music (IT)": b"IMPM",
     "dictation of an Olympus": b"\x02dss",
     "stream of Dolby TrueHD": b"\xf0\x10\x20\x30\xf8\x72\x6f\xba",
+    "frames of FLAC": (FIXTURES / "speech.flac").read_bytes().partition(b"\xff\xf8")[2].join((b"\xff\xf8", b"")),
+    "Psion sound file (WVE)": b"ALawSoundFile**\0",
+    "Turtle Beach": b"SOUND SAMPLE DATA 2.1 ",
     "CAF file whose description": b"caff\0\1\0\0data",
 }
 

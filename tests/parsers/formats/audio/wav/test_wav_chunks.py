@@ -7,7 +7,9 @@ import struct
 
 import pytest
 
+from parsers.formats.audio.facts import AudioFacts
 from parsers.formats.audio.wav.chunks import LargeSizes, RiffHeader, WavChunk, WavFormat, read_chunk, read_large_sizes
+from parsers.formats.audio.wav.describe import describe
 from parsers.formats.audio.window import Window
 
 
@@ -59,3 +61,16 @@ def test_shortened_formats_say_what_they_have_room_for(length: int, block: int |
         raw = struct.pack(sign + "HHIIHH", 1, 2, 16000, 64000, 4, 16)[:length]
         assert WavFormat.parse(raw, order) == WavFormat(1, 2, 16000, 64000, block, bits)  # type: ignore[arg-type]
         assert WavFormat.parse(raw[:11], order) is None  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("tag", "channels", "block", "bits"), [(1, 1, 2, 16), (1, 2, 2, 8), (7, 1, 1, 8)])
+def test_a_format_of_fourteen_bytes_gives_the_size_of_a_sample(tag: int, channels: int, block: int, bits: int) -> None:
+    form = struct.pack("<HHIIH", tag, channels, 8000, 8000 * block, block)
+    body = (
+        b"WAVEfmt " + struct.pack("<I", len(form)) + form + b"data" + struct.pack("<I", 4000) + bytes(range(250)) * 16
+    )
+    content = b"RIFF" + struct.pack("<I", len(body)) + body
+    facts = describe(io.BytesIO(content), len(content))
+    assert isinstance(facts, AudioFacts)
+    assert (facts.bits, facts.channels, facts.duration_us) == (bits, channels, 4000 // block * 125)
+    assert facts.whole
