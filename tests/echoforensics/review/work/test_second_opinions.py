@@ -185,7 +185,7 @@ def test_what_distresses_is_warned_of_and_spread(
         "rita": 4, "saul": 2, "tess": 2, "supervisor": 0,
     }  # fmt: skip
     assert plan["spread"].startswith(
-        "8 hearings of distressing clips, spread over 3 of 4 people: between 0 and 4 each."
+        "Hearings of distressing clips: 8, spread over 3 of 4 people, between 0 and 4 each."
     )
 
 
