@@ -65,37 +65,43 @@ class _PlainProgress:
     def __init__(self) -> None:
         self._last = ""
         self._begun = self._written_at = 0.0
+        self._ahead = 0
 
     def __call__(self, doing: str, done: int, total: int) -> None:
         stage, now = doing.partition(":")[0], time.monotonic()
         if stage != self._last:
-            self._last, self._begun, self._written_at = stage, now, now
+            self._last, self._begun, self._written_at, self._ahead = stage, now, now, done
             click.echo(safe(stage), err=True)
         elif now - self._written_at >= _LINE_INTERVAL:
             self._written_at = now
-            click.echo(f"{safe(stage)}: {pace(done, total, now - self._begun)}", err=True)
+            click.echo(f"{safe(stage)}: {pace(done, total, now - self._begun, self._ahead)}", err=True)
 
 
-def pace(done: int, total: int, seconds: float) -> str:
+def pace(done: int, total: int, seconds: float, ahead: int = 0) -> str:
     """How far, how fast and how long yet.
 
     Args:
         done: bytes, or other things where ``total`` is 0.
         total: bytes; 0 if it is not known.
         seconds: since the first.
+        ahead: how much was done before the first: a source is read ahead while the one before it is parsed.
     """
     if not total:
         return f"{done} done"
-    rate = done / max(seconds, 0.001)
-    left = f", {found} left" if (found := remaining(done, total, seconds)) else ""
+    rate = (done - ahead) / max(seconds, 0.001)
+    left = f", {found} left" if (found := remaining(done, total, seconds, ahead)) else ""
     return f"{done * 100 // total}% of {total / 1e6:,.0f} MB at {rate / 1e6:,.0f} MB/s{left}"
 
 
-def remaining(done: int, total: int, seconds: float) -> str:
-    """How long yet, as ``h:mm:ss``; empty if that would be a guess: after less than 2 s, or 1 % of the whole."""
-    if not total or seconds < _SETTLED or done * 100 < total:
+def remaining(done: int, total: int, seconds: float, ahead: int = 0) -> str:
+    """How long yet, as ``h:mm:ss``; empty if that would be a guess: after less than 2 s, or 1 % of the whole.
+
+    What was done ``ahead``, before the time that is given began, says nothing about how fast it goes.
+    """
+    timed = done - ahead
+    if not total or seconds < _SETTLED or timed <= 0 or timed * 100 < total:
         return ""
-    return _clock((total - done) * seconds / done)
+    return _clock((total - done) * seconds / timed)
 
 
 def _clock(seconds: float) -> str:
@@ -111,21 +117,21 @@ def _bar() -> Iterator[Report]:
     )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None, rate="", left="")
-        stage, drawn, began = "", 0.0, 0.0
+        stage, drawn, began, ahead = "", 0.0, 0.0, 0
 
         def report(doing: str, done: int, total: int) -> None:
-            nonlocal stage, drawn, began
+            nonlocal stage, drawn, began, ahead
             begun, now = doing.partition(":")[0], time.monotonic()
             if begun != stage:
-                stage, began = begun, now
+                stage, began, ahead = begun, now, done
                 bar.reset(task)
             elif now - drawn < _INTERVAL:
                 return
             drawn = now
             doing = safe(doing)
             shown = doing if len(doing) <= _WIDTH else doing[: _WIDTH - 1] + "…"
-            rate = f"{done / max(now - began, 0.001) / 1e6:,.0f} MB/s" if total else f"{done:,}"
-            left = remaining(done, total, now - began)
+            rate = f"{(done - ahead) / max(now - began, 0.001) / 1e6:,.0f} MB/s" if total else f"{done:,}"
+            left = remaining(done, total, now - began, ahead)
             bar.update(
                 task, description=shown.replace("[", "\\["), completed=done, total=total or None, rate=rate, left=left
             )

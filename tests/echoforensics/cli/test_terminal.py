@@ -58,6 +58,10 @@ def test_how_long_yet_is_not_guessed() -> None:
     assert remaining(10**6, 10**9, 60) == ""
     assert remaining(10**8, 10**9, 60) == "0:09:00"
     assert remaining(5, 0, 60) == ""
+    # Half was read ahead: the other half took its time from the beginning of the stage.
+    assert remaining(6 * 10**8, 10**9, 60, 5 * 10**8) == "0:04:00"
+    assert remaining(10**9, 10**9, 60, 10**9) == ""
+    assert pace(6 * 10**8, 10**9, 60, 5 * 10**8) == "60% of 1,000 MB at 2 MB/s, 0:04:00 left"
     assert pace(10**8, 10**9, 60) == "10% of 1,000 MB at 2 MB/s, 0:09:00 left"
 
 
