@@ -93,7 +93,7 @@ class SleuthKitFileSystem(FileSystem):
     @property
     def lacking(self) -> int:
         """Bytes that the file system states and the volume does not have."""
-        return self._stated - self._length
+        return int(self._stated - self._length)
 
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
         """Yield every file, link and other entry, each inode once; then unnamed inodes and the journal's content."""

@@ -30,6 +30,8 @@ MIN_IMAGE = 64 * 1024
 #: Kinds of media that any file may appear to be. The other kinds identify themselves as images.
 _PLAIN = ("raw image", "split raw image")
 _ISO = "ISO 9660"
+#: How the reason begins for a squashfs that cannot be read: its magic is sure, and one that is cut off has any size.
+_SQUASHFS = "holds squashfs"
 _PARTS = (
     "files numbered like it are beside it and may be parts of one image ({}), which were not read as one; join copies"
     " of them in order (cat), and give the result"
@@ -75,7 +77,8 @@ class Disk(Container):
                 if prefix in layout.holders:
                     continue  # its logical volumes are listed separately
                 elsewhere = self._elsewhere(volume, str(error))
-                if not (prefix or elsewhere) and media.kind in _PLAIN and not may_be_image(media.size):
+                is_unknown = not (prefix or elsewhere or _SQUASHFS in str(error))
+                if is_unknown and media.kind in _PLAIN and not may_be_image(media.size):
                     raise UnknownContentError(
                         f"{name}: not a folder, an archive, an EWF image, nor an image with a partition table or"
                         " file system that is known; and no parser takes the file by itself"

@@ -72,6 +72,13 @@ def test_what_is_plainly_no_image_is_refused() -> None:
     ]  # fmt: skip
 
 
+def test_a_squashfs_that_is_cut_off_is_named_whatever_its_size(media_of: Callable[..., Media]) -> None:
+    (issue,) = Disk(media_of(b"hsqs" + bytes(range(1, 200)) * 7), "x.sqfs").entries()
+
+    assert isinstance(issue, EvidenceIssue)
+    assert "the image holds squashfs, which cannot be read" in issue.what
+
+
 def test_slots_need_their_counterpart() -> None:
     names = ["main-A", "main-B", "boot_a", "boot_b", "vitamin-b", "system.a", "system-b", "a", "x_A", "x_b"]
 
