@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from parsers.alexa_api.items.service_names import names_in
 from parsers.databases.answers_in_database import AnswersInDatabase
@@ -74,3 +76,22 @@ def test_what_is_no_answer_is_named(make_database: Make, source_in: SourceIn) ->
     assert (spoken.parser, spoken.utterance_id) == ("answers_in_database", UTTERANCE)
     assert isinstance(named, Issue)
     assert "1 address of it" in named.what
+
+
+@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    changes=st.lists(st.tuples(st.integers(0, 2**20), st.integers(0, 255)), max_size=12), length=st.integers(0, 2**15)
+)
+def test_damaged_databases_raise_nothing(make_database: Make, changes: list[tuple[int, int]], length: int) -> None:
+    files = make_database(
+        "CREATE TABLE kept (id INTEGER PRIMARY KEY, body)",
+        *(("INSERT INTO kept VALUES (?, ?)", (number, json.dumps(PAGE))) for number in range(9)),
+        name="log.db",
+    )
+    content = bytearray(files["log.db"])
+    for place, value in changes:
+        content[place % len(content)] = value
+    source = Source.of(bytes(content[: max(length, 100)]), "log.db")
+    for item in AnswersInDatabase().parse(source):
+        assert isinstance(item, (Record, Issue))
+        json.dumps(dict(item.fields) if isinstance(item, Record) else item.what)
