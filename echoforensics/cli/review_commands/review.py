@@ -76,11 +76,13 @@ def command(
     folder = room_path or default_room(case_paths[0])
 
     from echoforensics.review.people.site import Site
-    from echoforensics.review.room import ReviewRoom
+    from echoforensics.review.room import DATABASE, ReviewRoom
     from echoforensics.review.web.certificate import given_certificate, own_certificate
     from echoforensics.review.web.serving import is_loopback, listen, serve, site_of, until_stopped
 
     if close:
+        if not (folder / DATABASE).is_file():
+            raise UsageError(f"{folder}: there is no review room to close; name the folder of the room with --room")
         with ReviewRoom(folder, case_paths, Site("localhost", port, tls=False), key) as room:
             _close(room, as_json=as_json)
         return
@@ -115,6 +117,8 @@ def _close(room: ReviewRoom, *, as_json: bool) -> None:
         span = " to ".join(dict.fromkeys((one.exhibits[0], one.exhibits[-1]))) if one.exhibits else ""
         where = f", {span}" if span else ""
         known = f"; the case had {one.known}" if one.known else ""
+        if not one.exhibits and not one.known:
+            known = ": nothing in the room is finished"
         copies = f"; {counted(one.redactions, 'redacted copy', 'redacted copies')} made" if one.redactions else ""
         click.echo(safe(f"{one.case}: {counted(len(one.exhibits), 'record')} added{where}{known}{copies}"))
 

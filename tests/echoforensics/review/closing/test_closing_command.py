@@ -35,6 +35,13 @@ def test_the_command_closes_a_room_and_says_what_that_came_to(
         queue = supervisor.post("/api/queues", name="All", case=named["id"], kind="recordings")["id"]
         decide(supervisor, supervisor.post(f"/api/queues/{queue}/next")["id"], "responsive")
     arguments = ["review", str(case), "--key", str(key_file), "--close"]
+    nowhere = CliRunner().invoke(cli, [*arguments, "--room", str(tmp_path / "other")])
+    assert "other: there is no review room to close" in str(nowhere.exception)
+    assert not (tmp_path / "other").exists()
+    with ReviewRoom(tmp_path / "empty", [case], Site("localhost", 8765, tls=False), key):
+        pass
+    nothing = CliRunner().invoke(cli, [*arguments, "--room", str(tmp_path / "empty")])
+    assert nothing.output == "case: 0 records added: nothing in the room is finished\n"
     first, again = (CliRunner().invoke(cli, arguments) for _ in range(2))
 
     assert first.exit_code == 0, first.output
