@@ -80,6 +80,7 @@ class FakeRoom:
         self.others: list[str] = []
         self.asked: list[tuple[str, str, Any]] = []
         self.answers: dict[str, Any] = {}
+        self.redactions: list[dict[str, Any]] = []
         self.decisions = {f"c{number}": _nothing() for number in range(1, 7)}
         self.versions = dict.fromkeys(self.decisions, 1)
         self.before: dict[str, list[dict[str, Any]]] = {each: [] for each in self.decisions}
@@ -177,6 +178,7 @@ class FakeRoom:
                 "items": [self.item(number) for number in range(1, 7)], "counts": self.counts(), "next": None,
             },
             "api/queues/q1/next": lambda: {"id": self.next()},
+            "api/redactions": lambda: {"redactions": self.redactions},
         }  # fmt: skip
         made = fixed.get("/".join(parts))
         return (200, made()) if made else (200, {})
@@ -188,6 +190,9 @@ class FakeRoom:
             return 200, self.shown(name)
         if kind == "here":
             return 200, {"others": self.others}
+        if kind == "redactions":
+            about = self.shown(name)["item"]["about"]
+            self.redactions.append({"id": "r1", "item": name, "about": about, "mine": True, "ranges": body["ranges"]})
         return self.change(name, kind, body) if kind in _CHANGES else (200, {})
 
     async def api(self, request: Request) -> Response:

@@ -267,6 +267,8 @@ def test_a_redaction_is_dragged_and_typed(open_room: Open, fake_room: FakeRoom) 
 
     assert fake_room.changes("redactions") == [{"ranges": [[0.33, 0.87]], "reason": "third party", "with": "silence"}]
     assert page.locator(".waveform .range").count() == 0
+    assert page.get_by_text("Requested: 0.33 – 0.87 s").count() == 1
+    assert page.get_by_role("button", name="with the redaction").count() == 1
 
 
 def test_a_reader_listens_and_changes_nothing(open_room: Open, fake_room: FakeRoom) -> None:
