@@ -282,7 +282,7 @@ def test_a_provisional_key_is_called_so(key: SigningKey, tmp_path: Path) -> None
     (tmp_path / "index.html").write_text("<p>")
     write_verification(tmp_path, kind="report", public=key.public)
     write_seal(tmp_path, key, "report", {"key": {"provisional": True}})
-    assert any("the key is PROVISIONAL" in note for note in check_sealed(tmp_path).notes)
+    assert any("the key was PROVISIONAL" in note for note in check_sealed(tmp_path).notes)
     done = subprocess.run(["sh", tmp_path / "verify.sh"], capture_output=True, text=True, check=True)
     assert "the key is PROVISIONAL" in done.stdout
 

@@ -178,7 +178,7 @@ def test_the_command_needs_a_file_and_replaces_it_whole(case_path: Path, tmp_pat
             export(case, Query(), Target("plaso", None), None)
         with pytest.raises(CaseError):
             export(case, Query(), Target("plaso", case_path / "x.plaso"), None)
-        with pytest.raises(UsageError, match="cannot be written"):
+        with pytest.raises(UsageError, match="is not a folder; create it first"):
             export(case, Query(), Target("plaso", tmp_path / "absent" / "x.plaso"), None)
         with pytest.raises(UsageError, match="--force"):
             export(case, Query(), Target("plaso", target), None)

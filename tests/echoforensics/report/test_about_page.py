@@ -125,7 +125,7 @@ def test_utterances_are_counted_by_their_status(maker: Any, report_of: Callable[
         for line in table.split("\n")
     ]
     assert [re.sub(r"<[^>]*>", "", cell) for cell in cells if cell] == [
-        "status SUCCESS 2", "status [&quot;odd&quot;, 1] 1", "status [U+D800] 1", "status none recorded 1",
+        "status SUCCESS 2", "status [&quot;odd&quot;, 1] 1", "status \\ud800 1", "status none recorded 1",
         "utteranceType DEVICE_ARBITRATION 1",
     ]  # fmt: skip
 
