@@ -23,13 +23,16 @@ test: setup
 
 # Long series whole, with several seeds, and mutants of the core; then a million altered files through every parser.
 # Writes benchmarks/RESULTS-endurance.md and RESULTS-mutated.md. And deleted
-# rows of made databases, recovered, missed and invented; writes benchmarks/RESULTS-recovered.md. And all tests again, from
+# rows of made databases, recovered, missed and invented; writes benchmarks/RESULTS-recovered.md. And a review room under
+# load; writes benchmarks/RESULTS-review.md and RESULTS-review-page.md. And all tests again, from
 # the unpacked source distribution.
 endurance: setup
 	@.ci/system-packages test
 	$(BIN)/python -m benchmarks.endurance
 	$(BIN)/python -m benchmarks.mutated_inputs tests
 	$(BIN)/python -m benchmarks.recovered_rows
+	$(BIN)/python -m benchmarks.review
+	$(BIN)/python -m benchmarks.review.page_share
 	ECHOFORENSICS_ENDURANCE=1 $(BIN)/python -m pytest tests/release
 
 lint: setup
