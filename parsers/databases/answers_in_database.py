@@ -23,7 +23,6 @@ from parsers.alexa_api.named_file import NamedFile
 from parsers.alexa_api.utterance_id_text import DATA_TYPE as UTTERANCE_TYPE
 from parsers.alexa_api.utterance_id_text import record_of
 from parsers.bounded_issues import bounded
-from parsers.databases.known_tables import MAX_ISSUES
 from parsers.databases.stored_answer import RowPlaces
 from parsers.databases.table_kind import finished
 from parsers.formats.sqlite.database import Database
@@ -90,7 +89,6 @@ class AnswersInDatabase(Parser):
                 yield replace(item, parser=NamedFile.name, parser_version=NamedFile.version)
 
     def _answers(self, source: Source) -> Iterator[Record | Issue]:
-        issues = 0
         try:
             with Database(source) as database:
                 for found in database.issues:
@@ -98,16 +96,12 @@ class AnswersInDatabase(Parser):
                 tables = [table for name, table in database.tables.items() if not _SYSTEM.fullmatch(name)]
                 for row in database.rows(tables):
                     if isinstance(row, DatabaseIssue):
-                        issues += 1
-                        if issues <= MAX_ISSUES:
-                            yield Issue(f"The database could not be read in part: {row.what}.", row.locator)
+                        yield Issue(f"The database could not be read in part: {row.what}.", row.locator)
                         continue
                     for item in _in_row(row, source.path):
                         yield finished(item, row, self, source.name) if isinstance(item, Record) else item
         except DatabaseError as error:
             yield Issue(f"The database cannot be read: {error}.", "", source.head[:64])
-        if issues > MAX_ISSUES:
-            yield Issue(f"{issues - MAX_ISSUES} further parts of the database could not be read.")
 
 
 def _streams(record: Record) -> set[str]:

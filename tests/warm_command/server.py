@@ -21,7 +21,7 @@ from importlib import import_module
 import echoforensics
 from parsers import registry
 
-#: Not imported ahead: what stands on large packages, which most commands do without.
+#: Not imported ahead: these import large packages that few commands need.
 _LARGE = ("cluster", "listening", "plaso_plugin", "review", "selftest", "export.uploads")
 
 

@@ -15,6 +15,7 @@ from parsers.app.realm_file import RealmFile
 from parsers.formats.android.datastore import begins_datastore, datastore_preferences
 from parsers.parser import Source
 from parsers.record import Issue, Record
+from tests.level_writer import varint
 
 Parse = Callable[..., list[Record | Issue]]
 
@@ -23,14 +24,6 @@ SETTINGS = f"{FOLDER}datastore/settings.preferences_pb"
 UTTERANCE = "A0SAMPLETYPE1:1.0/2020/05/04/10/G000SAMPLE000001/15:07::TNIH_2V.0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0ZXV/1"
 REALM = bytes(16) + b"T-DB" + bytes((0, 22, 0, 1))
 _settings = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-def varint(number: int) -> bytes:
-    made = bytearray()
-    while number > 127:
-        made.append(number & 127 | 128)
-        number >>= 7
-    return bytes((*made, number))
 
 
 def part(number: int, content: bytes) -> bytes:
