@@ -109,7 +109,7 @@ def _http_error(error: HTTPError) -> str:
 
 def _answer(url: str, content: bytes, kind: str) -> bytes | TimestampError:
     if len(content) > MAX_RESPONSE:
-        return TimestampError(f"{url}: answered with more than {MAX_RESPONSE} bytes, which is no timestamp")
+        return TimestampError(f"{url}: answered with more than {MAX_RESPONSE} bytes, which is not a timestamp")
     if kind.startswith("text/") or content.lstrip()[:1] == b"<":
         return TimestampError(f"{url}: answered with a page for people ({kind}), not with a timestamp")
     return content

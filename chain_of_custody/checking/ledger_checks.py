@@ -64,7 +64,7 @@ def _other_than_listed(name: str, sealed: SealedList, found: LedgerReport) -> li
         )
     if found.torn_tail:
         shown = f"{found.torn_tail} bytes behind its last line"
-        problems.append(Problem(name, "nothing behind its last line", shown, "They are no entry of the ledger."))
+        problems.append(Problem(name, "nothing behind its last line", shown, "They are not an entry of the ledger."))
     if sealed.keyid and found.signed and found.fingerprint != sealed.keyid:
         meaning = "Ledger and list are of two people, or the ledger of another case was put in."
         problems.append(Problem(name, f"a ledger signed with {sealed.keyid}", f"{found.fingerprint}", meaning))

@@ -177,12 +177,12 @@ def _place_problems(stream: BinaryIO, entries: Iterable[ZipEntry], directory: in
         if entry.offset < at or entry.end > directory:
             yield f"{entry.name}: it overlaps another entry or the directory"
         elif entry.offset > at:
-            yield f"{entry.name}: bytes that are no entry lie before it"
+            yield f"{entry.name}: bytes that are not an entry lie before it"
         elif _pread(stream, entry.offset, entry.content_offset - entry.offset) != records.local_header(entry):
             yield f"{entry.name}: its header is not what the directory says of it"
         at = max(at, entry.end)
     if at < directory:
-        yield "bytes that are no entry lie before the directory"
+        yield "bytes that are not an entry lie before the directory"
 
 
 def _refuse(problems: Iterable[str]) -> None:

@@ -239,7 +239,7 @@ def _existing(path: Path) -> Path:
         if path.is_dir():
             if kind := kernel_file_system(path.resolve()):
                 raise SourceError(
-                    f"{path}: is made up by the running kernel ({kind}) as it is read, and is no evidence"
+                    f"{path}: is made up by the running kernel ({kind}) as it is read, and is not evidence"
                 )
             next(path.iterdir(), None)  # a folder that cannot be listed is refused here
         elif not path.exists():

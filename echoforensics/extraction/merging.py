@@ -88,7 +88,7 @@ def merge_cases(
 
 
 def standing_of_part(part: Path, case: Path, report: Report) -> CaseStanding:
-    """Verify a part before it is added to a case. Raises CaseError if it is no case, or has changed since its seal."""
+    """Verify a part before it is added to a case. Raises CaseError if it is not a case, or has changed since its seal."""
     report(f"verifying {part.name}", 0, 0)
     if not (part / DATABASE).is_file():
         raise not_a_case(part)
@@ -181,7 +181,7 @@ def _left_words(part: Case) -> str:
     words = [counted(number, f"{kind} record") for kind, number in sorted(added.items())]
     if described := described_matter(part.actions()):
         words.append(f"what `case set` recorded ({', '.join(described)})")
-    return f"not taken over, as it is no evidence: {', '.join(words)}" if words else ""
+    return f"not taken over, as it is not evidence: {', '.join(words)}" if words else ""
 
 
 def _lines(part: Case) -> dict[str, dict[str, Mapping[str, Any]]]:

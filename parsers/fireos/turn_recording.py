@@ -36,7 +36,7 @@ class TurnRecording(Parser):
         data_types=(DATA_TYPE,),
         known_by=("a JSON object with the members slot, bytes and at, in a file {turn}.json",),
         shows="That firmware of others kept a recording of a turn beside this file, and when, by the device's clock.",
-        does_not_show="Who spoke. That Amazon's software kept or sent it: it is no recording of the Alexa service.",
+        does_not_show="Who spoke. That Amazon's software kept or sent it: it is not a recording of the Alexa service.",
         validated_on=("Made files only, in the form that is seen in the published source of echolocal.",),
         limits=("Such firmware keeps up to ten recordings, and none unless it is set to do so.",),
         references=("https://github.com/ygelfand/echolocal (recording.go)",),

@@ -241,5 +241,5 @@ def test_the_page_s_script_says_where_a_line_was_cut_short(openssl: str, case: P
     (case / "custody.jsonl").write_bytes(good[:-10])
     code, output = check(case)
     tail = len(good[:-10].rpartition(b"\n")[2])
-    assert (code, output[0]) == (0, f"after line 4: {tail} bytes without a newline, which are no entry")
+    assert (code, output[0]) == (0, f"after line 4: {tail} bytes without a newline, which are not an entry")
     assert output[2].startswith("4 lines, head ")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class LookedAt(NamedTuple):
-    """What a worker found a source to be: its kind, and the size of its media in bytes; 0 if it is no image."""
+    """What a worker found a source to be: its kind, and the size of its media in bytes; 0 if it is not an image."""
 
     kind: str
     media: int

@@ -130,7 +130,7 @@ class _Pieces(io.RawIOBase):
 def refuse_other_answer(made: object) -> MadePart:
     """Return an answer that says where a part is. Raises ClusterError if it is anything else."""
     if not isinstance(made, MadePart):
-        raise ClusterError(f"the answer is no part of a case, but {type(made).__name__}")
+        raise ClusterError(f"the answer is not a part of a case, but {type(made).__name__}")
     texts = (made.worker, made.host, made.file, made.sha256, *made.lost, *made.searched_by)
     if (
         not all(isinstance(text, str) for text in texts)

@@ -80,9 +80,9 @@ def range_of_image(
         progress: called with the bytes of the range read so far.
 
     Raises:
-        OSError, SourceError: it cannot be read, or is no image.
+        OSError, SourceError: it cannot be read, or is not an image.
     """
     with closing(open_bytes(path, kind)) as source:
         if source.media is None:
-            raise SourceError(f"{path}: is no image, and cannot be searched")
+            raise SourceError(f"{path}: is not an image, and cannot be searched")
         return search_range(source.media, begin, end, progress=progress)

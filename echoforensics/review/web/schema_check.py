@@ -108,7 +108,7 @@ def _check_text(value: str, schema: Schema, name: str) -> None:
     if len(value) < schema.get("minLength", 0):
         raise InvalidRequestError("{name}: may not be empty.", {"name": name})
     if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
-        raise InvalidRequestError("{name}: holds a character that is no text.", {"name": name})
+        raise InvalidRequestError("{name}: holds a character that is not text.", {"name": name})
 
 
 def _check_object(value: dict[str, Any], schema: Schema, name: str) -> None:

@@ -57,7 +57,7 @@ def listen(host: str, port: int) -> list[socket.socket]:
     with suppress(ValueError):
         if ipaddress.ip_address(name).is_unspecified:
             raise UsageError(
-                f"--host {host} is no address that a browser can open; give this machine's name or address"
+                f"--host {host} is not an address that a browser can open; give this machine's name or address"
             )
     try:
         found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)

@@ -68,7 +68,7 @@ class DecisionDesk:
             raise InvalidRequestError("codes are a list of their ids")
         if others := sorted(set(codes) - set(self.codes)):
             raise InvalidRequestError(
-                "{value} is no code of this room; there are {known}",
+                "{value} is not a code of this room; its codes are {known}",
                 {"value": repr(others[0][:40]), "known": ", ".join(self.codes)},
             )
         return set(codes)

@@ -52,7 +52,7 @@ def _marked(segment: dict[str, Any]) -> str:
 def _segment(number: int, given: Any, seconds: float | None) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise InvalidRequestError(
-            "segment {number} is no segment: it needs from, to, text and unsure", {"number": number}
+            "segment {number} is not a segment: it needs from, to, text and unsure", {"number": number}
         )
     text = given.get("text")
     if not isinstance(text, str) or len(text) > _MOST_TEXT or NO_TEXT.search(text):

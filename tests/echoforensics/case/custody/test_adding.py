@@ -276,7 +276,7 @@ def test_a_case_that_is_put_together_has_the_evidence_of_its_parts_alone(
     merge_cases(tmp_path / "whole", [copy_of_sealed], sealed.key, Options("Tester", argv=("test",)), lambda *_: None)
     assert [row["message"] for row in _rows(tmp_path / "whole")] == before
     left = left_behind(copy_of_sealed)
-    assert left.startswith("not taken over, as it is no evidence: 1 ")
+    assert left.startswith("not taken over, as it is not evidence: 1 ")
     assert left.endswith(" record, what `case set` recorded (scope)")
     assert left_behind(tmp_path / "whole") == ""
     (merged,) = (entry for entry in read_ledger(tmp_path / "whole" / "custody.jsonl") if entry.action == MERGED)
