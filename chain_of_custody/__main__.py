@@ -70,7 +70,9 @@ def _check_ledger(path: Path, fingerprint: str | None, expected_head: str | None
     detail = "it does not hold" if problems else f"{found.length} lines, each following from the line before"
     result.checks.add("ledger", not problems, detail, problems)
     if found.torn_tail and not problems:
-        result.notes.append(f"a last line of {found.torn_tail} bytes was cut off by an interruption, and is not an entry")
+        result.notes.append(
+            f"a last line of {found.torn_tail} bytes was cut off by an interruption, and is not an entry"
+        )
     if expected_head is None:
         result.notes.append(
             f"the ledger ends in {found.head}; whether lines were cut off its end cannot be seen without --expect-head"

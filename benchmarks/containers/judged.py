@@ -10,7 +10,8 @@ from typing import Any
 from benchmarks.containers.content import write
 from benchmarks.containers.workshop import Kind, MissingToolError, Workshop
 from echoforensics.case.case import Case
-from echoforensics.case.row_query import STATES, Query, Row, rows
+from echoforensics.case.exhibits.row import STATES, Query, Row
+from echoforensics.case.row_query import rows
 from echoforensics.errors import SourceError
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract

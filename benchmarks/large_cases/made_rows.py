@@ -11,7 +11,7 @@ from parsers.times import iso
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from echoforensics.case.row_query import Row
+    from echoforensics.case.exhibits.row import Row
 
 #: The first row's time, microseconds since 1970 UTC, and how many days the rows are of.
 _BEGINS, _DAYS = 1_700_000_000_000_000, 365

@@ -16,8 +16,8 @@ from echoforensics.bundle.readme import UNSIGNED, readme_text
 from echoforensics.case.case import Case
 from echoforensics.case.custody import names
 from echoforensics.case.custody.head_file import write_head
+from echoforensics.case.exhibits.row import Query
 from echoforensics.case.redactions.redacted_case import RedactedCase
-from echoforensics.case.row_query import Query
 from echoforensics.errors import CaseError
 from echoforensics.export.about import about_export
 from echoforensics.export.handed_over.derived_rows import write_derived

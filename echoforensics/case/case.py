@@ -13,12 +13,12 @@ from echoforensics.case.clocks.clock_answers import ClockAnswers
 from echoforensics.case.custody.names import ARTEFACTS, BEGINNINGS, DATABASE, LEDGER, SEALED
 from echoforensics.case.custody.standing import known_head
 from echoforensics.case.evidence_table import EvidenceItem, evidence_items
+from echoforensics.case.exhibits.row import Query
 from echoforensics.case.interactions import interaction_query
 from echoforensics.case.interactions.interaction_query import InteractionQuery
 from echoforensics.case.no_case import not_a_case
 from echoforensics.case.overview.overview_answers import OverviewAnswers
 from echoforensics.case.results import Results, Rows
-from echoforensics.case.row_query import Query
 from echoforensics.case.spoken import gap_query
 from echoforensics.case.store import Store
 from echoforensics.case.time_bounds import TimeBound, microseconds
@@ -39,9 +39,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from echoforensics.case.counts import Account, CaseCounts, Device
+    from echoforensics.case.exhibits.row import Row
     from echoforensics.case.issue_table import CaseIssue
     from echoforensics.case.recording_query import FoundRecording
-    from echoforensics.case.row_query import Row
     from echoforensics.case.spoken.case_gap import CaseGap
     from echoforensics.case.spoken.interaction import CaseInteraction
 

@@ -8,7 +8,8 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from echoforensics.case.exhibits.device_filter import device_names
-from echoforensics.case.row_query import Query, count
+from echoforensics.case.exhibits.row import Query
+from echoforensics.case.row_query import count
 from echoforensics.counting import counted
 from echoforensics.errors import UsageError
 

@@ -13,7 +13,7 @@ from echoforensics.case.row_query import rows_of_place
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from echoforensics.case.row_query import Row
+    from echoforensics.case.exhibits.row import Row
     from echoforensics.case.store import Store
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from echoforensics.case.row_query import Row
+    from echoforensics.case.exhibits.row import Row
 
 T = TypeVar("T")
 

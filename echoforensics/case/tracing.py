@@ -23,7 +23,7 @@ from parsers.locator import LocatedBytes, LocatorError, resolve
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from echoforensics.case.row_query import Row
+    from echoforensics.case.exhibits.row import Row
     from echoforensics.case.store import Store
     from echoforensics.case.vault import Vault
     from echoforensics.evidence.source import EvidenceSource

@@ -14,7 +14,7 @@ from echoforensics.cli.unverified import export_key_option, unredacted_option, u
 
 if TYPE_CHECKING:
     from echoforensics.case.case import Case
-    from echoforensics.case.row_query import Query
+    from echoforensics.case.exhibits.row import Query
 
 
 @click.command("report")
@@ -78,8 +78,8 @@ def _write(
     pdf: dict[str, Any], filters: dict[str, Any], *, unredacted: bool,
 ) -> dict[str, Any]:  # fmt: skip
     """Write the folder, the PDF or both, and record what was written; return this as ``--json`` shows it."""
+    from echoforensics.case.exhibits.row import Query
     from echoforensics.case.redactions.redacted_case import handed_over, redacted
-    from echoforensics.case.row_query import Query
     from echoforensics.cli.keys import key_of_export
     from echoforensics.export.digests import record_export
     from echoforensics.export.sealed_folder import seal_report
@@ -134,7 +134,7 @@ def _say_redacted(part: dict[str, Any]) -> None:
 
 def _part(query: Query, marked: Path | None) -> dict[str, Any]:
     """What is recorded of a part; empty if nothing is left out."""
-    from echoforensics.case.row_query import Query
+    from echoforensics.case.exhibits.row import Query
     from echoforensics.export.about import filters_of
 
     if query == Query() and marked is None:

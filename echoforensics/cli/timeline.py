@@ -17,7 +17,7 @@ from echoforensics.export.formats import FORMATS
 if TYPE_CHECKING:
     from chain_of_custody.signer import Signer
     from echoforensics.case.case import Case
-    from echoforensics.case.row_query import Query
+    from echoforensics.case.exhibits.row import Query
     from echoforensics.export.about import Written
 
 

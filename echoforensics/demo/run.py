@@ -10,7 +10,7 @@ from chain_of_custody.folder_check import check_sealed
 from chain_of_custody.signer import Signer
 from echoforensics.bundle.write import BundleRequest, write_bundle
 from echoforensics.case.case import Case
-from echoforensics.case.row_query import Query
+from echoforensics.case.exhibits.row import Query
 from echoforensics.counting import counted
 from echoforensics.demo.build import build
 from echoforensics.demo.story import ZONE

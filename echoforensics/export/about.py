@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from echoforensics.case.case import Case
-    from echoforensics.case.row_query import Query
+    from echoforensics.case.exhibits.row import Query
 
 #: The suffix of the descriptive file next to an export whose format cannot hold the description.
 SIDECAR = ".about.json"

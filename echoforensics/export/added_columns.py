@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from echoforensics.case.clocks.clock_corrections import ClockCorrections
-    from echoforensics.case.row_query import Row
+    from echoforensics.case.exhibits.row import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from echoforensics.export.epochs import why_left_out
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from echoforensics.case.row_query import Row
+    from echoforensics.case.exhibits.row import Row
     from echoforensics.export.jsonl import Writable
 
 _ESCAPED = str.maketrans({mark: f"%{ord(mark):02X}" for mark in (*"%|", *map(chr, range(32)), "\x7f")})

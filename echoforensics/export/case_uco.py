@@ -22,7 +22,7 @@ from echoforensics.export.about import AboutExport, Written
 if TYPE_CHECKING:
     from echoforensics.case.case import Case
     from echoforensics.case.evidence_table import EvidenceItem
-    from echoforensics.case.row_query import Query, Row
+    from echoforensics.case.exhibits.row import Query, Row
     from echoforensics.export.jsonl import Writable
 
 _CONTEXT = {

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from echoforensics.case.case import Case
-    from echoforensics.case.row_query import Query, Row
+    from echoforensics.case.exhibits.row import Query, Row
 
 from echoforensics.case.row_query import row_lines
 from echoforensics.case.row_query import rows as rows_of

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from echoforensics.case.case import Case
-    from echoforensics.case.row_query import FileRow, Query
+    from echoforensics.case.exhibits.row import FileRow, Query
     from echoforensics.export.jsonl import Writable
 
 #: Fields that hold a latitude and a longitude, in degrees.

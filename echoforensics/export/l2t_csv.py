@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from echoforensics.case.case import Case
-    from echoforensics.case.row_query import Query, Row
+    from echoforensics.case.exhibits.row import Query, Row
     from echoforensics.export.jsonl import Writable
 
 COLUMNS = (

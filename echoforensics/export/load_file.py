@@ -22,7 +22,7 @@ from echoforensics.zones import local_time
 
 if TYPE_CHECKING:
     from echoforensics.case.case import Case
-    from echoforensics.case.row_query import Query, Row
+    from echoforensics.case.exhibits.row import Query, Row
 
 FIELDS = (
     "BEGBATES", "ENDBATES", "CUSTODIAN", "DOCTYPE", "DOCDATE", "DOCTIME", "TIMEZONE", "DATEDESC", "DATERECORDED",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from echoforensics.case.case import Case
-    from echoforensics.case.row_query import Query
+    from echoforensics.case.exhibits.row import Query
     from echoforensics.export.jsonl import Writable
 
 _CSV, _PARQUET = "csv", "parquet"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from echoforensics.case.case import Case
-    from echoforensics.case.row_query import Query, Row
+    from echoforensics.case.exhibits.row import Query, Row
 
 #: How many rows to hold and write at once.
 _BATCH = 20_000

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from echoforensics.case.case import Case
-    from echoforensics.case.row_query import Query
+    from echoforensics.case.exhibits.row import Query
 
 
 def export(case: Case, query: Query, path: Path, about: AboutExport) -> Written:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from echoforensics.case.case import Case
-    from echoforensics.case.row_query import Query, Row
+    from echoforensics.case.exhibits.row import Query, Row
     from echoforensics.export.jsonl import Writable
 
 

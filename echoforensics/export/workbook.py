@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from echoforensics.case.case import Case
-    from echoforensics.case.row_query import Query, Row
+    from echoforensics.case.exhibits.row import Query, Row
 
 #: Excel's limits: rows in a sheet, and UTF-16 units in a cell.
 SHEET_ROWS, CELL_UNITS = 1_048_576, 32_767

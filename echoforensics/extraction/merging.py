@@ -88,7 +88,7 @@ def merge_cases(
 
 
 def standing_of_part(part: Path, case: Path, report: Report) -> CaseStanding:
-    """Verify a part before it is added to a case. Raises CaseError if it is not a case, or has changed since its seal."""
+    """Verify a part before it is added to a case. Raises CaseError if it is not a case, or has changed."""
     report(f"verifying {part.name}", 0, 0)
     if not (part / DATABASE).is_file():
         raise not_a_case(part)

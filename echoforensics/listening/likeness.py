@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from echoforensics.case.row_query import Query, rows_by_file
+from echoforensics.case.exhibits.row import Query
+from echoforensics.case.row_query import rows_by_file
 from echoforensics.errors import UsageError
 from echoforensics.listening.finding import TRANSCRIPT, WITH_HOTWORD
 from echoforensics.listening.installed import library
@@ -19,7 +20,7 @@ from echoforensics.listening.text_differences import words_of
 
 if TYPE_CHECKING:
     from echoforensics.case.case import Case
-    from echoforensics.case.row_query import FileRow
+    from echoforensics.case.exhibits.row import FileRow
 
 #: The least similarity of a result, out of 100.
 LEAST = 60.0

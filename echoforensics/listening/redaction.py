@@ -18,10 +18,11 @@ from echoforensics.case.added_records.added_files import keep_file, remove_other
 from echoforensics.case.added_records.addition import Addition
 from echoforensics.case.case import Case
 from echoforensics.case.custody.adding import AddingRun
+from echoforensics.case.exhibits.row import Query
 from echoforensics.case.redactions.phrases import Phrases
 from echoforensics.case.redactions.redacted_words import kept_words, words_text
 from echoforensics.case.redactions.redaction import REDACTION, RedactedPart, Redaction, copies_of, redactions_of
-from echoforensics.case.row_query import Query, rows_by_file
+from echoforensics.case.row_query import rows_by_file
 from echoforensics.case.store import Store
 from echoforensics.errors import CaseError, UsageError
 from echoforensics.listening.decoding import decoded
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from chain_of_custody.signer import Signer
+    from echoforensics.case.exhibits.row import FileRow
     from echoforensics.case.recording_query import FoundRecording
-    from echoforensics.case.row_query import FileRow
     from echoforensics.listening.sound import Sound
 
 #: The possible replacements for a range.

@@ -30,7 +30,7 @@ from echoforensics.version import __version__
 
 if TYPE_CHECKING:
     from echoforensics.case.case import Case
-    from echoforensics.case.row_query import FileRow, Query
+    from echoforensics.case.exhibits.row import FileRow, Query
 
 
 def write(case: Case, query: Query, path: Path, zone: str = "", about: str = "") -> int:

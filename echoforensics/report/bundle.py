@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from echoforensics.case.case import Case
-    from echoforensics.case.row_query import Query, Row
+    from echoforensics.case.exhibits.row import Query, Row
 
 _ASSETS = files("echoforensics.report") / "assets"
 #: The greatest height in CSS pixels that every browser can scroll to its end (Firefox stops at 17.8 million).

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from echoforensics.case.case import Case
-    from echoforensics.case.row_query import Row
+    from echoforensics.case.exhibits.row import Row
     from echoforensics.report.media import Recording
 
 _WITHHELD = "withheld: it is the same sound as one that was redacted"

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from zoneinfo import ZoneInfo
 
+    from echoforensics.case.exhibits.row import Row
     from echoforensics.case.recording_query import FoundRecording
-    from echoforensics.case.row_query import Row
     from echoforensics.report.media import Recording
 
 _MOST_REFERENCES = 20

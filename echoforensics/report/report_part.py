@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from echoforensics.case.row_query import Query, count, rows
+from echoforensics.case.exhibits.row import Query
+from echoforensics.case.row_query import count, rows
 from echoforensics.export.about import filters_of
 from echoforensics.report.markup import number, utc
 from echoforensics.report.words.language import later

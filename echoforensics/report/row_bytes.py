@@ -17,7 +17,7 @@ from parsers.locator import LocatorError, resolve
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from echoforensics.case.row_query import FileRow
+    from echoforensics.case.exhibits.row import FileRow
     from echoforensics.case.vault import Vault
 
 #: How many bytes of a row a page shows.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from echoforensics.case.case import Case
-    from echoforensics.case.row_query import FileRow
+    from echoforensics.case.exhibits.row import FileRow
     from echoforensics.report.report_part import ReportPart
     from echoforensics.report.row_summary import RowSummary
     from echoforensics.report.words.language import Language

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from echoforensics.case.exhibits.copies import items_of_copies
 from echoforensics.case.exhibits.device_filter import device_names, own_disks
-from echoforensics.case.row_query import STATES
+from echoforensics.case.exhibits.row import STATES
 from echoforensics.report.row_summary import RowSummary
 from echoforensics.report.words.vocabulary import family_words, kind_words
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from echoforensics.case.row_query import FileRow
+    from echoforensics.case.exhibits.row import FileRow
     from echoforensics.case.store import Store
     from echoforensics.report.words.language import Language
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from parsers.times import PLANNED_TIMES
 
 if TYPE_CHECKING:
-    from echoforensics.case.row_query import FileRow
+    from echoforensics.case.exhibits.row import FileRow
 
 
 @dataclass(slots=True)

@@ -16,7 +16,8 @@ from echoforensics.case.case import Case
 from echoforensics.case.counts import CaseCounts
 from echoforensics.case.custody.head_file import write_head
 from echoforensics.case.custody.names import LEDGER
-from echoforensics.case.row_query import Query, Row, rows
+from echoforensics.case.exhibits.row import Query, Row
+from echoforensics.case.row_query import rows
 from echoforensics.demo.build import build
 from echoforensics.demo.run import run_demo
 from echoforensics.examiner_key import create_key

@@ -17,7 +17,7 @@ from timesketch_import_client.importer import ImportStreamer
 from tools.timesketch_importer import upload_file
 
 from echoforensics.case.case import Case
-from echoforensics.case.row_query import Query
+from echoforensics.case.exhibits.row import Query
 from echoforensics.case.schema import ROW_COLUMNS
 from echoforensics.export import csv_table, jsonl
 from echoforensics.export.output import Target, export

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from echoforensics.case.store import Store
 
 
+def readings_of_case(store: Store) -> list[ClockReading]:
+    """The offset of each clock of a case in each period, measured from pairs of times in its records."""
+    return clock_readings(clock_pairs(store), clock_settings(store), running_clocks(store))
+
+
 class ClockAnswers:
     """The part of a case that answers about clocks.
 
@@ -31,7 +36,7 @@ class ClockAnswers:
             >>> [(reading.clock, reading.pairs, reading.offset) for reading in case.clocks()]
             [('device', 0, None), ('device', 4, 1377000)]
         """
-        return Results("clock readings", self._readings)
+        return Results("clock readings", lambda: readings_of_case(self.store))
 
     def clock_settings(self) -> Results[ClockSetting]:
         """When clocks were set by a second or more, or their devices started, according to the records.
@@ -50,6 +55,3 @@ class ClockAnswers:
             []
         """
         return Results("proposed zones", lambda: proposed_zones(self.store))
-
-    def _readings(self) -> list[ClockReading]:
-        return clock_readings(clock_pairs(self.store), clock_settings(self.store), running_clocks(self.store))

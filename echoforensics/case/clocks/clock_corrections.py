@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from echoforensics.case.clocks.clock_readings import ClockReading
-    from echoforensics.case.row_query import Row
+    from echoforensics.case.exhibits.row import Row
 
 #: Which pairs to use where several kinds measure one clock: the service's own clock first.
 _PREFERRED = (str(Basis.STREAM), str(Basis.ANSWER), str(Basis.SERVER))

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
-from echoforensics.case.row_query import FileRow, Query, rows_by_file
+from echoforensics.case.exhibits.row import FileRow, Query
+from echoforensics.case.row_query import rows_by_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from echoforensics.case.exhibits.row import Query
 from echoforensics.case.interactions.interaction_query import InteractionQuery, interactions
 from echoforensics.case.query_check import refuse_unknown
-from echoforensics.case.row_query import Query
 
 if TYPE_CHECKING:
     from echoforensics.case.store import Store

@@ -75,6 +75,12 @@ def interactions(
             yield one
 
 
+def count_interactions(store: Store) -> int:
+    """The number of interactions of a case."""
+    found: int = store.db.execute("SELECT count(*) FROM interactions").fetchone()[0]
+    return found
+
+
 def interaction(store: Store, number: str) -> CaseInteraction:
     """One interaction by its number; ``IN-0000012``, ``in-12`` and ``12`` are the same.
 

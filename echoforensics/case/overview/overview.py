@@ -8,15 +8,20 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from echoforensics.case import counts
+from echoforensics.case.clocks.clock_answers import readings_of_case
+from echoforensics.case.clocks.zone_proposals import proposed_zones
+from echoforensics.case.evidence_table import evidence_items
+from echoforensics.case.interactions.interaction_query import count_interactions
 from echoforensics.case.overview import leftovers
 from echoforensics.case.recording_query import recordings
+from echoforensics.case.spoken.gap_query import gaps
 
 if TYPE_CHECKING:
-    from echoforensics.case.case import Case
     from echoforensics.case.counts import Account, CaseCounts, Counts, DataType, Device, NamedPerson, Period
     from echoforensics.case.evidence_table import EvidenceItem
     from echoforensics.case.overview.leftovers import IssueGroup, UnreadFile
     from echoforensics.case.recording_query import FoundRecording
+    from echoforensics.case.store import Store
 
 #: Maximum number of unread files to list; all are counted.
 LISTED = 1000
@@ -103,26 +108,25 @@ class Overview:
         }  # fmt: skip
 
 
-def overview(case: Case) -> Overview:
-    """Collect the overview of a case."""
-    store = case.store
+def overview(name: str, unverified: str, store: Store) -> Overview:
+    """Collect the overview of a case with this name; ``unverified`` says why it is unverified, or is empty."""
     info = store.info()
-    gaps: Counter[str] = Counter() if store.is_earlier else Counter(gap.data_type for gap in case.gaps())
+    of_gaps: Counter[str] = Counter() if store.is_earlier else Counter(gap.data_type for gap in gaps(store))
     return Overview(
-        case=case.path.resolve().name,
+        case=name,
         about={name: info[name] for name in ("reference", "examiner", "agency", "timezone", "tool") if info.get(name)},
-        unverified=case.unverified,
+        unverified=unverified,
         counts=counts.counts_of_case(store),
-        evidence=[(item, counts.counts_of_item(store, item.id)) for item in case.evidence()],
+        evidence=[(item, counts.counts_of_item(store, item.id)) for item in evidence_items(store)],
         devices=counts.devices(store),
         accounts=counts.accounts(store),
         persons=counts.persons(store),
         data_types=counts.data_types(store),
         period=counts.period(store),
-        clocks=[reading.sentence for reading in case.clocks()],
-        zones=list(dict.fromkeys(zone.zone for zone in case.zones())),
-        gaps=None if store.is_earlier else dict(sorted(gaps.items())),
-        interactions=None if store.is_earlier else len(case.interactions()),
+        clocks=[reading.sentence for reading in readings_of_case(store)],
+        zones=list(dict.fromkeys(zone.zone for zone in proposed_zones(store))),
+        gaps=None if store.is_earlier else dict(sorted(of_gaps.items())),
+        interactions=None if store.is_earlier else count_interactions(store),
         issues=leftovers.issue_groups(store),
         unread=leftovers.count_unread_files(store),
         unread_files=list(islice(leftovers.unread_files(store), LISTED)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from echoforensics.case import counts
 from echoforensics.case.overview import leftovers
@@ -10,7 +10,8 @@ from echoforensics.case.overview.overview import Overview, overview
 from echoforensics.case.results import Results
 
 if TYPE_CHECKING:
-    from echoforensics.case.case import Case
+    from pathlib import Path
+
     from echoforensics.case.counts import NamedPerson
     from echoforensics.case.overview.leftovers import IssueGroup, UnreadFile
     from echoforensics.case.store import Store
@@ -20,10 +21,14 @@ class OverviewAnswers:
     """The part of a case that answers about its contents as a whole.
 
     Attributes:
-        store: the case's database.
+        path: the case folder.
+        store: its database.
+        unverified: one sentence that says why the case is unverified, or nothing.
     """
 
+    path: Path
     store: Store
+    unverified: str
 
     def overview(self) -> Overview:
         """An overview of the case's contents: what ``echoforensics info`` shows.
@@ -33,7 +38,7 @@ class OverviewAnswers:
             >>> found.counts == case.counts(), found.period.planned, [device.names for device in found.devices]
             (True, 1, [('Kitchen Echo',)])
         """
-        return overview(cast("Case", self))
+        return overview(self.path.resolve().name, self.unverified, self.store)
 
     def persons(self) -> Results[NamedPerson]:
         """Every person that rows name, by name.

@@ -9,7 +9,7 @@ from echoforensics.case.spoken.case_gap import MAKER, MAKER_VERSION, CaseGap
 from echoforensics.case.spoken.gap_query import gaps
 
 if TYPE_CHECKING:
-    from echoforensics.case.row_query import Query, Row
+    from echoforensics.case.exhibits.row import Query, Row
     from echoforensics.case.store import Store
 
 #: plaso's description for a record without a time.

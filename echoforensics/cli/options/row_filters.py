@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from echoforensics.case.case import Case
-    from echoforensics.case.row_query import Query
+    from echoforensics.case.exhibits.row import Query
 
 _OPTIONS = (
     click.option(
@@ -94,8 +94,8 @@ def query_of(case: Case, given: dict[str, Any]) -> tuple[Query, ZoneInfo | None]
     Raises:
         UsageError: no row can answer the query; the message says why.
     """
+    from echoforensics.case.exhibits.row import Query
     from echoforensics.case.query_check import refuse_unknown
-    from echoforensics.case.row_query import Query
     from echoforensics.cli.safe_text import given_text
     from echoforensics.zones import instant, zone
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from zoneinfo import ZoneInfo
 
-    from echoforensics.case.row_query import Row
+    from echoforensics.case.exhibits.row import Row
 
 #: The most columns in a picture, of one or several days each.
 COLUMNS = 370

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from echoforensics.case.case import Case
-    from echoforensics.case.row_query import Query
+    from echoforensics.case.exhibits.row import Query
 
 #: Pixels per inch; the picture's own units are 96 per inch.
 _RESOLUTION = 144

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from echoforensics.case.evidence_table import EvidenceItem
-    from echoforensics.case.row_query import Row
+    from echoforensics.case.exhibits.row import Row
     from echoforensics.export.about import AboutExport
     from echoforensics.export.jsonl import Writable
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from echoforensics.case.case import Case
-    from echoforensics.case.row_query import Query, Row
+    from echoforensics.case.exhibits.row import Query, Row
 
 #: What to install.
 EXTRA = "echoforensics[timesketch]"

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from echoforensics.case.row_query import Query, count, rows
+from echoforensics.case.exhibits.row import Query
+from echoforensics.case.row_query import count, rows
 from echoforensics.export import jsonl
 from echoforensics.report.markup import local, number, utc
 from echoforensics.report.words.vocabulary import CLOCK_NAMES, STATES, TIMES, kind_words
@@ -17,7 +18,7 @@ from echoforensics.zones import local_time
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from echoforensics.case.row_query import Row
+    from echoforensics.case.exhibits.row import Row
     from echoforensics.report.sections.context import ReportContext
 
 #: The most rows to show: they take about 20 MB, and 3 GB of memory during typesetting.

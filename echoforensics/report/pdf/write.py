@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import typst
 
+from echoforensics.case.exhibits.row import Query
 from echoforensics.case.redactions.redacted_case import handed_over
-from echoforensics.case.row_query import Query
 from echoforensics.errors import CaseError, UsageError
 from echoforensics.report.pdf.document import DocumentContent
 from echoforensics.report.pdf.signature import sign_document

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from echoforensics.case.row_query import Query, rows_with_fields
+from echoforensics.case.exhibits.row import Query
+from echoforensics.case.row_query import rows_with_fields
 from echoforensics.report.markup import number
 from echoforensics.report.sections.blocks import Heading, Paragraph, code, evidence, exhibits, lines, quote, table
 

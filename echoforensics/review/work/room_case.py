@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from echoforensics.case.added_records.addition import MACHINE
 from echoforensics.case.case import Case
-from echoforensics.case.row_query import Query, rows_by_file
+from echoforensics.case.exhibits.row import Query
+from echoforensics.case.row_query import rows_by_file
 from echoforensics.listening.redaction import write_preview
 from echoforensics.report.interaction_data import interaction_entry
 from echoforensics.report.media import recordings

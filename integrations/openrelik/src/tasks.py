@@ -13,7 +13,7 @@ from openrelik_worker_common.file_utils import create_output_file
 from openrelik_worker_common.task_utils import create_task_result, get_input_files
 
 import echoforensics as ef
-from echoforensics.case.row_query import Query
+from echoforensics.case.exhibits.row import Query
 from echoforensics.errors import LaterPartError, SourceError
 from echoforensics.evidence.source import open_source
 from echoforensics.export.output import Target, export

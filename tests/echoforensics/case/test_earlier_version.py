@@ -11,7 +11,8 @@ import pytest
 
 from echoforensics.case.case import Case
 from echoforensics.case.counts import data_types, parsers
-from echoforensics.case.row_query import Query, rows, rows_by_file
+from echoforensics.case.exhibits.row import Query
+from echoforensics.case.row_query import rows, rows_by_file
 from echoforensics.errors import CaseError
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract

@@ -13,9 +13,10 @@ from echoforensics.case.counts import counts_of_case
 from echoforensics.case.entry_table import NewEntry, add_entry
 from echoforensics.case.evidence_table import EvidenceState, Opening, add_evidence, set_state
 from echoforensics.case.exhibits.join_table import Join, joins_of
+from echoforensics.case.exhibits.row import Query, Row
 from echoforensics.case.record_id import RecordNumbers, record_id
 from echoforensics.case.record_table import add_prepared, prepare
-from echoforensics.case.row_query import Query, Row, count, rows
+from echoforensics.case.row_query import count, rows
 from echoforensics.case.store import Store
 from echoforensics.timeline.numbering import number_rows
 from parsers.record import Clock, Record, Timestamp

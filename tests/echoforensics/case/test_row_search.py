@@ -11,8 +11,9 @@ import pytest
 
 from echoforensics.case.case import Case
 from echoforensics.case.exhibits import row_search
+from echoforensics.case.exhibits.row import Query
 from echoforensics.case.exhibits.row_search import SEARCHED
-from echoforensics.case.row_query import Query, count, rows, rows_by_file
+from echoforensics.case.row_query import count, rows, rows_by_file
 
 
 @pytest.fixture(params=[row_search._FEW, -1], ids=["narrowed", "in order"])

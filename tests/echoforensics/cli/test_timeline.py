@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from echoforensics.case.case import Case
+from echoforensics.case.exhibits.row import Query
 from echoforensics.case.query_check import why_none
-from echoforensics.case.row_query import Query
 from echoforensics.library import extract
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]

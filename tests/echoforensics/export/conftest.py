@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from echoforensics.case.case import Case
-from echoforensics.case.row_query import Query, Row
+from echoforensics.case.exhibits.row import Query, Row
 from echoforensics.export.about import Written
 from echoforensics.export.output import Target, export
 from echoforensics.extraction.options import Options

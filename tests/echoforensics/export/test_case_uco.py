@@ -11,7 +11,7 @@ from typing import Any
 
 import rdflib
 
-from echoforensics.case.row_query import Query, Row
+from echoforensics.case.exhibits.row import Query, Row
 from echoforensics.export.about import Written
 
 Export = Callable[..., Written]

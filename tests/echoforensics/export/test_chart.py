@@ -11,7 +11,7 @@ import pytest
 from lxml import etree
 
 from echoforensics.case.case import Case
-from echoforensics.case.row_query import Query, Row
+from echoforensics.case.exhibits.row import Query, Row
 from echoforensics.errors import UsageError
 from echoforensics.export.about import about_export
 from echoforensics.export.chart import write as chart_file

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from echoforensics.case.case import Case
-from echoforensics.case.row_query import Query, Row, rows
+from echoforensics.case.exhibits.row import Query, Row
+from echoforensics.case.row_query import rows
 from echoforensics.case.schema import ROW_COLUMNS
 from echoforensics.export import csv_table, jsonl
 from echoforensics.export.about import AboutExport

@@ -10,7 +10,7 @@ import pytest
 from lxml import etree
 from pykml.parser import Schema
 
-from echoforensics.case.row_query import Row
+from echoforensics.case.exhibits.row import Row
 from echoforensics.export.about import Written
 from echoforensics.export.kml import places
 

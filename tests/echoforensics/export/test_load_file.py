@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from echoforensics.case.case import Case
-from echoforensics.case.row_query import Query, Row
+from echoforensics.case.exhibits.row import Query, Row
 from echoforensics.errors import CaseError
 from echoforensics.export.about import Written
 from echoforensics.export.load_file import FIELDS

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import duckdb
 from plaso.output.mediator import OutputMediator
 
-from echoforensics.case.row_query import Row
+from echoforensics.case.exhibits.row import Row
 from echoforensics.export import body, epochs
 from echoforensics.export.about import Written
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from echoforensics.case.case import Case
-from echoforensics.case.row_query import Query, Row
+from echoforensics.case.exhibits.row import Query, Row
 from echoforensics.errors import UsageError
 from echoforensics.export import csv_table, formats
 from echoforensics.export.about import Written, about_export

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from echoforensics.case.row_query import Query, Row
+from echoforensics.case.exhibits.row import Query, Row
 from echoforensics.case.schema import ROW_COLUMNS
 from echoforensics.export import parquet
 from echoforensics.export.about import Written

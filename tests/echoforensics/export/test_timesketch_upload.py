@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from echoforensics.case.case import Case
 from echoforensics.case.custody.names import EXPORTED
-from echoforensics.case.row_query import Query
+from echoforensics.case.exhibits.row import Query
 from echoforensics.cli.main import cli
 from echoforensics.errors import UploadError, UsageError
 from echoforensics.export.uploads.timesketch import UNDATED, sketch_of, upload

@@ -12,7 +12,7 @@ import openpyxl
 from openpyxl.utils.escape import unescape
 
 from echoforensics.case.case import Case
-from echoforensics.case.row_query import Query, Row
+from echoforensics.case.exhibits.row import Query, Row
 from echoforensics.case.schema import ROW_COLUMNS
 from echoforensics.export import workbook
 from echoforensics.export.about import Written, about_export

@@ -12,7 +12,8 @@ import pytest
 
 from chain_of_custody.digest import hash_bytes
 from echoforensics.case.case import Case
-from echoforensics.case.row_query import Query, Row, rows
+from echoforensics.case.exhibits.row import Query, Row
+from echoforensics.case.row_query import rows
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
 from echoforensics.verification import verify_case

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from echoforensics.case.case import Case
-from echoforensics.case.row_query import Query, rows
+from echoforensics.case.exhibits.row import Query
+from echoforensics.case.row_query import rows
 from echoforensics.errors import SourceError, UsageError
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract

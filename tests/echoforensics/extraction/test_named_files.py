@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from echoforensics.case.case import Case
-from echoforensics.case.row_query import Row
+from echoforensics.case.exhibits.row import Row
 from echoforensics.case.vault import Staged, Vault
 from echoforensics.evidence.name_search import NameSearch
 from echoforensics.extraction.issue_groups import MAX_PLACES, IssueGroups

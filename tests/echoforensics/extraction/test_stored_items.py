@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from echoforensics.case.case import Case
-from echoforensics.case.row_query import Query, rows
+from echoforensics.case.exhibits.row import Query
+from echoforensics.case.row_query import rows
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
 

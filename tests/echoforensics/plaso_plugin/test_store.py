@@ -15,9 +15,10 @@ import pytest
 from plaso.storage.factory import StorageFactory
 
 from echoforensics.case.case import Case
+from echoforensics.case.exhibits.row import Query
 from echoforensics.case.issue_table import add_issue
 from echoforensics.case.record_table import add_prepared, prepare
-from echoforensics.case.row_query import Query, rows
+from echoforensics.case.row_query import rows
 from echoforensics.case.store import Store
 from echoforensics.errors import CaseError, UsageError
 from echoforensics.export.output import Target, export

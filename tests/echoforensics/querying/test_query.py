@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from echoforensics.case.case import Case
-from echoforensics.case.row_query import Query
+from echoforensics.case.exhibits.row import Query
 from echoforensics.case.sql_query.case_tables import TABLES, table_schema
 from echoforensics.case.sql_query.query_database import QueryDatabase
 from echoforensics.errors import UnverifiedCaseError, UsageError

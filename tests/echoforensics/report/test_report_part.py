@@ -9,8 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from echoforensics.case.case import Case
+from echoforensics.case.exhibits.row import Query
 from echoforensics.case.marks.importing import import_marks
-from echoforensics.case.row_query import Query, rows
+from echoforensics.case.row_query import rows
 from echoforensics.cli.main import cli
 from echoforensics.errors import UsageError
 from echoforensics.report import markup

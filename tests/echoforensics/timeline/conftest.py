@@ -9,9 +9,10 @@ import pytest
 
 from echoforensics.case.entry_table import NewEntry, add_entry
 from echoforensics.case.evidence_table import EvidenceState, Opening, add_evidence, set_hashes, set_state
+from echoforensics.case.exhibits.row import Query, Row
 from echoforensics.case.record_id import RecordNumbers
 from echoforensics.case.record_table import add_prepared, prepare
-from echoforensics.case.row_query import Query, Row, rows
+from echoforensics.case.row_query import rows
 from echoforensics.case.store import Store
 from echoforensics.timeline.interaction_building import build_interactions
 from echoforensics.timeline.numbering import number_rows

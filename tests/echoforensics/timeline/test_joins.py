@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from echoforensics.case.row_query import Row
+from echoforensics.case.exhibits.row import Row
 from echoforensics.case.store import Store
 from parsers.record import Clock, Record, Timestamp
 

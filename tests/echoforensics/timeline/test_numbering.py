@@ -12,9 +12,10 @@ import pytest
 
 from echoforensics.case.entry_table import NewEntry, add_entry
 from echoforensics.case.evidence_table import EvidenceState, Opening, add_evidence, set_state
+from echoforensics.case.exhibits.row import Row
 from echoforensics.case.record_id import RecordNumbers
 from echoforensics.case.record_table import add_prepared, prepare
-from echoforensics.case.row_query import Row, rows
+from echoforensics.case.row_query import rows
 from echoforensics.case.store import Store
 from echoforensics.timeline.numbering import number_rows
 from parsers.record import Clock, Record, Timestamp

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from echoforensics.case.row_query import Query, Row, row, rows
+from echoforensics.case.exhibits.row import Query, Row
+from echoforensics.case.row_query import row, rows
 from echoforensics.case.store import Store
 from echoforensics.errors import UsageError
 from echoforensics.zones import instant, local_time, zone

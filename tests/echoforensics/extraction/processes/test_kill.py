@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from echoforensics.case.case import Case
-from echoforensics.case.row_query import Query, rows
+from echoforensics.case.exhibits.row import Query
+from echoforensics.case.row_query import rows
 from echoforensics.export import jsonl
 from echoforensics.verification import verify_case
 from tests.killed_at_call import killing_program

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from echoforensics.case.case import Case
+from echoforensics.case.exhibits.row import Row
 from echoforensics.case.issue_table import CaseIssue
-from echoforensics.case.row_query import Row
 from echoforensics.case.sealing.seal import TableDigest, table_digests
 from echoforensics.extraction import parsing, run
 from echoforensics.extraction.options import Options

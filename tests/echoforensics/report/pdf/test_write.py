@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from echoforensics.case.row_query import Query
+from echoforensics.case.exhibits.row import Query
 from echoforensics.errors import CaseError, UsageError
 from echoforensics.report.pdf.write import PdfOptions
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from echoforensics.case.case import Case
-from echoforensics.case.row_query import Query
+from echoforensics.case.exhibits.row import Query
 from echoforensics.report import bundle
 from echoforensics.report.words.catalogue_files import FOLDER, parse
 from echoforensics.report.words.language import Language

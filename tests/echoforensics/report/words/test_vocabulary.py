@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from echoforensics.case.exhibits.row import STATES as KNOWN_STATES
 from echoforensics.case.interactions.strength import Strength
-from echoforensics.case.row_query import STATES as KNOWN_STATES
 from echoforensics.report.words import vocabulary
 from echoforensics.report.words.data_types import DATA_TYPES
 from parsers.catalogue import catalogue

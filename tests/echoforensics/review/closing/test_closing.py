@@ -11,7 +11,8 @@ import pytest
 from echoforensics.case.added_records.added_files import added_files
 from echoforensics.case.added_records.closed_rooms import ROOM_RESULTS
 from echoforensics.case.case import Case
-from echoforensics.case.row_query import Query, rows_with_fields
+from echoforensics.case.exhibits.row import Query
+from echoforensics.case.row_query import rows_with_fields
 from echoforensics.review.closing.closing import close_room
 from echoforensics.review.room import ReviewRoom
 from echoforensics.verification import verify_case

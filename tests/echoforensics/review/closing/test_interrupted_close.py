@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from echoforensics.case.case import Case
-from echoforensics.case.row_query import Query, rows
+from echoforensics.case.exhibits.row import Query
+from echoforensics.case.row_query import rows
 from echoforensics.review.room import ReviewRoom
 from echoforensics.verification import verify_case
 from tests.echoforensics.conftest import Sealed

@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from echoforensics.case.case import Case
-from echoforensics.case.row_query import Query, rows_with_fields
+from echoforensics.case.exhibits.row import Query
+from echoforensics.case.row_query import rows_with_fields
 from echoforensics.cli.main import cli
 from echoforensics.examiner_key import load_key
 from echoforensics.verification import verify_case
