@@ -15,8 +15,10 @@ from dataclasses import replace
 from typing import BinaryIO, Protocol
 
 from parsers.formats.audio.adts import frames as adts
+from parsers.formats.audio.adts.frames import AdtsHeader
 from parsers.formats.audio.facts import AudioFacts, Undescribed
 from parsers.formats.audio.mpeg import frames as mpeg
+from parsers.formats.audio.mpeg.frames import MpegFrame
 from parsers.formats.audio.tagging import ape, id3
 from parsers.formats.audio.tagging.tags import Tags
 from parsers.formats.audio.window import Window
@@ -107,7 +109,8 @@ class LeadingFormat:
             return True
         if head.startswith((b"\0", b"\xff")) and self._bare(head[zeros:], name) is not None:
             return True
-        return name.lower().endswith(_SEARCHED_NAMES) and self._search(head, name) is not None
+        begins = name.lower().endswith(_SEARCHED_NAMES) or _frame(head) is not None
+        return begins and self._search(head, name) is not None
 
     def describe(self, stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
         """Describe the recording after the leading data. ``size`` is the number of bytes present.
@@ -125,8 +128,9 @@ class LeadingFormat:
             if found is None:
                 return Undescribed(_nothing(window, start, what))
             known, skipped = found
-            start += skipped
-            what.append(f"{skipped} bytes that are no sound")
+            if not _is_damaged_sound(window.read(start, skipped), window.read(start + skipped, adts.HEADER_SIZE)):
+                start += skipped
+                what.append(f"{skipped} bytes that are no sound")
         facts = known.describe(ShiftedStream(stream, start), size - start)  # type: ignore[arg-type]
         if isinstance(facts, Undescribed):
             return facts
@@ -148,10 +152,7 @@ class LeadingFormat:
         tried = 0
         for match in _SYNC.finditer(head[:_MOST_SEARCHED]):
             at = match.start()
-            if (
-                mpeg.parse(head[at : at + mpeg.HEADER_SIZE]) is None
-                and adts.parse(head[at : at + adts.HEADER_SIZE]) is None
-            ):
+            if _frame(head[at : at + adts.HEADER_SIZE]) is None:
                 continue
             known = self._bare(head[at : at + _FRAMES], name)
             if known is not None:
@@ -160,6 +161,27 @@ class LeadingFormat:
             if tried >= _MOST_TRIED:
                 return None
         return None
+
+
+def _frame(raw: bytes) -> MpegFrame | AdtsHeader | None:
+    """The frame whose header some bytes begin with."""
+    return mpeg.parse(raw[: mpeg.HEADER_SIZE]) or adts.parse(raw[: adts.HEADER_SIZE])
+
+
+def _is_damaged_sound(before: bytes, first: bytes) -> bool:
+    """Whether the bytes before the first whole frame are frames whose headers were damaged, or a part of a frame.
+
+    Args:
+        before: the bytes.
+        first: the header of the first whole frame.
+    """
+    whole, broken = _frame(first), _frame(before)
+    if whole is None:
+        return False
+    if broken is not None and (broken.kind == whole.kind or broken.length == len(before)):
+        return True
+    # Frames of MP3 differ by a byte of padding, those of AAC by their sound.
+    return len(before) <= (whole.length + 1 if isinstance(whole, MpegFrame) else 2 * whole.length)
 
 
 def _pass_over(window: Window, tags: Tags, timestamps: list[Timestamp]) -> tuple[int, list[str]]:

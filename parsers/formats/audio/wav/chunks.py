@@ -34,8 +34,12 @@ NO_SIZE, PIPED_SIZE = 0xFFFF_FFFF, 0x7FFF_F000
 #: block too; the extension too.
 _LEAST_FORMAT, _WITH_BLOCK, _WITH_BITS, _WITH_BLOCK_SAMPLES, _EXTENDED = 12, 14, 16, 20, 40
 _EXTENSIBLE = 0xFFFE
-#: What follows the format tag in a WAVEFORMATEXTENSIBLE sub-format.
-_SUBFORMAT_TAIL = bytes.fromhex("000000001000800000aa00389b71")
+#: What comes before and after the format tag in a WAVEFORMATEXTENSIBLE sub-format: a GUID, whose first three numbers
+#: are in the byte order of the file.
+_SUBFORMAT = {
+    "little": (b"", bytes.fromhex("000000001000800000aa00389b71")),
+    "big": (bytes(2), bytes.fromhex("00000010800000aa00389b71")),
+}
 
 _PCM, _FLOAT, _A_LAW, _MU_LAW = 1, 3, 6, 7
 MS_ADPCM, IMA_ADPCM, YAMAHA_ADPCM, GSM, LAYER_II, LAYER_III, G722 = 2, 0x11, 0x20, 0x31, 0x50, 0x55, 0x28F
@@ -190,7 +194,8 @@ class WavFormat:
             found.block_samples = int.from_bytes(raw[18:20], order)
         if found.tag == _EXTENSIBLE and len(raw) >= _EXTENDED:
             # Its own size, the valid bits, the speakers, and 16 bytes for the coding.
-            if raw[26:40] == _SUBFORMAT_TAIL:
-                found.tag = int.from_bytes(raw[24:26], order)
+            before, after = _SUBFORMAT[order]
+            if raw[24:_EXTENDED].startswith(before) and raw[24:_EXTENDED].endswith(after):
+                found.tag = int.from_bytes(raw[24 + len(before) :][:2], order)
             found.bits = int.from_bytes(raw[18:20], order) or found.bits
         return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,36 @@ def test_other_bytes_before_the_first_frame_of_a_file_with_such_a_name(name: str
     assert isinstance(found, AudioFacts)
     assert found.notes[0] == "180 bytes come before the sound: 180 bytes that are no sound."
     assert _facts(b"garbage\xff\xfb" * 20 + MP3, "a.bin") is None
+
+
+def _starts(content: bytes, sign: bytes) -> list[int]:
+    return [at.start() for at in re.finditer(re.escape(sign), content)]
+
+
+@pytest.mark.parametrize(("sound", "sign"), [(MP3, b"\xff\xf3"), (AAC, b"\xff\xf1")], ids=["mp3", "aac"])
+@pytest.mark.parametrize("tag", [b"", _tag(20)], ids=["alone", "behind a tag"])
+@pytest.mark.parametrize("number", range(4))
+def test_damaged_header_of_one_of_the_first_frames(sound: bytes, sign: bytes, tag: bytes, number: int) -> None:
+    places = _starts(sound, sign)
+    damaged = bytearray(sound)
+    damaged[places[number] + 1] = 0
+    alone, found = _facts(sound), _facts(tag + damaged, "a.mp3")
+    assert isinstance(alone, AudioFacts)
+    assert isinstance(found, AudioFacts)
+    assert found.issue.startswith("damaged: ")
+    assert [(place.at, place.length) for place in found.damage] == [
+        (len(tag) + places[number], places[number + 1] - places[number])
+    ]
+    assert alone.duration_us is not None
+    assert found.duration_us is not None
+    assert 0 < alone.duration_us - found.duration_us < 150_000
+
+
+def test_part_of_a_frame_before_the_first_one() -> None:
+    begun_late = MP3[100:]
+    found = _facts(begun_late, "a.mp3")
+    assert isinstance(found, AudioFacts)
+    assert (found.issue, found.damage[0].at) == ("damaged: 8 bytes in 1 place are no frame of it", 0)
 
 
 def test_zeros_before_bare_frames() -> None:

@@ -148,6 +148,14 @@ def test_extensible_of_an_unknown_sub_format() -> None:
     assert (found.codec, found.bits, found.duration_us) == ("WAVE format 0xFFFE", 12, 100_000)
 
 
+def test_extensible_with_reversed_numbers() -> None:
+    guid = struct.pack(">IHH", 3, 0, 16) + bytes.fromhex("800000aa00389b71")
+    form = struct.pack(">HHIIHHHHI", 0xFFFE, 2, 8000, 64000, 8, 32, 22, 32, 3) + guid
+    body = b"WAVEfmt " + len(form).to_bytes(4, "big") + form + b"data" + (6400).to_bytes(4, "big") + bytes(6400)
+    found = _facts(b"RIFX" + len(body).to_bytes(4, "big") + body)
+    assert (found.codec, found.channels, found.duration_us) == ("PCM 32-bit float big-endian", 2, 100_000)
+
+
 def test_sample_count_that_fits_no_truncated_sound_is_not_used() -> None:
     layout = struct.pack("<HHIIHH", 0x11, 1, 8000, 4000, 256, 4)
     fact = _chunk(b"fact", (8000).to_bytes(4, "little"))
