@@ -118,13 +118,18 @@ def kept_fields(item: Mapping[str, object]) -> dict[str, Value]:
 
 def _is_small(item: Mapping[str, object]) -> bool:
     """Whether an object has only few and short plain values, so that nothing needs cutting: most do."""
-    values = item.values()
-    if len(item) > MAX_MEMBERS or not _PLAIN.issuperset(map(type, values)):
+    if len(item) > MAX_MEMBERS:
         return False
-    return (
-        sum([len(value) for value in values if type(value) is str]) <= MAX_TEXT
-        and max(map(len, item), default=0) <= MAX_NAME
-    )
+    room = MAX_TEXT
+    for name, value in item.items():
+        kind = type(value)
+        if kind is str:
+            room -= len(value)  # type: ignore[arg-type]
+        elif kind not in _PLAIN:
+            return False
+        if len(name) > MAX_NAME:
+            return False
+    return room >= 0
 
 
 def shown(value: object, limit: int = 300) -> str | None:

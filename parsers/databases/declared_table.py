@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from parsers.databases.table_kind import RowReader, TableKind, plain
 from parsers.definition.declared import DeclaredItem, RecordMaker
@@ -48,12 +48,13 @@ class DeclaredTable(TableKind):
         """Return a reader that reads each row on its own."""
         return self._row
 
-    def _row(self, row: TableRow) -> Iterator[Record | Issue]:
-        item: dict[str, object] = {**plain(row)}
+    def _row(self, row: TableRow) -> list[Record | Issue]:
+        unread: list[Record | Issue] = []
+        item: dict[str, object] = plain(row)  # type: ignore[assignment]
         for column, pattern in self._source.only.items():
             value = item.get(column)
             if not isinstance(value, str) or not pattern.search(value):
-                return
+                return []
         for column in self._source.json:
             text = item.get(column)
             if not isinstance(text, str) or not text.strip():
@@ -62,10 +63,9 @@ class DeclaredTable(TableKind):
                 item[column] = decode(text)
             except JsonError as error:
                 if row.live:
-                    yield Issue(f"{column}: not JSON ({error}).", row.locator)
-        for found in self._maker.findings(DeclaredItem((item,), row.locator)):
-            if isinstance(found, Record) or row.live:
-                yield found
+                    unread.append(Issue(f"{column}: not JSON ({error}).", row.locator))
+        found = unread + self._maker.findings(DeclaredItem((item,), row.locator))
+        return found if len(found) == 1 or row.live else [one for one in found if isinstance(one, Record)]
 
 
 def table_made(names: tuple[str, ...]) -> re.Pattern[bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from parsers.formats.sqlite.create_table import TableDefinition
@@ -15,7 +15,7 @@ from parsers.parser import About
 from parsers.record import Issue, Record, Value
 
 #: Reads one row.
-RowReader = Callable[[TableRow], Iterator[Record | Issue]]
+RowReader = Callable[[TableRow], Iterable[Record | Issue]]
 
 #: Blobs of up to this many bytes are shown in full, as hexadecimal digits.
 _SHORT_BLOB = 64
@@ -61,7 +61,10 @@ class TableKind(ABC):
 
 def plain(row: TableRow) -> dict[str, Value]:
     """The values of a row as record fields; bytes as their length, SHA-256 and, if short, their content."""
-    return {name: described(value) if isinstance(value, bytes) else value for name, value in row.values.items()}
+    values = row.values
+    if bytes not in map(type, values.values()):
+        return dict(values)  # type: ignore[arg-type]
+    return {name: described(value) if isinstance(value, bytes) else value for name, value in values.items()}
 
 
 def described(value: SqlValue) -> str | int | float | None:

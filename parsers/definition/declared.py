@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from parsers.definition import declared_time
+from parsers.definition.declared_time import EPOCH_UNITS, read_number
 from parsers.definition.record_form import RecordForm, TimeColumn
 from parsers.definition.template import getter
 from parsers.record import Issue, Record, Timestamp
@@ -58,7 +59,7 @@ class RecordMaker:
         timestamps: list[Timestamp] = []
         columns: dict[str, str] = {}
         for column, getters in self._times:
-            values = [value_of(scopes) for value_of in getters]
+            values = [getters[0](scopes)] if len(getters) == 1 else [value_of(scopes) for value_of in getters]
             try:
                 if len(values) == 1 and isinstance(values[0], list):
                     timestamps += _timestamps(column, item, values[0][:_MAX_LIST])
@@ -86,7 +87,8 @@ class RecordMaker:
             parser_version=self._version,
             **columns,
         )
-        return [*found, record]
+        found.append(record)
+        return found
 
 
 def _text(value: object, path: str) -> str | None:
@@ -106,6 +108,13 @@ def _timestamps(column: TimeColumn, item: DeclaredItem, values: list[object]) ->
 
 def _timestamp(column: TimeColumn, item: DeclaredItem, values: list[object]) -> Timestamp | None:
     """The time from the values at a column's paths; None if they stand for no time."""
+    first = values[0]
+    if type(first) is int and len(values) == 1 and column.unit in EPOCH_UNITS and first.bit_length() <= 64:
+        number = read_number(column, first)
+        locator = item.locate(column.fields[0])
+        return number and Timestamp(
+            column.description, number.recorded, column.clock, number.timestamp, column.note, locator
+        )
     recorded = _recorded(column, values)
     if not recorded:
         return None

@@ -14,13 +14,14 @@ from parsers.written_time import WrittenTime
 #: Units whose numbers may have a fraction.
 FRACTIONS = ("s", "mac", "excel")
 #: Microseconds per unit, and microseconds from 1970 to the unit's epoch.
-_EPOCH_UNITS = {
+EPOCH_UNITS = {
     "s": (1_000_000, 0),
     "ms": (1000, 0),
     "us": (1, 0),
     "webkit": (1, -11_644_473_600_000_000),
     "mac": (1_000_000, 978_307_200_000_000),
 }
+_MIN, _MAX = MILLISECONDS_MIN * 1000, MILLISECONDS_MAX * 1000
 _WRITTEN = {
     "iso": "an ISO 8601 time",
     "any": "a time in milliseconds, in seconds or in ISO 8601",
@@ -63,11 +64,18 @@ def read(column: TimeColumn, recorded: str) -> DeclaredTime | None:
         timestamp = _epoch("ms", recorded)
         timestamp = _epoch("s", recorded) if timestamp is None else timestamp
         return None if timestamp is None else DeclaredTime(recorded, timestamp)
-    if column.unit in _EPOCH_UNITS:
+    if column.unit in EPOCH_UNITS:
         timestamp = _epoch(column.unit, recorded)
         return None if timestamp is None else DeclaredTime(recorded, timestamp)
     written = _written(column, recorded)
     return DeclaredTime(recorded, written.timestamp, written.note) if written else None
+
+
+def read_number(column: TimeColumn, recorded: int) -> DeclaredTime | None:
+    """Read a whole number of at most 64 bits as :func:`read` does; for a unit of :data:`EPOCH_UNITS` only."""
+    factor, beginning = EPOCH_UNITS[column.unit]
+    timestamp = recorded * factor + beginning
+    return DeclaredTime(str(recorded), timestamp) if _MIN <= timestamp <= _MAX else None
 
 
 def _written(column: TimeColumn, recorded: str) -> WrittenTime | None:
@@ -97,11 +105,11 @@ def _epoch(unit: str, recorded: str) -> int | None:
         raise ValueError(f"a number of {unit}")
     if len(digits) > 20:
         return None
-    factor, beginning = _EPOCH_UNITS[unit]
+    factor, beginning = EPOCH_UNITS[unit]
     # Decimal arithmetic instead of float keeps the recorded value exact to the microsecond.
     part = int(fraction[:6].ljust(6, "0")) if fraction else 0
     timestamp = int(whole) * factor + (-part if whole.startswith("-") else part) + beginning
-    return timestamp if MILLISECONDS_MIN * 1000 <= timestamp <= MILLISECONDS_MAX * 1000 else None
+    return timestamp if _MIN <= timestamp <= _MAX else None
 
 
 def _decimal(text: str) -> bool:

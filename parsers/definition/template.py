@@ -38,21 +38,23 @@ class Template:
         text: the template as written.
         parts: text, quotation mark or nothing, path, fallback, text, ..., text.
         gaps: for each gap: the getter of its value, quotation mark, fallback, text after the gap.
+        plain_gaps: the same with a member's name for the getter, if each gap names a member of the item itself.
     """
 
     text: str
     parts: tuple[str | None, ...]
     gaps: tuple[tuple[Getter, str, str, str], ...] = field(init=False, repr=False, compare=False)
+    plain_gaps: tuple[tuple[str, str, str, str], ...] | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Build the gaps from the parts."""
         parts = self.parts
-        gaps = zip(parts[1::4], parts[2::4], parts[3::4], parts[4::4], strict=True)
-        made = (
-            (getter(path or ""), mark or "", ABSENT if fallback is None else fallback, text or "")
-            for mark, path, fallback, text in gaps
+        gaps = tuple(
+            (path or "", mark or "", ABSENT if fallback is None else fallback, text or "")
+            for mark, path, fallback, text in zip(parts[1::4], parts[2::4], parts[3::4], parts[4::4], strict=True)
         )
-        object.__setattr__(self, "gaps", tuple(made))
+        object.__setattr__(self, "gaps", tuple((getter(path), *rest) for path, *rest in gaps))
+        object.__setattr__(self, "plain_gaps", gaps if all(_is_member(path) for path, *_ in gaps) else None)
 
     @classmethod
     def parse(cls, text: str) -> Template:
@@ -82,6 +84,13 @@ class Template:
     def render(self, scopes: Scopes) -> str:
         """Return the sentence for an item."""
         made = self.parts[0] or ""
+        if self.plain_gaps is not None:
+            # As in most sentences; half as long as with a call for each value.
+            item = scopes[-1]
+            for name, mark, fallback, text in self.plain_gaps:
+                value = shown(item.get(name))
+                made += f"{fallback}{text}" if value is None else f"{mark}{value}{mark}{text}"
+            return made
         for value_of, mark, fallback, text in self.gaps:
             value = shown(value_of(scopes))
             made += f"{fallback}{text}" if value is None else f"{mark}{value}{mark}{text}"
@@ -90,6 +99,14 @@ class Template:
     def render_whole(self, scopes: Scopes) -> str | None:
         """Return the sentence for an item, or None if a value is absent."""
         made = self.parts[0] or ""
+        if self.plain_gaps is not None:
+            item = scopes[-1]
+            for name, mark, _, text in self.plain_gaps:
+                value = shown(item.get(name))
+                if value is None:
+                    return None
+                made += f"{mark}{value}{mark}{text}"
+            return made
         for value_of, mark, _, text in self.gaps:
             value = shown(value_of(scopes))
             if value is None:
@@ -107,11 +124,15 @@ def getter(path: str) -> Getter:
     """
     if path.startswith("@"):
         return partial(_of_address, path[1:])
+    if _is_member(path):
+        return partial(_of_item, path)
     name = path.rpartition("../")[2]
-    names = tuple(name.split("."))
-    if path == names[0]:
-        return partial(_of_item, name)
-    return partial(_within, 1 + (len(path) - len(name)) // 3, names)
+    return partial(_within, 1 + (len(path) - len(name)) // 3, tuple(name.split(".")))
+
+
+def _is_member(path: str) -> bool:
+    """Whether a path is the name of a member of the item itself."""
+    return not path.startswith("@") and "." not in path
 
 
 def _of_address(name: str, scopes: Scopes) -> object:

@@ -101,6 +101,11 @@ class TableDefinition:
         """Indexes of the stored values of REAL columns, where SQLite stores whole numbers as integers."""
         return tuple(at for at, column in enumerate(self.stored_columns) if column.affinity is Affinity.REAL)
 
+    @cached_property
+    def stored_as_shown(self) -> bool:
+        """Whether every value is shown as it is stored: no column is the rowid, and none REAL."""
+        return self.stored_number is None and not self.stored_reals
+
 
 @dataclass(slots=True)
 class _Key:

@@ -180,7 +180,7 @@ class Database:
     ) -> Iterator[tuple[TableRow | DatabaseIssue, bool]]:
         """Yield each row, and whether it overflows its page: such a row may be large."""
         lengths = self._lengths.setdefault(table.name, set())
-        count = 0
+        count, encoding = 0, self._pages.header.encoding
         for found in walk(self._pages, table.root, walked):
             if isinstance(found, TreeIssue):
                 if not self._partial:  # Otherwise pages are already known to be missing.
@@ -191,14 +191,15 @@ class Database:
                 yield DatabaseIssue(f"only the first {MAX_ROWS} rows of the table {table.name} were read"), False
                 break
             try:
-                stored = values(payload(self._pages, found.cell), self._pages.header.encoding)
+                cell = found.cell
+                stored = values(payload(self._pages, cell) if cell.overflow else cell.payload, encoding)
             except RowError as error:
                 yield self._issue(TreeIssue(str(error), found.page.number), f"the table {table.name}"), False
                 continue
             lengths.add(len(stored))
             row = _live_row(table, found, stored)
             seen.is_new(row)
-            yield row, bool(found.cell.overflow)
+            yield row, cell.overflow != 0
 
     def _issue(self, issue: TreeIssue, what: str) -> DatabaseIssue:
         try:
@@ -232,9 +233,10 @@ class _Seen:
     def is_new(self, row: TableRow) -> bool:
         """Whether no equal row was yielded before. Remembers the row."""
         number = self._numbers.get(row.table)
+        values = row.values if number is None else {**row.values, number: None}
         # Hash the repr(): hash() returns the same for -1 and -2.
-        content = hash((row.table, repr([value for name, value in row.values.items() if name != number])))
-        whole = hash((content, repr(row.rowid)))
+        content = hash((row.table, repr(list(values.values()))))
+        whole = hash((content, str(row.rowid)))
         known = whole in self._whole or (row.rowid is None and content in self._unnumbered)
         self._whole.add(whole)
         self._unnumbered.add(content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -9,6 +10,8 @@ from typing import NamedTuple
 from parsers.formats.sqlite.varint import RowError, varint
 
 INDEX_INTERIOR, TABLE_INTERIOR, INDEX_LEAF, TABLE_LEAF = 0x02, 0x05, 0x0A, 0x0D
+#: The greatest number that a variable-length integer holds in one byte.
+_ONE_BYTE = 0x7F
 _KINDS = (INDEX_INTERIOR, TABLE_INTERIOR, INDEX_LEAF, TABLE_LEAF)
 #: Bytes before the first page's own header.
 DATABASE_HEADER = 100
@@ -109,7 +112,34 @@ class BtreePage:
         """Offsets of the cells, as far as the page has room for pointers."""
         room = max(0, (self.usable - self.pointers_at) // 2)
         count = min(self.cell_count, room)
-        return [self._number(self.pointers_at + 2 * place) for place in range(count)]
+        return list(struct.unpack_from(f">{count}H", self.content, self.pointers_at))
+
+    def short_row(self, at: int) -> Cell | None:
+        """The cell at an offset of a leaf page of a table, if it is of the usual kind; None if :meth:`cell` must tell.
+
+        Usual are a length and a number of at most three bytes each, and a row that is wholly in the page.
+        """
+        content, usable = self.content, self.usable
+        if not self.pointers_at <= at < usable - 6:
+            return None
+        place = at + 1
+        if (size := content[at]) > _ONE_BYTE:
+            if (byte := content[place]) > _ONE_BYTE:
+                return None
+            size, place = (size & _ONE_BYTE) << 7 | byte, place + 1
+        if (rowid := content[place]) > _ONE_BYTE:
+            place += 1
+            rowid = (rowid & _ONE_BYTE) << 7 | (byte := content[place]) & _ONE_BYTE
+            if byte > _ONE_BYTE:
+                place += 1
+                if (byte := content[place]) > _ONE_BYTE:
+                    return None
+                rowid = rowid << 7 | byte
+        place += 1
+        end = place + size
+        if end > usable or size > usable - 35:
+            return None
+        return Cell(at, end - at, 0, rowid, content[place:end], size, 0)
 
     def cell(self, at: int) -> Cell:
         """The cell at an offset. Raises RowError if there can be none."""
@@ -130,12 +160,15 @@ class BtreePage:
             rowid, place = varint(content, place)
         local = self.local_size(size)
         end = place + local
-        overflow = 0
-        if local < size:
-            overflow = int.from_bytes(content[end : end + 4], "big")
-        if end + (4 if local < size else 0) > self.usable:
+        if local == size:
+            # As for nearly all rows.
+            if end > self.usable:
+                raise RowError("a row runs over the end of its page")
+            return Cell(at, end - at, child, rowid, content[place:end], size, 0)
+        if end + 4 > self.usable:
             raise RowError("a row runs over the end of its page")
-        return Cell(at, end + (4 if local < size else 0) - at, child, rowid, content[place:end], size, overflow)
+        overflow = int.from_bytes(content[end : end + 4], "big")
+        return Cell(at, end + 4 - at, child, rowid, content[place:end], size, overflow)
 
     def local_size(self, size: int) -> int:
         """Bytes of a row of this size that are stored in the page itself."""

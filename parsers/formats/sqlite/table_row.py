@@ -87,16 +87,15 @@ def table_row(
     table: TableDefinition, page: BtreePage, found: FoundRow, provenance: RowProvenance, why: str = ""
 ) -> TableRow:
     """Convert a found row to a row of a table."""
+    stored, names = found.values, table.stored_names
+    locator = at_bytes(page.offset + found.at, found.size)
+    if len(stored) == len(names) and table.stored_as_shown:
+        named = dict(zip(names, stored, strict=True))
+        return TableRow(table.name, found.rowid, named, provenance, why, page.file, locator)
+    named = _named(table, stored, found.rowid)
     return TableRow(
-        table.name,
-        found.rowid,
-        _named(table, found.values, found.rowid),
-        provenance,
-        why,
-        page.file,
-        at_bytes(page.offset + found.at, found.size),
-        _defaulted(table, found.values),
-    )
+        table.name, found.rowid, named, provenance, why, page.file, locator, _defaulted(table, stored)
+    )  # fmt: skip
 
 
 def _named(table: TableDefinition, stored: Sequence[SqlValue], rowid: int | None) -> dict[str, SqlValue]:

@@ -68,9 +68,10 @@ def walk(pages: PageSource, root: int, seen: set[int]) -> Iterator[TreeCell | Tr
 
 
 def _cells(page: BtreePage) -> Iterator[TreeCell | TreeIssue]:
+    is_leaf = page.kind == TABLE_LEAF
     for at in page.pointers():
         try:
-            yield TreeCell(page, page.cell(at))
+            yield TreeCell(page, (page.short_row(at) if is_leaf else None) or page.cell(at))
         except RowError as error:
             yield TreeIssue(f"page {page.number}: {error}", page.number)
 

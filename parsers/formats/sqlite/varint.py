@@ -29,11 +29,14 @@ def varint(content: bytes, at: int) -> tuple[int, int]:
     Raises:
         RowError: the bytes end within it.
     """
-    if at < len(content) and (value := content[at]) < 0x80:
-        return value, at + 1
-    # Most are one byte long.
-    if at < len(content) and content[at] < 0x80:
-        return content[at], at + 1
+    # Nearly all are of one, two or three bytes.
+    if at + 2 < len(content):
+        if (first := content[at]) < 0x80:
+            return first, at + 1
+        if (second := content[at + 1]) < 0x80:
+            return (first & 0x7F) << 7 | second, at + 2
+        if (third := content[at + 2]) < 0x80:
+            return (first & 0x7F) << 14 | (second & 0x7F) << 7 | third, at + 3
     value = 0
     for count in range(8):
         if at >= len(content):
@@ -100,22 +103,21 @@ def values(payload: bytes, encoding: int, at: int = 0) -> list[SqlValue]:
 def values_of(payload: bytes, types: list[int], at: int, encoding: int) -> list[SqlValue]:
     """The values of known serial types at an offset. Raises RowError if the bytes end too early."""
     found: list[SqlValue] = []
-    codec, size = _ENCODINGS.get(encoding, "utf-8"), len(payload)
+    codec, size, from_bytes = _ENCODINGS.get(encoding, "utf-8"), len(payload), int.from_bytes
     for kind in types:
-        end = at + (_FIXED[kind] if kind < 10 else (kind - 12) // 2)
+        end = at + (_FIXED[kind] if kind < 10 else (kind - 12) >> 1)
         if end > size:
             raise RowError("a value is cut off")
-        if kind == 0:
+        if kind > 11:
+            value = payload[at:end]
+            found.append(value.decode(codec, "backslashreplace") if kind & 1 else value)
+        elif kind == 0:
             found.append(None)
         elif kind < 7:
-            found.append(int.from_bytes(payload[at:end], "big", signed=True))
+            found.append(from_bytes(payload[at:end], "big", signed=True))
         elif kind == 7:
             found.append(_DOUBLE.unpack_from(payload, at)[0])
-        elif kind < 10:
-            found.append(kind - 8)
-        elif kind % 2 == 0:
-            found.append(payload[at:end])
         else:
-            found.append(payload[at:end].decode(codec, "backslashreplace"))
+            found.append(kind - 8)
         at = end
     return found
