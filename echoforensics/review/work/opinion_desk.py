@@ -9,7 +9,7 @@ from echoforensics.listening.redaction import RedactionRequest
 from echoforensics.review.room_errors import InvalidRequestError, NotFoundError
 from echoforensics.review.store.decision_table import FIRST, SECOND, decision, decisions
 from echoforensics.review.store.opinion_table import disagreement, disagreements
-from echoforensics.review.store.queue_table import item_of, queues, queues_of_item
+from echoforensics.review.store.queue_table import decided_as, item_of, queues, queues_of_item
 from echoforensics.review.work.access import refuse_unless_supervising
 from echoforensics.review.work.agreement import agreement_of, agreement_of_pairs
 from echoforensics.review.work.plan import plan_of
@@ -97,9 +97,10 @@ class OpinionDesk:
         with self._database.transaction() as change:
             note = given.get("note", "")
             settle_disagreement(change.db, person, item, given["codes"], note, known, change.at)
-            settled = disagreement(change.db, item)
+            of = decided_as(change.db, item)
+            settled = disagreement(change.db, of)
             codes = list(settled.codes or ()) if settled else []
-            change.record(person.name, "settled", item, codes=codes, note=note)
+            change.record(person.name, "settled", of, codes=codes, note=note)
 
     # Redactions.
 

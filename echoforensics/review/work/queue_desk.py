@@ -13,6 +13,7 @@ from echoforensics.review.store.queue_table import (
     Queue,
     add_items,
     add_queue,
+    decided_as,
     people_of,
     queue,
     set_people,
@@ -180,11 +181,11 @@ class NextItems:
         return (begun[0], self._turn(begun[0], person.id)) if begun else None
 
     def _turn(self, item: str, person: str) -> int:
-        return SECOND if decision(self._db, item, SECOND).person == person else FIRST
+        return SECOND if decision(self._db, decided_as(self._db, item), SECOND).person == person else FIRST
 
     def _may_get(self, candidate: Candidate, person: str) -> bool:
         """Whether a person may be the second; for distressing items, whether they had no more of them than others."""
-        first = decision(self._db, candidate.item, FIRST)
+        first = decision(self._db, candidate.decided_as, FIRST)
         if not may_be_second(self._db, first, person):
             return False
         if self._distressing.isdisjoint(candidate.codes):
@@ -210,7 +211,7 @@ def take_next(
     if found is None:
         return None
     item, turn = found
-    take(db, item, turn, person.id, at)
+    take(db, decided_as(db, item), turn, person.id, at, item)
     return item
 
 
@@ -234,22 +235,22 @@ def assign_item(
         InvalidRequestError: the other may not get it.
     """
     refuse_unless_supervising(person, "Assigning items")
-    item_for(db, person, name)
+    of = item_for(db, person, name).decided_as
     if turn not in (FIRST, SECOND) or isinstance(turn, bool):
         raise InvalidRequestError("turn is 1 for who hears an item first, 2 for the second person")
     if to is not None and to not in workers:
         raise InvalidRequestError("that person may not work here, or is not of this room")
-    found = decision(db, name, turn)
+    found = decision(db, of, turn)
     if found.finished:
         raise InvalidRequestError("The item is finished in this turn.")
     if turn == SECOND:
-        first = decision(db, name, FIRST)
+        first = decision(db, of, FIRST)
         if not first.finished or (to is not None and not may_be_second(db, first, to)):
             raise InvalidRequestError(
                 "The second is somebody who did not see what the first decided, once the first has finished."
             )
         if found.version:
             raise InvalidRequestError("The second person has begun; what they wrote would be shown to another.")
-    elif decision(db, name, SECOND).person is not None:
+    elif decision(db, of, SECOND).person is not None:
         raise InvalidRequestError("A second person is at it; the first is not changed any more.")
-    assign(db, name, turn, to, at)
+    assign(db, of, turn, to, at, name)

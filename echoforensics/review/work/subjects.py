@@ -158,6 +158,7 @@ def recording_subject(name: str, case_id: str, group: list[Recording]) -> Review
         sound=shown.found.sha256,
         exhibits=tuple(dict.fromkeys(one["exhibit"] for sound in group for one in sound.found.rows)),
         search="\n".join(map(_searched, group))[:_MOST_SEARCH],
+        sounds=tuple(one.found.sha256 for one in group),
     )
 
 
