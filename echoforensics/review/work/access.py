@@ -161,7 +161,7 @@ def refuse_unless_supervising(person: RoomMember, what: str) -> None:
 
     Args:
         person: the person.
-        what: the restricted action.
+        what: the restricted action, marked with :func:`~echoforensics.report.words.language.later`.
 
     Raises:
         RefusedError: the person is neither.

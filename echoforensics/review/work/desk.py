@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from echoforensics.report.words.language import later
 from echoforensics.review.room_errors import InvalidRequestError, NotFoundError
 from echoforensics.review.store.decision_table import note_opened, opened_as
 from echoforensics.review.store.queue_listing import AskedItems, counted, listed
@@ -99,7 +100,7 @@ class WorkDesk:
 
     def make_queue(self, person: RoomMember, given: dict[str, Any]) -> tuple[Queue, int]:
         """Make a queue; returns it, and its number of items. Raises RoomError."""
-        refuse_unless_supervising(person, "Making queues")
+        refuse_unless_supervising(person, later("Making queues"))
         case = self.cases.get(str(given.get("case")))
         if case is None:
             raise InvalidRequestError("There is no such case in this room.")
@@ -138,7 +139,7 @@ class WorkDesk:
             RefusedError: the caller is not a supervisor or examiner.
             InvalidRequestError: a queue does not exist.
         """
-        refuse_unless_supervising(by, "Putting people to queues")
+        refuse_unless_supervising(by, later("Putting people to queues"))
         with self.database.transaction() as change:
             if set(names) - {queue.id for queue in queues(change.db)}:
                 raise InvalidRequestError("queues is a list of ids of queues of this room")

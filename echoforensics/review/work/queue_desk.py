@@ -6,6 +6,7 @@ import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from echoforensics.report.words.language import later
 from echoforensics.review.room_errors import InvalidRequestError, NotFoundError
 from echoforensics.review.store.decision_table import FIRST, SECOND, assign, decision, take
 from echoforensics.review.store.queue_listing import begun_by, distressing_of, open_items, waiting_for_second
@@ -71,7 +72,7 @@ def new_queue(
         RefusedError: they do not supervise.
         InvalidRequestError: the request is invalid.
     """
-    refuse_unless_supervising(person, "Making queues")
+    refuse_unless_supervising(person, later("Making queues"))
     if given.get("kind") not in (RECORDINGS, INTERACTIONS):
         raise InvalidRequestError(
             "kind is {recordings} or {interactions}", {"recordings": RECORDINGS, "interactions": INTERACTIONS}
@@ -96,7 +97,7 @@ def changed_queue(
     Raises:
         NotFoundError, RefusedError, InvalidRequestError: as :func:`new_queue` does.
     """
-    refuse_unless_supervising(person, "Changing queues")
+    refuse_unless_supervising(person, later("Changing queues"))
     if others := set(given) - {"name", "people", "second"}:
         raise InvalidRequestError(
             "{value} of a queue cannot be changed; make another queue", {"value": min(others)[:40]}
@@ -234,7 +235,7 @@ def assign_item(
         NotFoundError: there is no such item.
         InvalidRequestError: the other may not get it.
     """
-    refuse_unless_supervising(person, "Assigning items")
+    refuse_unless_supervising(person, later("Assigning items"))
     of = item_for(db, person, name).decided_as
     if turn not in (FIRST, SECOND) or isinstance(turn, bool):
         raise InvalidRequestError("turn is 1 for who hears an item first, 2 for the second person")

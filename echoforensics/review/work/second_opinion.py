@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from echoforensics.report.words.language import later
 from echoforensics.review.room_errors import InvalidRequestError, NotFoundError, RefusedError
 from echoforensics.review.store.decision_table import FIRST, SECOND, decision
 from echoforensics.review.store.opinion_table import (
@@ -90,7 +91,7 @@ def settle_disagreement(
         NotFoundError: there is no such disagreement.
         InvalidRequestError: a code is none of the room's, or the note is too long.
     """
-    refuse_unless_supervising(person, "Settling what two people decided otherwise")
+    refuse_unless_supervising(person, later("Settling what two people decided otherwise"))
     item = item_for(db, person, item).decided_as
     found = disagreement(db, item)
     if found is None:
