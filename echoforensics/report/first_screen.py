@@ -11,6 +11,7 @@ from echoforensics.report.markup import code, escape, evidence, facts, notice, n
 from echoforensics.report.report_warnings import report_warnings
 from echoforensics.report.sections.received import size
 from echoforensics.report.words.language import later
+from echoforensics.report.words.vocabulary import evidence_kind_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,7 +168,7 @@ def _received(context: ReportContext) -> str:
     rows = (
         (
             evidence(item.name),
-            escape(item.kind),
+            escape(evidence_kind_words(item.kind, words)),
             escape(size(item.size, words)),
             code(item.hashes.get("sha256", "")),
             escape(states.get(_unchanged(context, item.name), words.text("not hashed again"))),

@@ -19,6 +19,7 @@ from echoforensics.report.sections.blocks import (
     short,
     table,
 )
+from echoforensics.report.words.vocabulary import evidence_kind_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -65,7 +66,7 @@ def _item(item: EvidenceItem, again: Mapping[str, Any], words: Language) -> Iter
         yield Notice(say("This item CHANGED while it was read: its hashes differ."))
     yield facts(
         [
-            (say("Kind"), item.kind),
+            (say("Kind"), evidence_kind_words(item.kind, words)),
             (say("Size"), size(item.size, words)),
             (say("Before and after"), state),
             (say("Partitions and file systems"), lines(quote(line) for line in item.described)),

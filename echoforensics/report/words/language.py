@@ -37,10 +37,14 @@ class Language:
 
         Args:
             english: the English text; must be a literal in the call, so that the catalogues can be checked.
-            values: the values by name.
+            values: the values by name. Those of :func:`later` are translated, too.
         """
         written = self._catalogue.gettext(english) if english else ""
-        return written.format_map(values) if values else written
+        if not values:
+            return written
+        return written.format_map(
+            {name: self.text(value) if isinstance(value, Translatable) else value for name, value in values.items()}
+        )
 
     def counted(self, count: int, one: str, several: str = "") -> str:
         """Return a number with its noun: ``1 record``, ``2 records``.
@@ -67,9 +71,15 @@ def language(code: str) -> Language:
     return Language(code)
 
 
+class Translatable(str):
+    """A text in English that the catalogues have. As a value of another text it is translated with it."""
+
+    __slots__ = ()
+
+
 def later(english: str) -> str:
     """Mark a text for translation without translating it yet."""
-    return english
+    return Translatable(english)
 
 
 def text(english: str, code: str = "en") -> str:

@@ -5,6 +5,7 @@ The English here is what the catalogues translate.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from echoforensics.report.words.data_types import DATA_TYPES
@@ -112,6 +113,17 @@ SIGNS = {
     "recording without entry": "recording without entry",
 }
 
+#: Kinds of evidence items that are no image.
+EVIDENCE_KINDS = {
+    "folder": "folder",
+    "file": "single file",
+    "archive": "archive",
+    "zip": "zip archive",
+    "tar": "tar archive",
+    "compressed": "compressed file",
+}
+_IMAGE = re.compile(r"(?P<form>.+?) image(?: compressed with (?P<method>.+))?")
+
 #: The report's terms and their meanings.
 GLOSSARY = {
     "artefact": "a file taken out of the evidence, kept by the SHA-256 of its content",
@@ -135,6 +147,24 @@ GLOSSARY = {
 }
 
 
+def evidence_kind_words(kind: str, words: Language) -> str:
+    """Describe the kind of an evidence item, such as ``EWF image``, in words; falls back to the kind itself."""
+    if kind in EVIDENCE_KINDS:
+        return words.text(EVIDENCE_KINDS[kind])
+    image = _IMAGE.fullmatch(kind)
+    if image is None:
+        return kind
+    if kind.startswith("raw"):
+        form = words.text("raw image")
+    elif kind.startswith("split raw"):
+        form = words.text("raw image in several files")
+    else:
+        form = words.text("{form} image", form=image["form"])
+    return (
+        words.text("{image}, compressed with {method}", image=form, method=image["method"]) if image["method"] else form
+    )
+
+
 def kind_words(data_type: str, words: Language) -> str:
     """Describe a data type's records in words; falls back to the data type itself."""
     english = DATA_TYPES.get(data_type)
@@ -148,6 +178,18 @@ def family_words(data_type: str, words: Language) -> str:
 
 def all_words() -> list[str]:
     """Return every word and sentence of the vocabulary in English, without duplicates."""
-    tables = (DATA_TYPES, CLOCKS, CLOCK_NAMES, STATES, FAMILIES, STATUSES, TIMES, STRENGTHS, SIGNS, GLOSSARY)
+    tables = (
+        DATA_TYPES,
+        CLOCKS,
+        CLOCK_NAMES,
+        STATES,
+        FAMILIES,
+        STATUSES,
+        TIMES,
+        STRENGTHS,
+        SIGNS,
+        EVIDENCE_KINDS,
+        GLOSSARY,
+    )
     found = [english for table in tables for english in table.values()]
     return list(dict.fromkeys([*found, *GLOSSARY]))

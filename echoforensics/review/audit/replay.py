@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from echoforensics.review.audit.queue_replay import QUEUE_EVENTS, ReplayedQueues
 from echoforensics.review.store.decision_table import FIRST, SECOND, changed_decisions, changes_of, decision
 from echoforensics.review.store.event_table import events_of_kinds
 from echoforensics.review.store.opinion_table import disagreements, redactions
@@ -27,16 +28,17 @@ if TYPE_CHECKING:
 #: Kinds of events that change a decision, with their names in the table of changes.
 _CHANGES = {"code": "codes", "note": "notes", "transcript": "transcript", "finish": "finish", "undo": "undo"}
 _REDACTED = ("redaction asked", "redaction approved", "redaction refused", "redacted")
-_KINDS = (*_CHANGES, *_REDACTED, "person added", "person changed", "settled")
+_KINDS = (*_CHANGES, *_REDACTED, *QUEUE_EVENTS, "person added", "person changed", "settled")
 
 
 def contradictions(db: Connection) -> Iterator[str]:
     """Yield a sentence for each thing in the tables that is not what the events say."""
-    replayed = _Replayed()
+    people = {row.id: row for row in people_rows(db)}
+    replayed = _Replayed({row.name: row.id for row in people.values()})
     for event in events_of_kinds(db, _KINDS):
         replayed.add(event)
-    people = {row.id: row for row in people_rows(db)}
     yield from _people(people, replayed)
+    yield from replayed.queues.contradictions(db)
     yield from _decisions(db, people, replayed)
     yield from _disagreements(db, people, replayed)
     names = {name: row.name for name, row in people.items()}
@@ -52,17 +54,23 @@ class _Replayed:
     Attributes:
         people: by name: role, whether active, and name for others where the event has it.
         steps: of each decision, by item and turn: author, time, kind and whether it was undone.
-        states: of each decision: version and digest after the last change.
+        states: of each decision: version, digest, and item that it was changed through, after the last change.
         redactions: by id.
         settled: by item: codes, note, name of the person, time.
+        queues: the queues.
+
+    Args:
+        ids: ids of people by name.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ids: dict[str, str]) -> None:
+        self._ids = ids
         self.people: dict[str, dict[str, Any]] = {}
         self.steps: dict[tuple[str, int], list[list[Any]]] = {}
-        self.states: dict[tuple[str, int], tuple[int, str]] = {}
+        self.states: dict[tuple[str, int], tuple[int, str, str]] = {}
         self.redactions: dict[str, dict[str, Any]] = {}
         self.settled: dict[str, tuple[Any, ...]] = {}
+        self.queues = ReplayedQueues()
 
     def add(self, event: AuditEvent) -> None:
         """Replay an event."""
@@ -70,6 +78,8 @@ class _Replayed:
         details = event.details if isinstance(event.details, dict) else {}
         if event.what in _CHANGES:
             self._change(event, details)
+        elif event.what in QUEUE_EVENTS:
+            self.queues.add(event, details, self._ids)
         elif event.what == "person added":
             self.people[event.about] = {"active": True, **details}
         elif event.what == "person changed":
@@ -87,13 +97,13 @@ class _Replayed:
 
     def _change(self, event: AuditEvent, details: dict[str, Any]) -> None:
         turn = details.get("turn")
-        of = event.about, turn if isinstance(turn, int) else 0
+        of = str(details.get("decided_as", event.about)), turn if isinstance(turn, int) else 0
         steps, what = self.steps.setdefault(of, []), _CHANGES[event.what]
         if what == "undo" and (left := [step for step in steps if step[2] != "undo" and not step[3]]):
             left[-1][3] = True
         steps.append([event.who, event.at, what, False])
         # Events of rooms that were begun with an earlier version have no digest.
-        self.states[of] = details.get("version", 0), details.get("state", "")
+        self.states[of] = details.get("version", 0), details.get("state", ""), event.about
 
 
 def _people(people: dict[str, PersonRow], replayed: _Replayed) -> Iterator[str]:
@@ -111,12 +121,13 @@ def _decisions(db: Connection, people: dict[str, PersonRow], replayed: _Replayed
     states = dict(replayed.states)
     for made in changed_decisions(db):
         of = made.item, made.turn
-        version, digest = states.pop(of, (0, ""))
+        version, digest, through = states.pop(of, (0, "", ""))
         steps = [
             [people[person].name if person in people else person, at, what, undone]
             for person, at, what, undone in changes_of(db, *of)
         ]
-        if (made.version, steps) != (version, replayed.steps.get(of, [])) or digest not in ("", made.digest()):
+        agrees = made.version == version and steps == replayed.steps.get(of, []) and digest in ("", made.digest())
+        if not agrees or made.changed_in not in (None, through):
             yield f"the decision on {_where(db, made)} is not as the audit has it"
     for item, turn in sorted(states):
         yield f"the decision on {_where(db, decision(db, item, turn))} is missing; the audit has it"

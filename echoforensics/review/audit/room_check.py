@@ -14,6 +14,7 @@ from echoforensics.counting import counted
 from echoforensics.errors import CaseError
 from echoforensics.review.audit.comparing import HEAD, LEDGER, MOST_NAMED, compare
 from echoforensics.review.audit.replay import contradictions
+from echoforensics.review.store.earlier_version import show_as_today
 from echoforensics.review.store.event_table import all_events, last_number, ledger_mark
 from echoforensics.verification import CaseVerification
 
@@ -86,6 +87,7 @@ def _check_events(result: CaseVerification, path: Path) -> None:
     try:
         db, opened = connect_unchanged(path / DATABASE)
         with opened:
+            show_as_today(db)
             # The ledger is read first, so events that a server writes meanwhile come after those of the ledger.
             found = compare(read(path / LEDGER), all_events(db))
             mark, recorded = ledger_mark(db), last_number(db)

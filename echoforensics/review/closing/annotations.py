@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 #: Data types of records from a review room; a note has that of a note made in a report.
 CODES, NOTE = f"{ANNOTATION}codes", f"{ANNOTATION}note"
 SECOND_OPINION, SETTLED, REVIEW = f"{ANNOTATION}second_opinion", f"{ANNOTATION}settled", f"{ANNOTATION}review"
+#: What is said of a decision through the same sound of another case. It does not name that case.
+_HEARD = "an equal sound of another case"
 #: Version of the format of these records.
 VERSION = "1"
 
@@ -36,6 +38,7 @@ class DecidedItem:
         first, second: the decisions of the two turns; an unfinished one is not closed.
         disagreement: the disagreement between the two, or None.
         authors: the authors of each part: ids by turn and part, the last to change it last.
+        heard_elsewhere: the turns that were decided through an equal sound of another case.
     """
 
     key: str
@@ -45,6 +48,7 @@ class DecidedItem:
     second: Decision
     disagreement: Disagreement | None
     authors: Mapping[tuple[int, str], Sequence[tuple[str, int]]]
+    heard_elsewhere: frozenset[int] = frozenset()
 
 
 class AnnotationWriter:
@@ -75,7 +79,8 @@ class AnnotationWriter:
         if turn.turn == SECOND:
             kind, what = SECOND_OPINION, "Second opinion, given without knowing of the first,"
         who, at = self._author(item, turn, "codes", (turn.finished_by or "", turn.finished_at or 0))
-        words = f"{what} by {who}, {_when(at)}: {self._labels(turn.codes)}."
+        heard = f", who heard {_HEARD}" if turn.turn in item.heard_elsewhere else ""
+        words = f"{what} by {who}{heard}, {_when(at)}: {self._labels(turn.codes)}."
         yield self._addition(item, exhibit, kind, words, who, at, turn.turn, {"codes": list(turn.codes)})
         if turn.transcript:
             who, at = self._author(item, turn, "transcript", (turn.finished_by or "", turn.finished_at or 0))
@@ -116,6 +121,8 @@ class AnnotationWriter:
         about: dict[str, Any] = {"interaction": item.interaction} if item.interaction else {}
         if len(item.exhibits) > 1:
             about["decided_with"] = item.exhibits[0]
+        if turn in item.heard_elsewhere:
+            about["heard"] = _HEARD
         if turn:
             about["turn"] = turn
         date = _iso(at)

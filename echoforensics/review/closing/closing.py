@@ -19,7 +19,7 @@ from echoforensics.review.closing.figures import review_record
 from echoforensics.review.closing.redacted_copies import make_copies
 from echoforensics.review.store.decision_table import FIRST, SECOND, Decision, authors, decisions_of_case
 from echoforensics.review.store.opinion_table import disagreement, redactions
-from echoforensics.review.store.queue_table import items_of_case, queues
+from echoforensics.review.store.queue_table import item_of, items_of_case, queues
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,16 +116,24 @@ def _decided(room: ReviewRoom, case: RoomCase) -> tuple[list[DecidedItem], list[
         turns = {(one.item, one.turn): one for one in decisions_of_case(db, case.id)}
         found = []
         for item in items_of_case(db, case.id):
-            first = turns.get((item.id, FIRST), Decision(item.id, FIRST))
-            second = turns.get((item.id, SECOND), Decision(item.id, SECOND))
+            of = item.decided_as
+            first = turns.get((of, FIRST), Decision(of, FIRST))
+            second = turns.get((of, SECOND), Decision(of, SECOND))
             written = {
-                (turn.turn, part): authors(db, item.id, turn.turn, part)
+                (turn.turn, part): authors(db, of, turn.turn, part)
                 for turn in (first, second)
                 if turn.finished
                 for part in _PARTS
             }
             exhibits, number = case.subjects_of(item)
-            found.append(DecidedItem(item.key, number, exhibits, first, second, disagreement(db, item.id), written))
+            elsewhere = frozenset(
+                turn.turn
+                for turn in (first, second)
+                if turn.changed_in and (heard := item_of(db, turn.changed_in)) and heard.case_id != case.id
+            )
+            found.append(
+                DecidedItem(item.key, number, exhibits, first, second, disagreement(db, of), written, elsewhere)
+            )
         return found, [one for one in queues(db) if one.case_id == case.id]
 
 

@@ -81,10 +81,9 @@ def refuse_too_many(db: Connection, limits: list[Limit], at: int) -> None:
         )
 
 
-def count_failed(change: Change, limits: list[Limit]) -> None:
-    """Count a failed attempt."""
-    for limit in limits:
-        add_attempt(change, limit.counted_for)
+def count_failed(change: Change, limits: list[Limit]) -> list[int]:
+    """Count a failed attempt; returns the numbers under which it is counted."""
+    return [add_attempt(change, limit.counted_for) for limit in limits]
 
 
 def count_succeeded(change: Change, limits: list[Limit]) -> None:

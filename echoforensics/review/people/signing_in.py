@@ -43,7 +43,13 @@ from echoforensics.review.store.person_table import (
     use_totp_step,
 )
 from echoforensics.review.store.room_database import ConflictError
-from echoforensics.review.store.session_table import add_browser, browser_of, end_session, set_challenge
+from echoforensics.review.store.session_table import (
+    add_browser,
+    browser_of,
+    delete_attempts,
+    end_session,
+    set_challenge,
+)
 
 if TYPE_CHECKING:
     from echoforensics.review.people.passwords import Passwords
@@ -111,15 +117,17 @@ class SigningIn:
         limits = self._limits(row.id if row else "", name, caller, "password")
         self._refuse_too_many(limits, row.name if row else "-", caller)
         with self._passwords.turn():
-            # Check again, as others may have failed meanwhile: parallel attempts get one more try than serial ones.
-            self._refuse_too_many(limits, row.name if row else "-", caller)
+            # It counts as failed until it is known to be right, so that parallel attempts are no more than serial ones.
+            with self._unless_too_many(limits, row.name if row else "-", caller) as change:
+                counted = count_failed(change, limits)
             right = self._passwords.match(row.password if row and row.active else None, password)
             if row is None or not right:
-                self._record_wrong_password(row, limits, caller)
+                self._record_wrong_password(row, caller)
                 raise NotSignedInError(_WRONG, sign_in=True)
             kept = row.password or ""
             rehashed = self._passwords.rehash(password) if self._passwords.is_old(kept) else ""
         with self._database.transaction() as change:
+            delete_attempts(change, counted)
             if rehashed:
                 set_password(change, row.id, rehashed)
             token, _ = self._sessions.begin(change, row.id, caller.address, complete=False)
@@ -242,9 +250,8 @@ class SigningIn:
             self._record_refused(limits, who, caller)
             raise
 
-    def _record_wrong_password(self, row: PersonRow | None, limits: list[Limit], caller: Caller) -> None:
+    def _record_wrong_password(self, row: PersonRow | None, caller: Caller) -> None:
         with self._database.transaction() as change:
-            count_failed(change, limits)
             # The typed name may be a password: record only that there is no such account.
             details = {"step": "password", **({} if row else {"account": "unknown"})}
             change.record(row.name if row else "-", "failed log-in", address=caller.address, **details)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FIRST, SECOND = 1, 2
 _COLUMNS = (
     "item, turn, person, codes, notes, transcript, version, assigned_at, changed_at, changed_by, finished_at,"
-    " finished_by"
+    " finished_by, taken_in, changed_in"
 )
 
 
@@ -33,6 +33,8 @@ class Decision:
         version: increases with each change; 0 if there was none.
         assigned_at, changed_at, finished_at: milliseconds since 1970 UTC, or None.
         changed_by, finished_by: ids of persons, or None.
+        taken_in, changed_in: ids of the items through which it was taken and last changed; None for its own. They are
+            others where cases share a sound.
     """
 
     item: str
@@ -47,6 +49,8 @@ class Decision:
     changed_by: str | None = None
     finished_at: int | None = None
     finished_by: str | None = None
+    taken_in: str | None = None
+    changed_in: str | None = None
 
     @property
     def finished(self) -> bool:
@@ -104,16 +108,17 @@ def decision(db: sqlite3.Connection, item: str, turn: int) -> Decision:
 def decisions(db: sqlite3.Connection, queue: str) -> list[Decision]:
     """Every decision of the items of a queue."""
     found = db.execute(
-        f"SELECT {_COLUMNS} FROM decisions WHERE item IN (SELECT item FROM queue_items WHERE queue = ?)",  # noqa: S608
+        f"SELECT {_COLUMNS} FROM decisions WHERE item IN"  # noqa: S608 (our names)
+        " (SELECT i.decided_as FROM queue_items q JOIN items i ON i.id = q.item WHERE q.queue = ?)",
         (queue,),
     )
     return [_decision(row) for row in found]
 
 
 def decisions_of_case(db: sqlite3.Connection, case_id: str) -> list[Decision]:
-    """Every decision of the items of a case, by item."""
+    """Every decision that holds for an item of a case, by item."""
     found = db.execute(
-        f"SELECT {_COLUMNS} FROM decisions WHERE item IN (SELECT id FROM items WHERE case_id = ?)"  # noqa: S608
+        f"SELECT {_COLUMNS} FROM decisions WHERE item IN (SELECT decided_as FROM items WHERE case_id = ?)"  # noqa: S608
         " ORDER BY item, turn",
         (case_id,),
     )
@@ -142,32 +147,41 @@ def _decision(row: tuple[Any, ...]) -> Decision:
 def save_decision(db: sqlite3.Connection, made: Decision) -> None:
     """Store a decision, replacing its earlier state."""
     db.execute(
-        f"INSERT OR REPLACE INTO decisions ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        f"INSERT OR REPLACE INTO decisions ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
         (
             made.item, made.turn, made.person, json.dumps(made.codes), made.notes,
             json.dumps(made.transcript, ensure_ascii=False), made.version, made.assigned_at, made.changed_at,
-            made.changed_by, made.finished_at, made.finished_by,
+            made.changed_by, made.finished_at, made.finished_by, made.taken_in, made.changed_in,
         ),
     )  # fmt: skip
 
 
-def take(db: sqlite3.Connection, item: str, turn: int, person: str, at: int) -> bool:
-    """Assign an item to a person, unless somebody has it in this turn; returns whether it is theirs now."""
+def take(db: sqlite3.Connection, item: str, turn: int, person: str, at: int, through: str) -> bool:
+    """Assign an item to a person, unless somebody has it in this turn; returns whether it is theirs now.
+
+    Args:
+        db: the room's database.
+        item: id of the item whose decision it is.
+        turn: of the decision.
+        person: id.
+        at: milliseconds since 1970 UTC.
+        through: id of the item that the person has in their queue.
+    """
     found = decision(db, item, turn)
     if found.person not in (None, person):
         return False
     if found.person is None:
-        assign(db, item, turn, person, at)
+        assign(db, item, turn, person, at, through)
     return True
 
 
-def assign(db: sqlite3.Connection, item: str, turn: int, person: str | None, at: int) -> None:
-    """Assign an item to a person, or to nobody, whoever had it; the decision stays."""
+def assign(db: sqlite3.Connection, item: str, turn: int, person: str | None, at: int, through: str) -> None:
+    """Assign an item to a person, or to nobody, whoever had it; the decision stays. Arguments as of :func:`take`."""
     db.execute(
-        "INSERT INTO decisions (item, turn, person, codes, notes, transcript, version, assigned_at)"
-        " VALUES (?, ?, ?, '[]', '', '[]', 0, ?)"
-        " ON CONFLICT (item, turn) DO UPDATE SET person = excluded.person, assigned_at = excluded.assigned_at",
-        (item, turn, person, at),
+        "INSERT INTO decisions (item, turn, person, codes, notes, transcript, version, assigned_at, taken_in)"
+        " VALUES (?, ?, ?, '[]', '', '[]', 0, ?, ?) ON CONFLICT (item, turn) DO UPDATE"
+        " SET person = excluded.person, assigned_at = excluded.assigned_at, taken_in = excluded.taken_in",
+        (item, turn, person, at, through),
     )
 
 

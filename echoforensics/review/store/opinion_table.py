@@ -93,16 +93,6 @@ def due_of(db: sqlite3.Connection, item: str) -> Due | None:
     return None if found is None else Due(*found)
 
 
-def all_due(db: sqlite3.Connection, queue: str | None = None) -> dict[str, Due]:
-    """Items for a second person, by id: all, or those of a queue."""
-    where = "" if queue is None else " WHERE item IN (SELECT item FROM queue_items WHERE queue = ?)"
-    found = db.execute(
-        f"SELECT item, queue, why, at FROM second_due{where}",  # noqa: S608 (our text)
-        () if queue is None else (queue,),
-    )
-    return {row[0]: Due(*row) for row in found}
-
-
 def add_disagreement(db: sqlite3.Connection, item: str, at: int) -> None:
     """Record a disagreement between two people."""
     db.execute("INSERT OR IGNORE INTO disagreements (item, at) VALUES (?, ?)", (item, at))

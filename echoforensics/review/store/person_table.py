@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from echoforensics.review.store.schema import SCHEMA_VERSION
-
 if TYPE_CHECKING:
     import sqlite3
 
@@ -154,7 +152,6 @@ def set_sealed_secrets(change: Change, secrets: list[tuple[str, str, str]]) -> N
             change.db.execute("UPDATE people SET totp_secret = ? WHERE id = ?", (secret, of))
         else:
             change.db.execute("UPDATE links SET totp_secret = ? WHERE token = ?", (secret, of))
-    change.db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
 def use_totp_step(change: Change, person: str, step: int) -> bool:

@@ -19,10 +19,10 @@ ORDERS = {
 STATES = ("open", "taken", "done", "second")
 _FROM = """
 FROM queue_items q JOIN items i ON i.id = q.item
-LEFT JOIN decisions d ON d.item = q.item AND d.turn = 1
-LEFT JOIN decisions s ON s.item = q.item AND s.turn = 2
-LEFT JOIN second_due u ON u.item = q.item
-LEFT JOIN disagreements g ON g.item = q.item
+LEFT JOIN decisions d ON d.item = i.decided_as AND d.turn = 1
+LEFT JOIN decisions s ON s.item = i.decided_as AND s.turn = 2
+LEFT JOIN second_due u ON u.item = i.decided_as
+LEFT JOIN disagreements g ON g.item = i.decided_as
 """
 #: Whether a person may see the first decision: who sees all, its author, or anyone if no second person will hear it.
 _SEEN = """(:all OR d.person = :me OR d.finished_by = :me
@@ -33,6 +33,12 @@ _STATE = """CASE
     WHEN u.item IS NOT NULL AND d.finished_at IS NOT NULL AND s.finished_at IS NULL AND (:all OR s.person = :me)
         THEN 'second'
     WHEN d.finished_at IS NOT NULL THEN 'done' WHEN d.person IS NOT NULL THEN 'taken' ELSE 'open' END"""
+#: Whether a person may know through which item somebody took or changed a decision: that of their queues.
+_KNOWN = """(:all OR {column} IS NULL OR {column} = q.item OR EXISTS (SELECT 1 FROM queue_items w
+    JOIN queue_people p ON p.queue = w.queue WHERE w.item = {column} AND p.person = :me))"""
+_ASSIGNED = f"""CASE WHEN s.person = :me THEN s.person WHEN d.person = :me OR {_KNOWN.format(column="d.taken_in")}
+    THEN d.person END"""
+_DECIDED_IN = f"CASE WHEN d.changed_in <> q.item AND {_KNOWN.format(column='d.changed_in')} THEN d.changed_in END"
 _CODES = f"CASE WHEN s.person = :me THEN s.codes WHEN {_SEEN} THEN d.codes ELSE '[]' END"
 
 
@@ -43,9 +49,11 @@ class ListedItem:
     Attributes:
         id, exhibit, title, time, device, seconds: of the item.
         state: one of :data:`STATES`.
-        assigned: id of its owner, or None.
+        assigned: id of its owner, or None: if it has none, or one who took it where the person may not look.
         codes: the codes that the person may see.
         distress: whether somebody coded it as distressing.
+        decided_in: the equal sound through which it was decided, as the id of its case and its exhibit; None if that is
+            the item itself, or where the person may not look.
     """
 
     id: str
@@ -58,6 +66,7 @@ class ListedItem:
     assigned: str | None
     codes: tuple[str, ...]
     distress: bool
+    decided_in: tuple[str, str] | None = None
 
 
 class AskedItems(NamedTuple):
@@ -87,11 +96,13 @@ class Candidate(NamedTuple):
         item: its id.
         sound: the sound by which it is assigned.
         codes: the first decision's codes.
+        decided_as: id of the item whose decision holds for it.
     """
 
     item: str
     sound: str
     codes: frozenset[str]
+    decided_as: str
 
 
 def listed(
@@ -113,19 +124,22 @@ def listed(
     given |= {"limit": asked.limit + 1, "after": asked.after}
     found = db.execute(
         f"SELECT i.id, i.exhibit, i.title, i.time, i.device, i.seconds, {_STATE} AS state,"
-        f" CASE WHEN s.person = :me THEN s.person ELSE d.person END, {_CODES}, coalesce(d.codes, '[]'),"
-        f" coalesce(s.codes, '[]') {_FROM} WHERE {' AND '.join(clauses)} ORDER BY {ORDERS[asked.sort]}"
-        " LIMIT :limit OFFSET :after",
+        f" {_ASSIGNED}, e.case_id, e.exhibit, {_CODES}, coalesce(d.codes, '[]'), coalesce(s.codes, '[]')"
+        f" {_FROM} LEFT JOIN items e ON e.id = {_DECIDED_IN} WHERE {' AND '.join(clauses)}"
+        f" ORDER BY {ORDERS[asked.sort]} LIMIT :limit OFFSET :after",
         given,
     )
     return [_listed(row, distressing) for row in found]
 
 
 def _listed(row: tuple[Any, ...], distressing: frozenset[str]) -> ListedItem:
-    codes, first, second = (json.loads(given or "[]") for given in row[8:])
+    codes, first, second = (json.loads(given or "[]") for given in row[10:])
     distress = not distressing.isdisjoint(first + second)
-    name, exhibit, title, time, device, seconds, state, assigned = row[:8]
-    return ListedItem(name, exhibit, title, time, device, seconds, state, assigned, tuple(codes), distress)
+    name, exhibit, title, time, device, seconds, state, assigned, *decided_in = row[:10]
+    return ListedItem(
+        name, exhibit, title, time, device, seconds, state, assigned, tuple(codes), distress,
+        None if decided_in[0] is None else (decided_in[0], decided_in[1]),
+    )  # fmt: skip
 
 
 def counted(db: sqlite3.Connection, queue: str) -> dict[str, int]:
@@ -142,36 +156,38 @@ def counted(db: sqlite3.Connection, queue: str) -> dict[str, int]:
 def begun_by(db: sqlite3.Connection, queue: str, person: str) -> list[str]:
     """A person's unfinished items of a queue, in the order in which they got them."""
     found = db.execute(
-        "SELECT q.item FROM queue_items q JOIN decisions d ON d.item = q.item WHERE q.queue = ? AND d.person = ?"
-        " AND d.finished_at IS NULL ORDER BY d.assigned_at, q.place",
+        "SELECT q.item FROM queue_items q JOIN items i ON i.id = q.item JOIN decisions d ON d.item = i.decided_as"
+        " WHERE q.queue = ? AND d.person = ? AND d.finished_at IS NULL ORDER BY d.assigned_at, q.place",
         (queue, person),
     )
     return [item for (item,) in found]
 
 
 def open_items(db: sqlite3.Connection, queue: str) -> Iterator[Candidate]:
-    """Yield items of a queue that nobody has, in order."""
+    """Yield items of a queue that nobody has, in order. What was begun through another case is left to its queues."""
     found = db.execute(
-        "SELECT q.item, i.sound FROM queue_items q JOIN items i ON i.id = q.item"
-        " LEFT JOIN decisions d ON d.item = q.item AND d.turn = 1"
-        " WHERE q.queue = ? AND d.person IS NULL AND d.finished_at IS NULL ORDER BY q.place, q.item",
-        (queue,),
+        "SELECT q.item, e.sound, e.id FROM queue_items q JOIN items i ON i.id = q.item"
+        " JOIN items e ON e.id = i.decided_as LEFT JOIN decisions d ON d.item = e.id AND d.turn = 1"
+        " WHERE q.queue = :queue AND d.person IS NULL AND d.finished_at IS NULL AND (coalesce(d.version, 0) = 0"
+        " OR d.changed_in IS NULL OR d.changed_in IN (SELECT item FROM queue_items WHERE queue = :queue))"
+        " ORDER BY q.place, q.item",
+        {"queue": queue},
     )
-    for item, sound in found:
-        yield Candidate(item, sound, frozenset())
+    for item, sound, decided in found:
+        yield Candidate(item, sound, frozenset(), decided)
 
 
 def waiting_for_second(db: sqlite3.Connection, queue: str) -> Iterator[Candidate]:
     """Yield items of a queue that wait for a second person, in order."""
     found = db.execute(
-        "SELECT q.item, i.sound, d.codes FROM queue_items q JOIN items i ON i.id = q.item"
-        " JOIN second_due u ON u.item = q.item JOIN decisions d ON d.item = q.item AND d.turn = 1"
-        " LEFT JOIN decisions s ON s.item = q.item AND s.turn = 2"
+        "SELECT q.item, i.sound, d.codes, i.decided_as FROM queue_items q JOIN items i ON i.id = q.item"
+        " JOIN second_due u ON u.item = i.decided_as JOIN decisions d ON d.item = i.decided_as AND d.turn = 1"
+        " LEFT JOIN decisions s ON s.item = i.decided_as AND s.turn = 2"
         " WHERE q.queue = ? AND d.finished_at IS NOT NULL AND s.person IS NULL ORDER BY d.finished_at, q.place",
         (queue,),
     )
-    for item, sound, codes in found:
-        yield Candidate(item, sound, frozenset(json.loads(codes)))
+    for item, sound, codes, decided in found:
+        yield Candidate(item, sound, frozenset(json.loads(codes)), decided)
 
 
 class PersonLoad(NamedTuple):

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 from chain_of_custody.envelope import canonical
 from echoforensics.case.disk import case_disk
 from echoforensics.errors import CaseError
-from echoforensics.review.store.schema import OLDEST_VERSION, SCHEMA, SCHEMA_VERSION
+from echoforensics.review.store.earlier_version import bring_up_to_date, version_of
+from echoforensics.review.store.schema import SCHEMA, SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,10 +101,11 @@ class RoomDatabase:
             if not path.exists():
                 _create(path)
             self._writer = self._connect()
-            (version,) = self._writer.execute("PRAGMA user_version").fetchone()
+            bring_up_to_date(self._writer)
+            version = version_of(self._writer)
         except (sqlite3.Error, OSError) as error:
             raise CaseError(f"{path}: cannot be opened as the database of a review room: {error}") from error
-        if not OLDEST_VERSION <= version <= SCHEMA_VERSION:
+        if version != SCHEMA_VERSION:
             self._writer.close()
             raise CaseError(
                 f"{path}: a review room of version {version}; this echoforensics reads version {SCHEMA_VERSION}."

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from echoforensics.review.store.work_schema import WORK_SCHEMA
 
-#: Version 1 had the secrets of authenticator apps as they are; version 2 has them sealed. Others are refused.
-SCHEMA_VERSION, OLDEST_VERSION = 2, 1
+#: Version 1 had the secrets of authenticator apps as they are; version 2 has them sealed; version 3 has one decision
+#: for equal sounds of several cases. Others are refused.
+SCHEMA_VERSION, OLDEST_VERSION = 3, 1
 
 _SETTINGS = """
 CREATE TABLE settings (

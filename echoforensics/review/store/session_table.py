@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable
 
     from echoforensics.review.store.room_database import Change
 
@@ -103,9 +104,15 @@ def forget_browsers(change: Change, person: str) -> None:
     change.db.execute("DELETE FROM browsers WHERE person = ?", (person,))
 
 
-def add_attempt(change: Change, counted_for: str) -> None:
-    """Count a failed attempt."""
-    change.db.execute("INSERT INTO attempts (counted_for, at) VALUES (?, ?)", (counted_for, change.at))
+def add_attempt(change: Change, counted_for: str) -> int:
+    """Count a failed attempt; returns its number."""
+    added = change.db.execute("INSERT INTO attempts (counted_for, at) VALUES (?, ?)", (counted_for, change.at))
+    return int(added.lastrowid or 0)
+
+
+def delete_attempts(change: Change, numbers: Iterable[int]) -> None:
+    """Delete attempts that turned out not to fail."""
+    change.db.executemany("DELETE FROM attempts WHERE number = ?", [(number,) for number in numbers])
 
 
 def attempts_since(db: sqlite3.Connection, counted_for: str, since: int) -> list[int]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 #: Times are milliseconds since 1970 UTC. Lists and objects are JSON. ``turn`` is 1 for who hears an item first, 2 for
-#: who hears it without knowing of the first.
+#: who hears it without knowing of the first. ``decided_as`` is the id of the item whose decision holds for an item: its
+#: own, or that of an equal sound of another case; decisions, changes, and what is open are kept under it. ``taken_in``
+#: and ``changed_in`` are the items through which a decision was taken and changed.
 WORK_SCHEMA = """
 CREATE TABLE queues (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, case_id TEXT NOT NULL, kind TEXT NOT NULL, filter TEXT NOT NULL,
@@ -17,8 +19,12 @@ CREATE INDEX queues_of_person ON queue_people (person);
 CREATE TABLE items (
     id TEXT PRIMARY KEY, case_id TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, exhibit TEXT NOT NULL,
     title TEXT NOT NULL, time INTEGER, device TEXT NOT NULL, seconds REAL, sound TEXT NOT NULL, exhibits TEXT NOT NULL,
-    search TEXT NOT NULL, UNIQUE (case_id, kind, key)
+    search TEXT NOT NULL, decided_as TEXT NOT NULL DEFAULT '', UNIQUE (case_id, kind, key)
 ) STRICT;
+CREATE INDEX items_decided_as ON items (decided_as);
+CREATE TABLE item_sounds (
+    sha256 TEXT NOT NULL, item TEXT NOT NULL, PRIMARY KEY (sha256, item)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE queue_items (
     queue TEXT NOT NULL, item TEXT NOT NULL, place INTEGER NOT NULL, PRIMARY KEY (queue, item)
 ) STRICT, WITHOUT ROWID;
@@ -26,7 +32,7 @@ CREATE INDEX queues_of_item ON queue_items (item);
 CREATE TABLE decisions (
     item TEXT NOT NULL, turn INTEGER NOT NULL, person TEXT, codes TEXT NOT NULL, notes TEXT NOT NULL,
     transcript TEXT NOT NULL, version INTEGER NOT NULL, assigned_at INTEGER, changed_at INTEGER, changed_by TEXT,
-    finished_at INTEGER, finished_by TEXT, PRIMARY KEY (item, turn)
+    finished_at INTEGER, finished_by TEXT, taken_in TEXT, changed_in TEXT, PRIMARY KEY (item, turn)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX decisions_of_person ON decisions (person);
 CREATE TABLE changes (

@@ -166,7 +166,7 @@ def _refuse_others(api: Api, call: Call, request: Request) -> None:
         if not hmac.compare_digest(given.encode("utf-8", "replace"), session.row.csrf.encode()):
             raise RefusedError("The page is of an earlier session. Load it again.", csrf=True)
     if api.roles is not None and session.person.role not in api.roles:
-        raise RefusedError("This is not for the role {role}. Ask a supervisor.", {"role": session.person.role})
+        raise RefusedError("This is not for the role {role}. Ask a supervisor.", {"role": later(session.person.role)})
 
 
 def _parsed(request: Request, content: bytes) -> Any:

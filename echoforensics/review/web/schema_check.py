@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from echoforensics.report.words.language import later
 from echoforensics.review.room_errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ _TYPES: Mapping[str, type | tuple[type, ...]] = {
 }  # fmt: skip
 #: Default maximum length of a text in characters.
 LONGEST_TEXT = 10_000
+_REQUEST = later("the request")
 
 
 def text(longest: int = LONGEST_TEXT, **more: Any) -> Schema:
@@ -62,7 +64,7 @@ def record(required: Mapping[str, Schema], optional: Mapping[str, Schema] | None
     }
 
 
-def check(value: object, schema: Schema, name: str = "the request") -> None:
+def check(value: object, schema: Schema, name: str = _REQUEST) -> None:
     """Refuse a value that does not match a schema.
 
     Raises:
@@ -71,7 +73,7 @@ def check(value: object, schema: Schema, name: str = "the request") -> None:
     kinds = schema.get("type", ())
     kinds = [kinds] if isinstance(kinds, str) else kinds
     if kinds and not any(_is(value, kind) for kind in kinds):
-        raise InvalidRequestError("{name}: expected {known}.", {"name": name, "known": " or ".join(kinds)})
+        raise InvalidRequestError("{name}: expected {known}.", {"name": name, "known": " / ".join(kinds)})
     if "enum" in schema and value not in schema["enum"]:
         raise InvalidRequestError(
             "{name}: expected one of {known}.", {"name": name, "known": ", ".join(map(str, schema["enum"]))}
@@ -84,7 +86,7 @@ def check(value: object, schema: Schema, name: str = "the request") -> None:
         if len(value) > schema.get("maxItems", len(value)):
             raise InvalidRequestError("{name}: at most {most} are taken.", {"name": name, "most": schema["maxItems"]})
         for number, each in enumerate(value):
-            check(each, schema.get("items", {}), f"{name}, item {number + 1}")
+            check(each, schema.get("items", {}), f"{name}[{number}]")
     elif isinstance(value, (int, float)) and not _is_in_range(value, schema):
         raise InvalidRequestError("{name}: the number is out of range.", {"name": name})
 

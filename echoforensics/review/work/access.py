@@ -1,15 +1,18 @@
-"""Permissions on items: least privilege, and second listeners who do not know the first decision."""
+"""Permissions on items: least privilege, and second listeners who do not know the first decision.
+
+Equal sounds of several cases have one decision. Who sees one of the cases learns nothing of the others from it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from echoforensics.review.people.person import WORKERS
 from echoforensics.review.room_errors import NotFoundError, RefusedError
 from echoforensics.review.store.decision_table import FIRST, SECOND, Decision, decision, has_changed, opened_as
 from echoforensics.review.store.opinion_table import disagreement, due_of
-from echoforensics.review.store.queue_table import item_of, queues_of_item, works_at
+from echoforensics.review.store.queue_table import item_of, items_decided_as, works_with
 
 if TYPE_CHECKING:
     from echoforensics.review.people.person import RoomMember
@@ -28,6 +31,10 @@ class ItemView:
         others: decisions of the other turn that they may see.
         blind: whether they must not know the first decision.
         distress: whether somebody coded it as distressing.
+        withheld: whether somebody decides, or decided, on it through an equal sound of a case that the person may not
+            see. They may read the codes and the transcript once it is finished, and learn nothing else.
+        taken: whether somebody has the item in this turn.
+        equal: the equal sounds of other cases in queues of the person.
     """
 
     item: ReviewItem
@@ -36,6 +43,14 @@ class ItemView:
     others: tuple[Decision, ...] = ()
     blind: bool = False
     distress: bool = False
+    withheld: bool = False
+    taken: bool = False
+    equal: tuple[ReviewItem, ...] = ()
+
+
+def sees_item(db: Connection, person: RoomMember, name: str) -> bool:
+    """Whether an item is in a queue of a person."""
+    return person.sees_all or works_with(db, person.id, name)
 
 
 def item_for(db: Connection, person: RoomMember, name: str) -> ReviewItem:
@@ -45,9 +60,7 @@ def item_for(db: Connection, person: RoomMember, name: str) -> ReviewItem:
         NotFoundError: there is no such item in them.
     """
     found = item_of(db, name)
-    if found is None:
-        raise NotFoundError("There is no such item in your queues.")
-    if not person.sees_all and not any(works_at(db, person.id, queue) for queue in queues_of_item(db, name)):
+    if found is None or not sees_item(db, person, name):
         raise NotFoundError("There is no such item in your queues.")
     return found
 
@@ -65,6 +78,42 @@ def view_of(db: Connection, person: RoomMember, name: str, distressing: frozense
         NotFoundError: it is not in their queues, or does not exist.
     """
     item = item_for(db, person, name)
+    view = _whole_view(db, person, item, distressing)
+    equal = tuple(
+        one
+        for one in items_decided_as(db, item.decided_as)
+        if one.id != name and one.case_id != item.case_id and sees_item(db, person, one.id)
+    )
+    others = tuple(_known_part(db, person, one) for one in view.others)
+    known = _known_part(db, person, view.decision)
+    withheld = known is not view.decision
+    return replace(
+        view, decision=known, others=others, equal=equal, withheld=withheld, taken=view.decision.person is not None,
+        may_change=view.may_change and not withheld,
+    )  # fmt: skip
+
+
+def knows(db: Connection, person: RoomMember, item: str | None) -> bool:
+    """Whether a person may know that somebody took or changed a decision through an item; None for its own."""
+    return item is None or sees_item(db, person, item)
+
+
+def _known_part(db: Connection, person: RoomMember, made: Decision) -> Decision:
+    """A decision as far as a person may know it, and the same object if that is all of it.
+
+    What was decided through an equal sound of another case tells who does not see that case the codes and the
+    transcript, which are of the sound. The note may be about the case, and the names would say where the sound is.
+    """
+    if made.person == person.id or (made.person is None and not made.version):
+        return made
+    if knows(db, person, made.taken_in) and knows(db, person, made.changed_in):
+        return made
+    known = replace(made, person=None, notes="", changed_by=None, finished_by=None)
+    return known if made.finished else replace(known, codes=(), transcript=())
+
+
+def _whole_view(db: Connection, person: RoomMember, item: ReviewItem, distressing: frozenset[str]) -> ItemView:
+    name = item.decided_as
     first, second = decision(db, name, FIRST), decision(db, name, SECOND)
     distress = bool(distressing.intersection(first.codes) or distressing.intersection(second.codes))
     settled = disagreement(db, name)
@@ -112,7 +161,7 @@ def refuse_unless_supervising(person: RoomMember, what: str) -> None:
 
     Args:
         person: the person.
-        what: the restricted action.
+        what: the restricted action, marked with :func:`~echoforensics.report.words.language.later`.
 
     Raises:
         RefusedError: the person is neither.

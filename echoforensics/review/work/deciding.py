@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from echoforensics.review.room_errors import InvalidRequestError, RefusedError
 from echoforensics.review.store.decision_table import (
-    FIRST,
-    SECOND,
     Decision,
     add_change,
-    decision,
     last_change,
     mark_undone,
     save_decision,
 )
-from echoforensics.review.work.access import view_of
+from echoforensics.review.work.access import knows, view_of
 from echoforensics.review.work.refusals import SavedFirstError
 from echoforensics.review.work.second_opinion import after_finish
 from echoforensics.review.work.transcript import NO_TEXT, checked_transcript
@@ -113,7 +110,7 @@ class DecisionDesk:
             InvalidRequestError: as :meth:`code` does.
         """
         view = self._view(db, person, item, version)
-        last = last_change(db, item, view.decision.turn)
+        last = last_change(db, view.decision.item, view.decision.turn)
         if last is None:
             raise RefusedError("There is nothing to undo.")
         if last.person != person.id:
@@ -122,7 +119,7 @@ class DecisionDesk:
         made = replace(
             before, codes=tuple(content["codes"]), notes=content["notes"], transcript=tuple(content["transcript"]),
             finished_at=content["finished_at"], finished_by=content["finished_by"], version=before.version + 1,
-            changed_at=at, changed_by=person.id,
+            changed_at=at, changed_by=person.id, changed_in=item,
         )  # fmt: skip
         mark_undone(db, last.number)
         save_decision(db, made)
@@ -137,7 +134,8 @@ class DecisionDesk:
         if not view.may_change:
             raise RefusedError("This decision is not yours to change: it is closed, or somebody else's.")
         if view.decision.version != version:
-            raise SavedFirstError(view.decision)
+            known = view.decision
+            raise SavedFirstError(known if knows(db, person, known.changed_in) else replace(known, changed_by=None))
         return view
 
     def _change(
@@ -150,13 +148,9 @@ class DecisionDesk:
             return before
         made = replace(
             changed, version=before.version + 1, changed_at=at, changed_by=person.id,
-            person=before.person or person.id, assigned_at=before.assigned_at or at,
+            person=before.person or person.id, assigned_at=before.assigned_at or at, changed_in=item,
+            taken_in=before.taken_in if before.person else item,
         )  # fmt: skip
         save_decision(db, made)
         add_change(db, before, made, what, at)
         return made
-
-
-def both_turns(db: Connection, item: str) -> tuple[Decision, Decision]:
-    """Return the decisions on an item in its two turns."""
-    return decision(db, item, FIRST), decision(db, item, SECOND)

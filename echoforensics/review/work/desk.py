@@ -5,11 +5,20 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from echoforensics.report.words.language import later
 from echoforensics.review.room_errors import InvalidRequestError, NotFoundError
 from echoforensics.review.store.decision_table import note_opened, opened_as
 from echoforensics.review.store.queue_listing import AskedItems, counted, listed
-from echoforensics.review.store.queue_table import item_of, people_of, queues, queues_of_item, set_queues_of, works_at
-from echoforensics.review.work.access import item_for, refuse_unless_supervising, view_of
+from echoforensics.review.store.queue_table import (
+    item_of,
+    items_digest,
+    people_of,
+    queues,
+    queues_of_item,
+    set_queues_of,
+    works_at,
+)
+from echoforensics.review.work.access import item_for, refuse_unless_supervising, sees_item, view_of
 from echoforensics.review.work.deciding import DecisionDesk
 from echoforensics.review.work.leaving import leave_item
 from echoforensics.review.work.presence import Presence
@@ -91,7 +100,7 @@ class WorkDesk:
 
     def make_queue(self, person: RoomMember, given: dict[str, Any]) -> tuple[Queue, int]:
         """Make a queue; returns it, and its number of items. Raises RoomError."""
-        refuse_unless_supervising(person, "Making queues")
+        refuse_unless_supervising(person, later("Making queues"))
         case = self.cases.get(str(given.get("case")))
         if case is None:
             raise InvalidRequestError("There is no such case in this room.")
@@ -103,6 +112,7 @@ class WorkDesk:
             change.record(
                 person.name, "queue made", made.id, name=made.name, case=case.name, kind=made.kind,
                 items=len(items), sample=f"{made.sample:g}", seed=made.seed, drawn=drawn, codes=list(made.second_codes),
+                people=people_of(change.db, made.id), items_sha256=items_digest(change.db, made.id),
             )  # fmt: skip
         self.sounds.prepare(case, (sound for item in items for sound in case.sounds_of(item)))
         return made, len(items)
@@ -129,7 +139,7 @@ class WorkDesk:
             RefusedError: the caller is not a supervisor or examiner.
             InvalidRequestError: a queue does not exist.
         """
-        refuse_unless_supervising(by, "Putting people to queues")
+        refuse_unless_supervising(by, later("Putting people to queues"))
         with self.database.transaction() as change:
             if set(names) - {queue.id for queue in queues(change.db)}:
                 raise InvalidRequestError("queues is a list of ids of queues of this room")
@@ -184,12 +194,12 @@ class WorkDesk:
         """
         with self.database.reading() as db:
             view = view_of(db, person, name, self.distressing)
-            seen, knowingly = opened_as(db, name, person.id)
-        shown = not view.blind and view.decision.version > 0
+            seen, knowingly = opened_as(db, view.item.decided_as, person.id)
+        shown = not view.blind and view.decision.version > 0 and (view.decision.finished or not view.withheld)
         # Preloaded content could be viewed by other means than the page, so it is recorded, too.
         with self.database.transaction() as change:
             if shown and not seen:
-                note_opened(change.db, name, person.id, change.at, seen=True)
+                note_opened(change.db, view.item.decided_as, person.id, change.at, seen=True)
             what = "loaded ahead" if ahead else "view"
             change.record(person.name, what, name, exhibit=view.item.exhibit, blind=view.blind)
         self._viewed.discard((person.id, name))
@@ -200,8 +210,8 @@ class WorkDesk:
     def open_knowingly(self, person: RoomMember, name: str) -> None:
         """Record that a person opens an item knowing that it is distressing. Raises NotFoundError."""
         with self.database.transaction() as change:
-            item_for(change.db, person, name)
-            note_opened(change.db, name, person.id, change.at, distress=True)
+            of = item_for(change.db, person, name).decided_as
+            note_opened(change.db, of, person.id, change.at, distress=True)
             change.record(person.name, "distress opened", name)
 
     def next_after(self, person: RoomMember, name: str) -> str | None:
@@ -219,6 +229,11 @@ class WorkDesk:
         if case is None:
             raise NotFoundError("The room was opened without the case of this item. Ask who runs the server.")
         return case
+
+    def case_name(self, case_id: str) -> str:
+        """The name of a case for people; its id if the room was opened without it."""
+        case = self.cases.get(case_id)
+        return case.name if case else case_id
 
     def item_for(self, person: RoomMember, name: str) -> ReviewItem:
         """An item of a queue of a person. Raises NotFoundError."""
@@ -240,7 +255,9 @@ class WorkDesk:
             self._viewed.add((person.id, name))
             with self.database.transaction() as change:
                 change.record(person.name, "view", name, exhibit=item.exhibit)
-        return self.presence.here(name, person.id, self.database.clock())
+        others = self.presence.here(item.decided_as, name, person.id, self.database.clock())
+        with self.database.reading() as db:
+            return [other for other, viewed in others if sees_item(db, person, viewed)]
 
     def played(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> None:
         """Record that somebody played a part of a sound. Raises RoomError."""
@@ -264,7 +281,7 @@ class WorkDesk:
         with self.database.transaction() as change:
             made = self.decisions.code(change.db, person, name, given["version"], add, remove, change.at)
             if made.version != given["version"]:
-                change.record(person.name, "code", name, add=add, remove=remove, **_about(made))
+                change.record(person.name, "code", name, add=add, remove=remove, **_about(made, name))
         return made
 
     def note(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> Decision:
@@ -272,7 +289,7 @@ class WorkDesk:
         with self.database.transaction() as change:
             made = self.decisions.note(change.db, person, name, given["version"], given["text"], change.at)
             if made.version != given["version"]:
-                change.record(person.name, "note", name, text_sha256=_digest(made.notes), **_about(made))
+                change.record(person.name, "note", name, text_sha256=_digest(made.notes), **_about(made, name))
         return made
 
     def transcribe(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> Decision:
@@ -283,7 +300,7 @@ class WorkDesk:
             )  # fmt: skip
             text = "\n".join(segment["text"] for segment in made.transcript)
             if made.version != given["version"]:
-                change.record(person.name, "transcript", name, text_sha256=_digest(text), **_about(made))
+                change.record(person.name, "transcript", name, text_sha256=_digest(text), **_about(made, name))
         return made
 
     def finish(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> Decision:
@@ -291,19 +308,21 @@ class WorkDesk:
         with self.database.transaction() as change:
             made = self.decisions.finish(change.db, person, name, given["version"], change.at)
             if made.version != given["version"]:
-                change.record(person.name, "finish", name, codes=list(made.codes), **_about(made))
+                change.record(person.name, "finish", name, codes=list(made.codes), **_about(made, name))
         return made
 
     def undo(self, person: RoomMember, name: str, given: Mapping[str, Any]) -> tuple[Decision, str]:
         """Undo the person's last change. Raises RoomError."""
         with self.database.transaction() as change:
             made, what = self.decisions.undo(change.db, person, name, given["version"], change.at)
-            change.record(person.name, "undo", name, undone=what, codes=list(made.codes), **_about(made))
+            change.record(person.name, "undo", name, undone=what, codes=list(made.codes), **_about(made, name))
         return made, what
 
 
-def _about(made: Decision) -> dict[str, Any]:
-    return {"version": made.version, "turn": made.turn, "state": made.digest()}
+def _about(made: Decision, name: str) -> dict[str, Any]:
+    """What the audit needs to repeat a change: also whose decision it is, where cases share a sound."""
+    elsewhere = {} if made.item == name else {"decided_as": made.item}
+    return {"version": made.version, "turn": made.turn, "state": made.digest(), **elsewhere}
 
 
 def _digest(text: str) -> str:

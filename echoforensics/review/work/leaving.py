@@ -39,13 +39,13 @@ def leave_item(
         NotFoundError: it is not theirs to see.
         RefusedError: there is nobody else, or they have written to it as the second person.
     """
-    item_for(db, person, name)
-    held = next((found for turn in (SECOND, FIRST) if (found := decision(db, name, turn)).person == person.id), None)
+    of = item_for(db, person, name).decided_as
+    held = next((found for turn in (SECOND, FIRST) if (found := decision(db, of, turn)).person == person.id), None)
     if held is None or held.finished:
         return None
     if held.turn == SECOND and held.version:
         raise RefusedError("You have begun a second opinion, which nobody else is to see. Undo it first.")
-    first = decision(db, name, FIRST)
+    first = decision(db, of, FIRST)
     others = {
         one
         for queue in queues_of_item(db, name)
@@ -56,5 +56,5 @@ def leave_item(
         raise RefusedError("Nobody else of this queue can take it. You need not hear it: tell your supervisor.")
     had, load = distressing_of(db, distressing), loads(db)
     to = min(others, key=lambda one: (had.get(one, 0), load[one].taken if one in load else 0, one))
-    assign(db, name, held.turn, to, at)
+    assign(db, of, held.turn, to, at, name)
     return to

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from echoforensics.errors import CaseError, UsageError
 from echoforensics.listening.redaction import RedactionRequest
+from echoforensics.report.words.language import later
 from echoforensics.review.room_errors import InvalidRequestError, NotFoundError
 from echoforensics.review.store.decision_table import FIRST, SECOND, decision, decisions
 from echoforensics.review.store.opinion_table import disagreement, disagreements
-from echoforensics.review.store.queue_table import item_of, queues, queues_of_item
+from echoforensics.review.store.queue_table import decided_as, item_of, queues, queues_of_item
 from echoforensics.review.work.access import refuse_unless_supervising
 from echoforensics.review.work.agreement import agreement_of, agreement_of_pairs
 from echoforensics.review.work.plan import plan_of
@@ -53,7 +54,7 @@ class OpinionDesk:
 
     def agreement(self, person: RoomMember, queue: str = "") -> dict[str, Any]:
         """The agreement about each code, over all and by pair; ids of people are in it. Raises RoomError."""
-        refuse_unless_supervising(person, "Agreement")
+        refuse_unless_supervising(person, later("Agreement"))
         if queue:
             with self._database.reading() as db:
                 queue_for(db, person, queue)
@@ -68,7 +69,7 @@ class OpinionDesk:
 
     def disagreements(self, person: RoomMember) -> list[dict[str, Any]]:
         """Every disagreement with what the two decided; ids of people are in it. Raises RefusedError."""
-        refuse_unless_supervising(person, "Settling what two people decided otherwise")
+        refuse_unless_supervising(person, later("Settling what two people decided otherwise"))
         shown = []
         with self._database.reading() as db:
             for one in disagreements(db):
@@ -97,9 +98,10 @@ class OpinionDesk:
         with self._database.transaction() as change:
             note = given.get("note", "")
             settle_disagreement(change.db, person, item, given["codes"], note, known, change.at)
-            settled = disagreement(change.db, item)
+            of = decided_as(change.db, item)
+            settled = disagreement(change.db, of)
             codes = list(settled.codes or ()) if settled else []
-            change.record(person.name, "settled", item, codes=codes, note=note)
+            change.record(person.name, "settled", of, codes=codes, note=note)
 
     # Redactions.
 
@@ -176,7 +178,7 @@ class OpinionDesk:
 
     def plan(self, person: RoomMember, words: Language) -> dict[str, Any]:
         """The load of each person. Raises RefusedError."""
-        refuse_unless_supervising(person, "The plan of work")
+        refuse_unless_supervising(person, later("The plan of work"))
         people = [one for one in self._desk.people() if one.active and one.role != "reader"]
         with self._database.reading() as db:
             return plan_of(db, people, self._desk.distressing, words)

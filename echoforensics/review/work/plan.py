@@ -54,10 +54,14 @@ def plan_of(
     known = {person.id for person in listed}
     open_of = dict.fromkeys(known, 0)
     shown = []
+    # An item in two queues, and a sound in two cases, is one clip.
+    counted_for: set[tuple[str, str]] = set()
     for queue in queues(db):
         workers = [person for person in people_of(db, queue.id) if person in known]
         for candidate in open_items(db, queue.id):
-            if (whose := share_of(candidate.sound, workers)) is not None:
+            whose = share_of(candidate.sound, workers)
+            if whose is not None and (candidate.decided_as, whose) not in counted_for:
+                counted_for.add((candidate.decided_as, whose))
                 open_of[whose] += 1
         shown.append({"id": queue.id, "name": queue.name, **counted(db, queue.id)})
     times, load = finished_times(db), loads(db)

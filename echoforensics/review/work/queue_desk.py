@@ -6,6 +6,7 @@ import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from echoforensics.report.words.language import later
 from echoforensics.review.room_errors import InvalidRequestError, NotFoundError
 from echoforensics.review.store.decision_table import FIRST, SECOND, assign, decision, take
 from echoforensics.review.store.queue_listing import begun_by, distressing_of, open_items, waiting_for_second
@@ -13,6 +14,7 @@ from echoforensics.review.store.queue_table import (
     Queue,
     add_items,
     add_queue,
+    decided_as,
     people_of,
     queue,
     set_people,
@@ -70,7 +72,7 @@ def new_queue(
         RefusedError: they do not supervise.
         InvalidRequestError: the request is invalid.
     """
-    refuse_unless_supervising(person, "Making queues")
+    refuse_unless_supervising(person, later("Making queues"))
     if given.get("kind") not in (RECORDINGS, INTERACTIONS):
         raise InvalidRequestError(
             "kind is {recordings} or {interactions}", {"recordings": RECORDINGS, "interactions": INTERACTIONS}
@@ -95,7 +97,7 @@ def changed_queue(
     Raises:
         NotFoundError, RefusedError, InvalidRequestError: as :func:`new_queue` does.
     """
-    refuse_unless_supervising(person, "Changing queues")
+    refuse_unless_supervising(person, later("Changing queues"))
     if others := set(given) - {"name", "people", "second"}:
         raise InvalidRequestError(
             "{value} of a queue cannot be changed; make another queue", {"value": min(others)[:40]}
@@ -180,11 +182,11 @@ class NextItems:
         return (begun[0], self._turn(begun[0], person.id)) if begun else None
 
     def _turn(self, item: str, person: str) -> int:
-        return SECOND if decision(self._db, item, SECOND).person == person else FIRST
+        return SECOND if decision(self._db, decided_as(self._db, item), SECOND).person == person else FIRST
 
     def _may_get(self, candidate: Candidate, person: str) -> bool:
         """Whether a person may be the second; for distressing items, whether they had no more of them than others."""
-        first = decision(self._db, candidate.item, FIRST)
+        first = decision(self._db, candidate.decided_as, FIRST)
         if not may_be_second(self._db, first, person):
             return False
         if self._distressing.isdisjoint(candidate.codes):
@@ -210,7 +212,7 @@ def take_next(
     if found is None:
         return None
     item, turn = found
-    take(db, item, turn, person.id, at)
+    take(db, decided_as(db, item), turn, person.id, at, item)
     return item
 
 
@@ -233,23 +235,23 @@ def assign_item(
         NotFoundError: there is no such item.
         InvalidRequestError: the other may not get it.
     """
-    refuse_unless_supervising(person, "Assigning items")
-    item_for(db, person, name)
+    refuse_unless_supervising(person, later("Assigning items"))
+    of = item_for(db, person, name).decided_as
     if turn not in (FIRST, SECOND) or isinstance(turn, bool):
         raise InvalidRequestError("turn is 1 for who hears an item first, 2 for the second person")
     if to is not None and to not in workers:
         raise InvalidRequestError("that person may not work here, or is not of this room")
-    found = decision(db, name, turn)
+    found = decision(db, of, turn)
     if found.finished:
         raise InvalidRequestError("The item is finished in this turn.")
     if turn == SECOND:
-        first = decision(db, name, FIRST)
+        first = decision(db, of, FIRST)
         if not first.finished or (to is not None and not may_be_second(db, first, to)):
             raise InvalidRequestError(
                 "The second is somebody who did not see what the first decided, once the first has finished."
             )
         if found.version:
             raise InvalidRequestError("The second person has begun; what they wrote would be shown to another.")
-    elif decision(db, name, SECOND).person is not None:
+    elif decision(db, of, SECOND).person is not None:
         raise InvalidRequestError("A second person is at it; the first is not changed any more.")
-    assign(db, name, turn, to, at)
+    assign(db, of, turn, to, at, name)

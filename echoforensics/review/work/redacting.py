@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from echoforensics.listening.redaction import REPLACEMENTS
+from echoforensics.report.words.language import later
 from echoforensics.review.room_errors import InvalidRequestError, NotFoundError, RefusedError
 from echoforensics.review.store.opinion_table import (
     AskedRedaction,
@@ -98,7 +99,7 @@ def decide(db: Connection, person: RoomMember, name: str, approve: Any, note: An
         NotFoundError: there is no such request.
         InvalidRequestError: it is neither approved nor refused, or the note is too long.
     """
-    refuse_unless_supervising(person, "Approving redactions")
+    refuse_unless_supervising(person, later("Approving redactions"))
     found = redaction(db, name)
     if found is None:
         raise NotFoundError("There is no such request.")

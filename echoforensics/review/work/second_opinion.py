@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from echoforensics.report.words.language import later
 from echoforensics.review.room_errors import InvalidRequestError, NotFoundError, RefusedError
 from echoforensics.review.store.decision_table import FIRST, SECOND, decision
 from echoforensics.review.store.opinion_table import (
@@ -13,7 +14,7 @@ from echoforensics.review.store.opinion_table import (
     make_due,
     settle,
 )
-from echoforensics.review.store.queue_table import items_of_queue, queue, queues_of_item
+from echoforensics.review.store.queue_table import items_of_queue, queue, queues_of_decision
 from echoforensics.review.work.access import is_of_first, item_for, refuse_unless_supervising
 from echoforensics.review.work.agreement import BothHeard
 from echoforensics.review.work.sharing import is_drawn
@@ -35,7 +36,7 @@ def draw_sample(db: Connection, drawn: Queue, at: int) -> int:
     """Schedule the sample of a queue for a second person; returns the number of items."""
     chosen = [item for item in items_of_queue(db, drawn.id) if is_drawn(drawn.seed, item.key, drawn.sample)]
     for item in chosen:
-        make_due(db, Due(item.id, drawn.id, "sample", at))
+        make_due(db, Due(item.decided_as, drawn.id, "sample", at))
     return len(chosen)
 
 
@@ -47,7 +48,7 @@ def after_finish(db: Connection, made: Decision, codes: Iterable[Code], at: int)
             add_disagreement(db, made.item, at)
         return
     always = {code.id for code in codes if code.second}
-    for name in queues_of_item(db, made.item):
+    for name in queues_of_decision(db, made.item):
         found = queue(db, name)
         if found is None:
             continue
@@ -90,8 +91,8 @@ def settle_disagreement(
         NotFoundError: there is no such disagreement.
         InvalidRequestError: a code is none of the room's, or the note is too long.
     """
-    refuse_unless_supervising(person, "Settling what two people decided otherwise")
-    item_for(db, person, item)
+    refuse_unless_supervising(person, later("Settling what two people decided otherwise"))
+    item = item_for(db, person, item).decided_as
     found = disagreement(db, item)
     if found is None:
         raise NotFoundError("There is no such disagreement.")

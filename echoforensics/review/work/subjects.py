@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from echoforensics.case.time_bounds import microseconds
 from echoforensics.errors import UsageError
+from echoforensics.report.words.language import later
 from echoforensics.review.room_errors import InvalidRequestError
 from echoforensics.review.store.queue_table import ReviewItem
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from echoforensics.report.media import Recording
 
 _KNOWN = {"text", "from", "to", "device", "unintended", "without_device_sounds"}
+_OTHER_PARTS = later("from and to of a filter are times in ISO 8601, its other parts true or false")
 _MOST_TEXT, _MOST_SEARCH, _MOST_TITLE = 1000, 20_000, 200
 
 
@@ -58,11 +60,11 @@ class ItemFilter:
         flags = [given.get(name) or False for name in ("unintended", "without_device_sounds")]
         bounds = [given.get(name) or None for name in ("from", "to")]
         if not all(isinstance(one, bool) for one in flags) or not all(isinstance(one, str | None) for one in bounds):
-            raise InvalidRequestError("from and to of a filter are times in ISO 8601, its other parts true or false")
+            raise InvalidRequestError(_OTHER_PARTS)
         try:
             start, end = microseconds(bounds[0]), microseconds(bounds[1], end=True)
         except UsageError as error:
-            raise InvalidRequestError(str(error)) from error
+            raise InvalidRequestError(_OTHER_PARTS) from error
         return cls(text, start, end, (device,) if device else (), *flags)
 
     def holds_time(self, at: int | None) -> bool:
@@ -158,6 +160,7 @@ def recording_subject(name: str, case_id: str, group: list[Recording]) -> Review
         sound=shown.found.sha256,
         exhibits=tuple(dict.fromkeys(one["exhibit"] for sound in group for one in sound.found.rows)),
         search="\n".join(map(_searched, group))[:_MOST_SEARCH],
+        sounds=tuple(one.found.sha256 for one in group),
     )
 
 

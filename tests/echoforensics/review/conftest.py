@@ -9,10 +9,13 @@ import pytest
 from starlette.types import ASGIApp
 
 from chain_of_custody.keys import SigningKey
+from echoforensics.case.case import Case
+from echoforensics.extraction.options import Options
+from echoforensics.extraction.run import extract
 from echoforensics.review.people.site import Site
 from echoforensics.review.room import ReviewRoom
 from echoforensics.review.web.app import make_app
-from tests.echoforensics.conftest import Sealed
+from tests.echoforensics.conftest import Sealed, silent
 from tests.echoforensics.review.room_client import Clock, RoomClient, quick_passwords
 
 OpenRoom = Callable[..., ReviewRoom]
@@ -24,8 +27,27 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def other_case(sealed: Sealed, signing_key: SigningKey, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A case with two recordings of the sample case, under other names."""
+    folder = tmp_path_factory.mktemp("other")
+    evidence = folder / "copied"
+    evidence.mkdir()
+    with Case.open(sealed.path) as case:
+        for number, one in enumerate(list(case.recordings())[:2]):
+            (evidence / f"sent-{number}.wav").write_bytes(case.read(one.sha256))
+    extract([evidence], folder / "other", signing_key, Options("Tester", argv=("test",)), silent)
+    return folder / "other"
+
+
 @pytest.fixture
-def open_room(tmp_path: Path, sealed: Sealed, signing_key: SigningKey, clock: Clock) -> Iterator[OpenRoom]:
+def case_paths(sealed: Sealed) -> list[Path]:
+    """The cases of the room."""
+    return [sealed.path]
+
+
+@pytest.fixture
+def open_room(tmp_path: Path, case_paths: list[Path], signing_key: SigningKey, clock: Clock) -> Iterator[OpenRoom]:
     """Opens the room; whatever is still open is closed afterwards."""
     opened: list[ReviewRoom] = []
 
@@ -33,7 +55,7 @@ def open_room(tmp_path: Path, sealed: Sealed, signing_key: SigningKey, clock: Cl
         site = site or Site("localhost", 8765, tls=False)
         opened.append(
             ReviewRoom(
-                path or tmp_path / "case.review", [sealed.path], site, signing_key,
+                path or tmp_path / "case.review", case_paths, site, signing_key,
                 clock=clock, passwords=quick_passwords(),
             )
         )  # fmt: skip

@@ -54,9 +54,12 @@ def _item(call: Call) -> Mapping[str, Any]:
         _recording(desk.sounds.shown(case, sound), entry)
         for sound, entry in zip(shown.sounds, shown.recordings, strict=True)
     ]
-    state = (
-        "second" if view.blind else "done" if view.decision.finished else "taken" if view.decision.person else "open"
-    )
+    interaction = shown.interaction
+    if view.blind or view.withheld:
+        # What a room was closed with is in the case, and names who decided what.
+        recordings = [{**one, "human": []} for one in recordings]
+        interaction = interaction and {**interaction, "annotations": [], "human": []}
+    state = "second" if view.blind else "done" if view.decision.finished else "taken" if view.taken else "open"
     places = sum(len(sound.found.references) for sound in shown.sounds) if item.kind == "recording" else 1
     return {
         "item": {
@@ -66,10 +69,17 @@ def _item(call: Call) -> Mapping[str, Any]:
             "distress": view.distress, "distress_opened": knowingly,
         },
         "version": view.decision.version, "decision": view.decision.as_json(), "read_only": not view.may_change,
-        "blind": view.blind, "recordings": recordings, "interaction": shown.interaction,
+        "blind": view.blind, "recordings": recordings, "interaction": interaction,
         "statements": list(shown.statements), "machine": list(shown.machine),
         "others": [{"who": names.of(one.person), **one.as_json()} for one in view.others],
         "copies": max(0, places - 1), "next": desk.next_after(person, name),
+        "equal": [
+            {
+                "case": desk.case_name(one.case_id), "about": one.exhibit,
+                "decided": view.decision.finished and one.id == view.decision.changed_in,
+            }
+            for one in view.equal
+        ],
     }  # fmt: skip
 
 

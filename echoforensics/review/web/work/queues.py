@@ -37,9 +37,8 @@ _QUEUE = record(
 
 
 def _as_json(call: Call, queue: Queue, counts: dict[str, int], people: list[str]) -> dict[str, Any]:
-    case = call.room.desk.cases.get(queue.case_id)
     return {
-        "id": queue.id, "name": queue.name, "case": case.name if case else queue.case_id, "case_id": queue.case_id,
+        "id": queue.id, "name": queue.name, "case": call.room.desk.case_name(queue.case_id), "case_id": queue.case_id,
         "kind": queue.kind, "filter": queue.filter, "people": people if call.person.sees_all else [],
         "second": {"sample": queue.sample, "codes": list(queue.second_codes)} if call.person.sees_all else {},
         "counts": counts,
@@ -88,12 +87,14 @@ def _items(call: Call) -> Mapping[str, Any]:
         found, counts = call.room.desk.items(call.person, call.path("queue"), asked)
     except NotFoundError:
         raise call.not_found(call.path("queue")) from None
-    names = DisplayNames(call)
+    names, desk = DisplayNames(call), call.room.desk
+    cases = {one.decided_in[0]: desk.case_name(one.decided_in[0]) for one in found if one.decided_in}
     shown = [
         {
             "id": one.id, "about": one.exhibit, "title": one.title, "time": one.time, "device": one.device,
             "seconds": one.seconds, "state": one.state, "assigned": names.of(one.assigned), "codes": list(one.codes),
             "distress": one.distress,
+            "decided_in": one.decided_in and {"case": cases[one.decided_in[0]], "about": one.decided_in[1]},
         }
         for one in found[: asked.limit]
     ]  # fmt: skip

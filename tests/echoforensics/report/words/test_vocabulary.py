@@ -11,6 +11,7 @@ from echoforensics.case.exhibits.row import STATES as KNOWN_STATES
 from echoforensics.case.interactions.strength import Strength
 from echoforensics.report.words import vocabulary
 from echoforensics.report.words.data_types import DATA_TYPES
+from echoforensics.report.words.language import language
 from parsers.catalogue import catalogue
 from parsers.record import Clock
 
@@ -36,3 +37,16 @@ def test_what_is_added_to_a_case_has_words(page: str) -> None:
     found = set(re.findall(r"`((?:machine|annotation):[a-z_]+)`", text))
     assert found
     assert found <= set(DATA_TYPES)
+
+
+@pytest.mark.parametrize(
+    ("kind", "german"),
+    [
+        ("folder", "Ordner"), ("EWF image", "EWF-Abbild"), ("split raw image", "Rohabbild in mehreren Dateien"),
+        ("raw image compressed with xz", "Rohabbild, komprimiert mit xz"), ("of a later version", "of a later version"),
+        ("Android sparse image compressed with gzip", "Android sparse-Abbild, komprimiert mit gzip"),
+    ],
+)  # fmt: skip
+def test_kinds_of_evidence_have_words(kind: str, german: str) -> None:
+    assert vocabulary.evidence_kind_words(kind, language("de")) == german
+    assert vocabulary.evidence_kind_words("EWF image", language("en")) == "EWF image"

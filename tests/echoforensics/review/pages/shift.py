@@ -6,7 +6,7 @@ import io
 import math
 import struct
 import wave
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -56,8 +56,8 @@ class RunningRoom:
         clock: of the server.
     """
 
-    def __init__(self, folder: Path, case: Path, key: Any) -> None:
-        self._folder, self._case, self._key = folder, case, key
+    def __init__(self, folder: Path, cases: Sequence[Path], key: Any) -> None:
+        self._folder, self._cases, self._key = folder, cases, key
         self._running = ExitStack()
         self.clock = Clock()
         self.room: ReviewRoom
@@ -68,7 +68,7 @@ class RunningRoom:
         sockets = listen("localhost", port)
         site = site_of("localhost", sockets, tls=False)
         self.room = self._running.enter_context(
-            ReviewRoom(self._folder, [self._case], site, self._key, clock=self.clock, passwords=quick_passwords())
+            ReviewRoom(self._folder, self._cases, site, self._key, clock=self.clock, passwords=quick_passwords())
         )
         self._running.enter_context(served(self.room, sockets, None))
 

@@ -17,9 +17,9 @@ _SHOWN = "document.querySelector('#view-item .desk') !== null"
 
 
 @pytest.fixture
-def sue(sealed: Sealed, signing_key: Any, tmp_path: Path, room_browser: Any) -> Iterator[Colleague]:
+def sue(sealed: Sealed, other_case: Path, signing_key: Any, tmp_path: Path, room_browser: Any) -> Iterator[Colleague]:
     """The supervisor, signed in, with a queue of interactions."""
-    running = RunningRoom(tmp_path / "room", sealed.path, signing_key)
+    running = RunningRoom(tmp_path / "room", [sealed.path, other_case], signing_key)
     errors: list[str] = []
     made = Colleague(room_browser, running, "supervisor", errors)
     made.set_up(made.address(f"/set-up/{running.room.accounts.first_link()}"))
@@ -101,3 +101,28 @@ def test_a_security_key_is_added(sue: Colleague) -> None:
     sue.plug_in_security_key()
     sue.page.get_by_role("button", name="Add a security key").click()
     sue.page.get_by_text("Your second step: codes, security key").wait_for()
+
+
+def test_a_sound_of_two_cases_is_shown_as_decided_by_whom_and_where(sue: Colleague) -> None:
+    page = sue.page
+    for case in ("case", "other"):
+        sue.go("/supervise#queues")
+        form = page.get_by_role("form", name="Create a queue")
+        form.get_by_label("Name").fill(f"Sounds of {case}")
+        form.get_by_label("Case").select_option(case)
+        form.get_by_role("button", name="Create the queue").click()
+        page.get_by_role("link", name=f"Sounds of {case}").wait_for()
+    page.get_by_role("link", name="Sounds of other").click()
+    page.locator(".clip a").first.click()
+    page.get_by_text("one decision holds for both").wait_for()
+    about = page.locator("#view-item h1").inner_text()
+    page.keyboard.press("1")
+    page.keyboard.press("f")
+    sue.saved()
+
+    sue.go("/supervise#queues")
+    page.get_by_role("link", name="Sounds of case").click()
+    page.get_by_text(f"at {about} of the case other").wait_for()
+    page.locator(".clip", has_text="of the case other").get_by_role("link").click()
+    page.get_by_text(f"Decided at the same sound: {about} of the case other, by Supervisor.").wait_for()
+    assert page.locator(".code[aria-pressed=true]").inner_text() == "1 Responsive"

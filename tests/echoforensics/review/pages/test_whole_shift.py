@@ -31,7 +31,7 @@ class Shift:
 
     def __init__(self, folder: Path, browser: Any) -> None:
         self.case, self.key_file = make_case(folder)
-        self.running = RunningRoom(folder / "case.review", self.case, load_key(self.key_file))
+        self.running = RunningRoom(folder / "case.review", [self.case], load_key(self.key_file))
         self.errors: list[str] = []
         self._browser = browser
         token = self.running.room.accounts.first_link()

@@ -13,7 +13,9 @@ from echoforensics.errors import CaseError
 from echoforensics.review.people.secret_box import KEY_FILE, SecretBox
 from echoforensics.review.room import ReviewRoom
 from echoforensics.review.store.room_database import RoomDatabase
+from echoforensics.review.store.schema import SCHEMA_VERSION
 from tests.echoforensics.review.conftest import OpenRoom
+from tests.echoforensics.review.earlier_room import AS_VERSION_2
 from tests.echoforensics.review.room_client import RoomClient
 
 
@@ -54,6 +56,7 @@ def test_a_room_of_the_version_before_gets_its_secrets_sealed(
     _run(
         room.path,
         f"UPDATE people SET totp_secret = '{supervisor.secret}'",
+        *AS_VERSION_2,
         "PRAGMA user_version = 1",
         "DELETE FROM settings WHERE key = 'key of second factors'",
     )
@@ -65,7 +68,7 @@ def test_a_room_of_the_version_before_gets_its_secrets_sealed(
         ((person,),) = db.execute("SELECT id FROM people").fetchall()
     again.close()
 
-    assert version == 2
+    assert version == SCHEMA_VERSION
     assert again.secrets.open(person, kept) == supervisor.secret
     content = b"".join(path.read_bytes() for path in room.path.glob("room.db*"))
     assert supervisor.secret.encode() not in content

@@ -19,10 +19,10 @@ def person_id(supervisor: RoomClient, name: str) -> str:
 
 @pytest.fixture
 def make_queue(supervisor: RoomClient) -> MakeQueue:
-    """Makes a queue of the case for the people of these names; gives its id."""
+    """Makes a queue of the case, or of that of a name, for the people of these names; gives its id."""
 
-    def make(*names: str, kind: str = "recordings", **given: Any) -> str:
-        (case,) = supervisor.get("/api/queues")["cases"]
+    def make(*names: str, kind: str = "recordings", of: str = "", **given: Any) -> str:
+        (case,) = [one for one in supervisor.get("/api/queues")["cases"] if of in ("", one["name"])]
         people = [person_id(supervisor, name) for name in names]
         made = supervisor.post("/api/queues", name="Kitchen", case=case["id"], kind=kind, people=people, **given)
         return str(made["id"])

@@ -15,9 +15,9 @@ def test_a_rate_leaves_out_pauses() -> None:
 def test_who_is_at_an_item_is_seen_until_they_leave_or_are_silent() -> None:
     presence = Presence(25_000)
 
-    assert presence.here("one", "ann", 0) == []
-    assert presence.here("one", "bob", 1_000) == ["ann"]
-    assert presence.here("two", "ann", 2_000) == []
-    assert presence.here("one", "bob", 3_000) == []
-    assert presence.here("one", "ann", 4_000) == ["bob"]
-    assert presence.here("one", "ann", 60_000) == []
+    assert presence.here("one", "one", "ann", 0) == []
+    assert presence.here("one", "one", "bob", 1_000) == [("ann", "one")]
+    assert presence.here("two", "two", "ann", 2_000) == []
+    assert presence.here("one", "one", "bob", 3_000) == []
+    assert presence.here("one", "one", "ann", 4_000) == [("bob", "one")]
+    assert presence.here("one", "one", "ann", 60_000) == []

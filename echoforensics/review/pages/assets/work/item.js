@@ -32,8 +32,15 @@
   function others(found) {
     if (!found.length) return null;
     return EF.make("section", { "aria-labelledby": "others-title" }, EF.make("h2", { id: "others-title" }, word("Others")),
-      EF.make("ul", {}, found.map((one) => EF.make("li", { dir: "auto" }, EF.make("strong", {}, one.who), ": ",
+      EF.make("ul", {}, found.map((one) => EF.make("li", { dir: "auto" }, EF.make("strong", {}, one.who || word("Somebody else")), ": ",
         (one.codes || []).map(EF.codeLabel).join(", ") || word("no codes"), one.notes ? " · " + EF.visible(one.notes) : ""))));
+  }
+
+  /** The same sound in other cases, and where it was decided. */
+  function equal(found) {
+    return (found.equal || []).map((one) => EF.make("p.hint", { dir: "auto" }, one.decided
+      ? word("Decided at the same sound: {0} of the case {1}, by {2}.", one.about, EF.visible(one.case), EF.visible(found.item.assigned || ""))
+      : word("The same sound is {0} of the case {1}; one decision holds for both.", one.about, EF.visible(one.case))));
   }
 
   function statements(found) {
@@ -77,6 +84,7 @@
       found.blind ? EF.make("p.hint", {}, word("A second opinion: what others decided is not shown to you.")) : "",
       found.copies ? EF.make("p.hint", {}, found.copies === 1 ? word("This decision applies to 1 more recording with the same sound.")
         : word("This decision applies to {0} more recordings with the same sound.", found.copies)) : "",
+      ...equal(found),
       found.read_only && EF.mayCode() ? EF.make("p.hint", {}, word("This decision is closed, or somebody else's: you can read and listen.")) : "",
       parts.conflict,
       EF.make("div.desk", {}, EF.make("div.sound", {}, warning.element, sound, told),

@@ -19,6 +19,7 @@
       EF.make("div.first", {}, link, EF.make("span.soft", {}, one.time ? EF.moment(one.time) : word("no time")),
         typeof one.seconds === "number" ? EF.make("span.soft", {}, EF.duration(one.seconds)) : null, one.device ? EF.quoted(one.device) : null,
         EF.make("span.state", { "data-state": one.state }, EF.stateName(one.state) + (one.assigned ? ": " + EF.visible(one.assigned) : "")),
+        one.decided_in ? EF.make("span.soft", {}, word("at {0} of the case {1}", one.decided_in.about, EF.visible(one.decided_in.case))) : null,
         EF.supervises() && one.state !== "done" ? EF.button(word("Assign"), () => EF.assign(one, () => load(true)), { "aria-label": word("Assign {0}", one.about) }) : null),
       EF.make("div", {}, hidden ? EF.make("em", {}, word("May be distressing. The text is hidden until you open the clip.")) : one.title ? EF.make("span", { dir: "auto" }, one.title) : null, " ", codes(one)));
   }
