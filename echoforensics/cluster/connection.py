@@ -1,7 +1,7 @@
 """Connects to a Dask cluster: one at an address, or local processes.
 
 The local processes use TLS with certificates that exist only in memory, so that no other account on the machine can
-give them work.
+give them work. What workers and the scheduler of a cluster at an address answer is read without running code.
 
 References:
     https://distributed.dask.org/en/stable/client.html
@@ -15,6 +15,7 @@ import multiprocessing
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
+from echoforensics.cluster.answers import plain_answers_only
 from echoforensics.errors import ClusterError, UsageError
 from echoforensics.scale_extra import scale_library
 
@@ -26,6 +27,8 @@ LOCAL = "local"
 #: How long to wait for a scheduler, in seconds.
 _PATIENCE = 20
 _SCHEMES = ("tcp://", "tls://", "ucx://", "ws://", "wss://")
+#: What workers may have the client print; nothing of theirs is printed.
+_PRINTED = ("print", "warn")
 #: Workers that end are named by us.
 _SILENT = logging.CRITICAL + 1
 
@@ -71,12 +74,18 @@ def connected(address: str, workers: int, preload: str = "") -> Iterator[Any]:
             )  # fmt: skip
             yield opened.enter_context(distributed.Client(cluster, security=security))
             return
+        opened.enter_context(plain_answers_only())
         try:
-            client = distributed.Client(address, timeout=_PATIENCE)
+            client = opened.enter_context(distributed.Client(address, timeout=_PATIENCE))
         except OSError as error:
             raise ClusterError(f"{address}: no scheduler answers at this address: {error}") from error
-        with client:
-            yield client
+        for topic in _PRINTED:
+            client.subscribe_topic(topic, _skip)
+        yield client
+
+
+def _skip(_event: object) -> None:
+    """Do nothing about an event."""
 
 
 @contextmanager

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
     Report = Callable[[str, int, int], None]
 
+#: What a report has; others are skipped.
+_REPORTED: dict[str, type | tuple[type, ...]] = {
+    "label": str, "worker": str, "doing": str, "done": int, "total": int, "seconds": (int, float),
+}  # fmt: skip
 #: The shortest interval between a worker's reports, in seconds.
 _INTERVAL = 0.5
 
@@ -67,7 +71,7 @@ class ClusterProgress:
 
     def _hear(self, event: tuple[float, Any]) -> None:
         heard = event[1]
-        if isinstance(heard, dict) and "doing" in heard:
+        if isinstance(heard, dict) and all(isinstance(heard.get(name), kind) for name, kind in _REPORTED.items()):
             state = WorkerState(heard["label"], heard["doing"], heard["done"], heard["total"], heard["seconds"])
             with self._lock:
                 self._states[heard["worker"]] = state

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from echoforensics.demo.run import run_demo
 from echoforensics.examiner_key import create_key
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
+from tests.cluster_of_processes import cluster_of_processes
 
 OpenFiles = Callable[[Path], list[str]]
 
@@ -51,6 +52,13 @@ def sample_sources(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     if shutil.which("mkfs.ext4", path="/usr/sbin:/sbin:/usr/bin:/bin") is None:
         pytest.skip("mkfs.ext4 is not installed")
     return build(tmp_path_factory.mktemp("sample") / "evidence")
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[str]:
+    """The address of a scheduler with two workers."""
+    with cluster_of_processes(2) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

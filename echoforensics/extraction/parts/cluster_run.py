@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from echoforensics.case.custody.names import SKIPPED
 from echoforensics.case.custody.open_case import OpenCase
 from echoforensics.case.issue_table import add_skipped_source, forget_skipped_source
+from echoforensics.cluster.answers import answer_of, answers_of_workers, as_answer
 from echoforensics.cluster.attempts import MOST_WORKERS
 from echoforensics.cluster.connection import connected, refuse_address, refuse_lost, workers_of
 from echoforensics.cluster.progress import ClusterProgress
@@ -22,20 +23,20 @@ from echoforensics.extraction.parts.fetched_source import is_address
 from echoforensics.extraction.parts.part_task import PartOrder, look_at, make_part, parser_versions
 from echoforensics.extraction.parts.range_task import (
     LookedAt,
+    looked_at,
     processes_for,
     ranges_to_search,
     search_range_of_source,
 )
 from echoforensics.extraction.parts.received_part import (
     PartLostError,
+    made_part,
     receive,
-    refuse_other_answer,
     standing_of_received,
 )
 from echoforensics.extraction.run import parsers_of, refuse_overlap
 from echoforensics.extraction.sources import SkippedSource, whole_path
 from echoforensics.extraction.trust import known_items, refuse_other_matter
-from echoforensics.scale_extra import scale_library
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 #: What local workers have imported before they start.
 PRELOAD = "echoforensics.extraction.parts.preloaded"
 #: Seconds between checks of the workers.
-_LOOK = 0.2
+_LOOK = 0.05
 #: Seconds between progress lines for each worker.
 _EVERY = 30.0
 
@@ -139,16 +140,16 @@ class _Cluster:
         self._topic = f"echoforensics-{uuid.uuid4().hex}"
         self._progress = ClusterProgress(client, self._topic)
         self._stated = time.monotonic()
-        self._killed: type[Exception] = scale_library("distributed", "--dask").KilledWorker
 
     def refuse_other_versions(self) -> None:
         """Refuse a cluster with other versions of the parsers. Raises ClusterError."""
         self._wait_for_workers()
-        mine = parser_versions()
-        for worker, theirs in self._client.run(parser_versions).items():
-            if theirs != mine:
+        version, parsers = parser_versions()
+        for worker, theirs in answers_of_workers(self._client, parser_versions).items():
+            if theirs != [version, parsers]:
+                its = theirs[0] if isinstance(theirs, list) and theirs else "of an unknown version"
                 raise ClusterError(
-                    f"{worker}: has echoforensics {theirs[0]} with other parsers than this one ({mine[0]}); install the"
+                    f"{worker}: has echoforensics {its} with other parsers than this one ({version}); install the"
                     " same on all machines"
                 )
 
@@ -168,11 +169,12 @@ class _Cluster:
             SourceError: a source cannot be opened and is not skipped; or none can be opened.
         """
         self._report("opening sources", 0, 0)
-        futures = {source: self._client.submit(look_at, source, self._options, pure=False) for source in sources}
+        submit = self._client.submit
+        futures = {source: submit(as_answer, look_at, source, self._options, pure=False) for source in sources}
         looked, skipped = dict[str, LookedAt](), dict[str, SkippedSource]()
         for source, future in futures.items():
             try:
-                looked[source] = future.result()
+                looked[source] = looked_at(answer_of(future))
             except SourceError as error:
                 if not self._options.skip_unreadable:
                     raise
@@ -211,7 +213,7 @@ class _Cluster:
         """Let a worker make a part, once its ranges were searched."""
         order = PartOrder(self._topic, part.number, part.source, self._options)
         key = f"part-{part.number}-{uuid.uuid4().hex}"
-        part.future = self._client.submit(make_part, order, *part.ranges, pure=False, key=key)
+        part.future = self._client.submit(as_answer, make_part, order, *part.ranges, pure=False, key=key)
 
     def _look(self, parts: Sequence[_PartUnderWay]) -> None:
         """Fetch finished parts, and report what the workers are doing."""
@@ -226,13 +228,15 @@ class _Cluster:
 
     def _take(self, part: _PartUnderWay) -> None:
         try:
-            answer = part.future.result()
-        except (TaskEndedWorkersError, self._killed) as error:
+            answer = answer_of(part.future)
+        except TaskEndedWorkersError as error:
             part.why_not = f"no worker of the cluster could finish it: {error}"
         except SourceError as error:
             if not self._options.skip_unreadable:
                 raise
             part.why_not = str(error)
+        except ClusterError as error:
+            raise _refused(", ".join(self._holders(part.future)), part.source, error) from error
         else:
             self._fetch(part, answer)
 
@@ -240,7 +244,7 @@ class _Cluster:
         """Fetch the part that an answer names."""
         folder = self._waiting / f"{part.number}"
         try:
-            part.made = made = refuse_other_answer(answer)
+            part.made = made = made_part(answer)
             part.lost += made.lost
             part.case = receive(self._client, made, folder)
             self._progress.forget(made.worker)

@@ -21,7 +21,7 @@ from echoforensics.errors import CaseDiskError
 from echoforensics.evidence.source import open_source
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.parts.fetched_source import fetched, is_address, refuse_absent
-from echoforensics.extraction.parts.range_task import LookedAt, SearchedRange
+from echoforensics.extraction.parts.range_task import LookedAt, NotSearched, SearchedRange
 from echoforensics.extraction.run import extract, parsers_of
 from echoforensics.scale_extra import scale_library
 from echoforensics.version import __version__
@@ -95,7 +95,7 @@ def look_at(source: str, options: Options) -> LookedAt:
         return LookedAt(opened.kind, opened.media.size if opened.media else 0)
 
 
-def make_part(order: PartOrder, *searched: SearchedRange) -> MadePart:
+def make_part(order: PartOrder, *searched: SearchedRange | NotSearched) -> MadePart:
     """Make a part.
 
     Args:
@@ -107,6 +107,10 @@ def make_part(order: PartOrder, *searched: SearchedRange) -> MadePart:
         CaseDiskError: the worker's disk is full or failing.
         TaskEndedWorkersError: the task ended two workers before.
     """
+    for each in searched:
+        if isinstance(each, NotSearched):
+            raise each.why
+    ranges = [each for each in searched if isinstance(each, SearchedRange)]
     with attempt(order.topic, order.number) as mine:
         worker = scale_library("distributed", "--dask").get_worker()
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=worker.local_directory))
@@ -115,14 +119,14 @@ def make_part(order: PartOrder, *searched: SearchedRange) -> MadePart:
             report = worker_report(order.topic, order.source)
             with _ONE_AT_A_TIME, fetched(order.source, folder / "fetched") as path:
                 options = replace(order.options, workers=1, skip_unreadable=False)
-                found = {path.resolve(): tuple(each.found for each in searched)}
+                found = {path.resolve(): tuple(each.found for each in ranges)}
                 extract([path], folder / CASE, None, options, report, found, is_part=True)
             file = _packed(folder)
             failed.pop_all()
         with file.open("rb") as stream:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-        lost = (*mine.lost, *(worker for each in searched for worker in each.lost))
-        by = tuple(dict.fromkeys(each.worker for each in searched))
+        lost = (*mine.lost, *(worker for each in ranges for worker in each.lost))
+        by = tuple(dict.fromkeys(each.worker for each in ranges))
         return MadePart(mine.worker, mine.host, str(file), file.stat().st_size, sha256, lost, by)
 
 

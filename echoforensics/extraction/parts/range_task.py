@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from echoforensics.carving.ranges.range_search import RANGE, RangeFound, ranges_of
 from echoforensics.cluster.attempts import attempt
 from echoforensics.cluster.progress import worker_report
-from echoforensics.errors import SourceError
+from echoforensics.errors import ClusterError, SourceError, TaskEndedWorkersError
 from echoforensics.extraction.parts.fetched_source import is_address
 from echoforensics.extraction.workers.searching_processes import range_of_image
 
@@ -26,6 +26,14 @@ class LookedAt(NamedTuple):
     media: int
 
 
+def looked_at(answer: object) -> LookedAt:
+    """Return what a worker answers about a source. Raises ClusterError if it is anything else."""
+    match answer:
+        case [str(kind), int(media)] if media >= 0:
+            return LookedAt(kind, media)
+    raise ClusterError("the answer does not say what a source is")
+
+
 @dataclass(frozen=True, slots=True)
 class SearchedRange:
     """A range that was searched.
@@ -39,6 +47,13 @@ class SearchedRange:
     worker: str
     lost: tuple[str, ...]
     found: RangeFound
+
+
+@dataclass(frozen=True, slots=True)
+class NotSearched:
+    """A range that could not be searched: ``why`` is what making the part then raises."""
+
+    why: SourceError | TaskEndedWorkersError
 
 
 def ranges_to_search(looked: LookedAt, options: Options, sources: int, workers: int) -> list[tuple[int, int]]:
@@ -71,8 +86,13 @@ def _size(path: Path) -> int:
         return 0
 
 
-def search_range_of_source(topic: str, number: int, source: str, kind: str, begin: int, end: int) -> SearchedRange:
+def search_range_of_source(
+    topic: str, number: int, source: str, kind: str, begin: int, end: int
+) -> SearchedRange | NotSearched:
     """Search a range of a source.
+
+    What prevents it is returned for the worker that makes the part: an error of Dask would be a pickle, which the
+    command does not read.
 
     Args:
         topic: the topic for events of this run's workers.
@@ -80,11 +100,14 @@ def search_range_of_source(topic: str, number: int, source: str, kind: str, begi
         source: path of the image.
         kind: what it was opened as.
         begin, end: the range: offsets on its media in bytes.
-
-    Raises:
-        SourceError: the source cannot be read.
-        TaskEndedWorkersError: the task ended two workers before.
     """
+    try:
+        return _searched(topic, number, source, kind, begin, end)
+    except (SourceError, TaskEndedWorkersError) as error:
+        return NotSearched(error)
+
+
+def _searched(topic: str, number: int, source: str, kind: str, begin: int, end: int) -> SearchedRange:
     with attempt(topic, f"{number} from {begin}") as mine:
         report = worker_report(topic, source)
         doing = f"searching bytes {begin} to {end}"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from echoforensics.case.disk import case_disk
 from echoforensics.case.part_contents import items_of_part
+from echoforensics.cluster.answers import RefusedPickleError, failure_text
 from echoforensics.errors import CaseError, ClusterError
 from echoforensics.extraction.merging import standing_of_part
 from echoforensics.extraction.parts.fetched_source import is_address
@@ -127,10 +128,13 @@ class _Pieces(io.RawIOBase):
         return length
 
 
-def refuse_other_answer(made: object) -> MadePart:
-    """Return an answer that says where a part is. Raises ClusterError if it is anything else."""
-    if not isinstance(made, MadePart):
-        raise ClusterError(f"the answer is not a part of a case, but {type(made).__name__}")
+def made_part(answer: object) -> MadePart:
+    """Return what an answer says about a part. Raises ClusterError if it says anything else."""
+    if not isinstance(answer, dict) or answer.keys() != set(MadePart.__slots__):
+        raise ClusterError("the answer is not a part of a case")
+    if not isinstance(answer["lost"], list) or not isinstance(answer["searched_by"], list):
+        raise ClusterError("the answer does not say where a part is")
+    made = MadePart(**{**answer, "lost": tuple(answer["lost"]), "searched_by": tuple(answer["searched_by"])})
     texts = (made.worker, made.host, made.file, made.sha256, *made.lost, *made.searched_by)
     if (
         not all(isinstance(text, str) for text in texts)
@@ -145,9 +149,11 @@ def refuse_other_answer(made: object) -> MadePart:
 def _piece(client: Any, part: MadePart, start: int) -> bytes:
     length = min(_PIECE, part.size - start)
     try:
-        found: bytes = client.run(read_piece, part.file, start, length, workers=[part.worker])[part.worker]
-    except (OSError, KeyError, ValueError) as error:
+        found = client.run(read_piece, part.file, start, length, workers=[part.worker], on_error="return")[part.worker]
+    except (OSError, KeyError, ValueError, RefusedPickleError) as error:
         raise PartLostError(str(error)) from error
+    if isinstance(found, Exception):
+        raise PartLostError(failure_text(found))
     if not isinstance(found, bytes) or len(found) != length:
         raise CaseError(f"{part.file} of {part.worker}: {length} bytes from byte {start} on are not what it returned")
     return found
@@ -155,7 +161,7 @@ def _piece(client: Any, part: MadePart, start: int) -> bytes:
 
 def _remove(client: Any, part: MadePart) -> None:
     try:
-        client.run(remove_part, part.file, workers=[part.worker])
-    except (OSError, KeyError, ValueError):
+        client.run(remove_part, part.file, workers=[part.worker], on_error="ignore")
+    except (OSError, KeyError, ValueError, RefusedPickleError):
         # A lost worker took its folder along, or the next one on its machine removes it.
         return

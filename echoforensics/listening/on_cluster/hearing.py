@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import uuid
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from echoforensics.case.vault import Vault
+from echoforensics.cluster.answers import answer_of, as_answer
 from echoforensics.cluster.attempts import attempt
 from echoforensics.cluster.connection import connected, workers_of
 from echoforensics.errors import ClusterError, TaskEndedWorkersError
 from echoforensics.listening.listener import HeardRecording, Listener, ListenOptions, RecordingToHear
+from echoforensics.listening.on_cluster.heard_answer import heard_recording
 from echoforensics.scale_extra import scale_library
 
 if TYPE_CHECKING:
@@ -50,7 +53,8 @@ def heard_by_cluster(
             except OSError:
                 # Listening to it reports the problem.
                 content = b""
-            waiting.append((recording, client.submit(hear, topic, number, options, recording, content, pure=False)))
+            given = (hear, topic, number, options, recording, content)
+            waiting.append((recording, client.submit(as_answer, *given, pure=False)))
             if len(waiting) >= 2 * max(1, len(workers_of(client))):
                 yield _heard(*waiting.popleft(), about)
         while waiting:
@@ -58,15 +62,18 @@ def heard_by_cluster(
 
 
 def _heard(recording: RecordingToHear, future: Any, about: About) -> HeardRecording:
-    killed: type[Exception] = scale_library("distributed", "--dask").KilledWorker
     try:
-        heard, worker, theirs = future.result()
-    except (TaskEndedWorkersError, killed) as error:
+        answer = answer_of(future)
+    except TaskEndedWorkersError as error:
         return HeardRecording(recording.sha256, why_not=f"the workers that listened to it ended: {error}")
-    if theirs != about:
-        raise ClusterError(f"{worker}: has other models or libraries than this machine; install the same on all")
-    found: HeardRecording = heard
-    return found
+    match answer:
+        case [heard, str(worker), theirs]:
+            if theirs != json.loads(json.dumps(about)):
+                raise ClusterError(
+                    f"{worker}: has other models or libraries than this machine; install the same on all"
+                )
+            return heard_recording(heard, recording.sha256)
+    raise ClusterError("a worker's answer is nothing heard in a recording")
 
 
 def hear(

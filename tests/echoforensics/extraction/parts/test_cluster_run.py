@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import pickle
 import sys
 from collections.abc import Callable, Iterator
@@ -18,11 +17,10 @@ from echoforensics.case.case import Case
 from echoforensics.case.custody.names import MERGED
 from echoforensics.case.sealing.seal import TableDigest, table_digests
 from echoforensics.case.vault import Vault
-from echoforensics.cluster.connection import forked_workers
 from echoforensics.errors import ClusterError, SourceError, UsageError
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.parts import cluster_run
-from echoforensics.extraction.parts.cluster_run import PRELOAD, extract_on_cluster
+from echoforensics.extraction.parts.cluster_run import extract_on_cluster
 from echoforensics.extraction.parts.part_task import PartOrder
 from echoforensics.extraction.parts.range_task import LookedAt, processes_for, ranges_to_search
 from echoforensics.library import extract as library_extract
@@ -32,7 +30,7 @@ from tests.echoforensics.conftest import Sealed
 distributed = pytest.importorskip("distributed")
 moto_server = pytest.importorskip("moto.server")
 
-from tests.ending_workers import EndsWhileReading, GivesEnvironment  # noqa: E402 (it needs distributed)
+from tests.ending_workers import EndsAtWork, ForgesParts, GivesEnvironment  # noqa: E402 (it needs distributed)
 
 #: As those of the case that one run made.
 OPTIONS = Options("Tester", "Laboratory", "T-1", "Asia/Seoul", argv=("test",), workers=2)
@@ -44,47 +42,35 @@ def silent(*_: object) -> None:
 
 
 @pytest.fixture(scope="module")
-def store() -> Iterator[str]:
-    """The address of an object store of this machine."""
+def store(cluster: str) -> Iterator[str]:
+    """The address of an object store of this machine, which the workers know."""
     server = moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()
     host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
+    variables = {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }  # fmt: skip
+    with distributed.Client(cluster) as client:
+        client.register_plugin(GivesEnvironment(variables))
+    yield variables["AWS_ENDPOINT_URL"]
     server.stop()
 
 
-@pytest.fixture(scope="module")
-def cluster(store: str) -> Iterator[str]:
-    """The address of a scheduler with two workers, each a process of its own."""
-    variables = {
-        "AWS_ENDPOINT_URL": store, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }  # fmt: skip
-    with (
-        forked_workers(PRELOAD),
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0",
-            scheduler_kwargs={"dashboard": False}, silence_logs=logging.CRITICAL + 1,
-        ) as made,
-    ):  # fmt: skip
-        with distributed.Client(made) as client:
-            client.register_plugin(GivesEnvironment(variables))
-        yield made.scheduler_address
-
-
 @pytest.fixture
-def ends(cluster: str, tmp_path: Path) -> Iterator[Callable[[str, int], Path]]:
-    """Has workers end while they read a source of a name, so many times."""
+def ends(cluster: str, tmp_path: Path) -> Iterator[Callable[[str, int, int], tuple[Path, Path]]]:
+    """Has workers end while they read a source of a name, and while they search a range of it, so many times."""
     with distributed.Client(cluster) as client:
 
-        def let_end(source: str, times: int) -> Path:
-            left = tmp_path / "left"
-            left.write_bytes(b"x" * times)
-            client.register_plugin(EndsWhileReading(source, left))
+        def let_end(source: str, reading: int, searching: int) -> tuple[Path, Path]:
+            left = tmp_path / "reading", tmp_path / "searching"
+            for file, times in zip(left, (reading, searching), strict=True):
+                file.write_bytes(b"x" * times)
+            client.register_plugin(EndsAtWork(source, *left))
             return left
 
         yield let_end
-        client.unregister_worker_plugin(EndsWhileReading.name)
+        client.unregister_worker_plugin(EndsAtWork.name)
 
 
 def tables(path: Path) -> dict[str, TableDigest]:
@@ -96,12 +82,12 @@ def kept(path: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in (path / "artefacts").rglob("*") if file.is_file()}
 
 
-def test_a_case_is_that_of_one_run_though_a_worker_ends(
-    cluster: str, ends: Callable[[str, int], Path], sample_sources: list[Path], sealed: Sealed, tmp_path: Path,
-    signing_key: SigningKey, monkeypatch: pytest.MonkeyPatch,
+def test_a_case_is_that_of_one_run_though_workers_end(
+    cluster: str, ends: Callable[[str, int, int], tuple[Path, Path]], sample_sources: list[Path], sealed: Sealed,
+    tmp_path: Path, signing_key: SigningKey, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    """The image is searched in ranges, and what workers did is not done again: no file is written twice."""
-    left, stages = ends("echo-data.img", 1), list[str]()
+    """One ends while it searches a range of the image, one while it reads it. No file is written twice."""
+    left, stages = ends("echo-data.img", 1, 1), list[str]()
     paths = list(map(str, sample_sources))
     monkeypatch.setattr(cluster_run, "ranges_to_search", lambda looked, *_: ranges_of(looked.media, 8 * BLOCK_SIZE))
     monkeypatch.setattr(Vault, "stage", lambda _: pytest.fail("a file of a part is written again"))
@@ -110,7 +96,7 @@ def test_a_case_is_that_of_one_run_though_a_worker_ends(
         paths, tmp_path / "case", lambda: signing_key, OPTIONS, lambda doing, *_: stages.append(doing), cluster
     )
 
-    assert left.read_bytes() == b""
+    assert [file.read_bytes() for file in left] == [b"", b""]
     assert tables(tmp_path / "case") == tables(sealed.path)
     assert kept(tmp_path / "case") == kept(sealed.path)
     result = verify_case(tmp_path / "case")
@@ -121,7 +107,7 @@ def test_a_case_is_that_of_one_run_though_a_worker_ends(
         assert list(case.interactions()) == list(one.interactions())
         lines: list[Any] = [entry.detail for entry in case.actions() if entry.action == MERGED]
     assert [len(line["workers_lost"]) for line in lines] == [
-        int(path.name == "echo-data.img") for path in sample_sources
+        2 * (path.name == "echo-data.img") for path in sample_sources
     ]
     assert [bool(line["searched_by"]) for line in lines] == [path.name == "echo-data.img" for path in sample_sources]
     assert all(line["worker"].startswith("tcp://127.0.0.1:") and line["cluster"] == cluster for line in lines)
@@ -130,9 +116,10 @@ def test_a_case_is_that_of_one_run_though_a_worker_ends(
 
 
 def test_a_part_that_ends_two_workers_is_an_issue(
-    cluster: str, ends: Callable[[str, int], Path], sample_sources: list[Path], tmp_path: Path, signing_key: SigningKey
-) -> None:
-    left = ends("alexa-cloud.zip", 5)
+    cluster: str, ends: Callable[[str, int, int], tuple[Path, Path]], sample_sources: list[Path], tmp_path: Path,
+    signing_key: SigningKey,
+) -> None:  # fmt: skip
+    left, _ = ends("alexa-cloud.zip", 5, 0)
     cloud = next(path for path in sample_sources if path.name == "alexa-cloud.zip")
     others = [path for path in sample_sources if path.is_dir()]
     paths = [str(cloud), *map(str, others)]
@@ -151,6 +138,20 @@ def test_a_part_that_ends_two_workers_is_an_issue(
     with Case.open(tmp_path / "case") as case:
         assert {item.name for item in case.evidence()} == {path.name for path in (cloud, *others)}
         assert not [issue for issue in case.issues() if issue.path == str(cloud)]
+
+
+def test_a_part_that_a_worker_forged_is_refused(cluster: str, sample_sources: list[Path], tmp_path: Path) -> None:
+    (phone,) = [path for path in sample_sources if path.is_dir()]
+    with distributed.Client(cluster) as client:
+        client.register_plugin(ForgesParts())
+        refused = (
+            rf"^tcp://127\.0\.0\.1:\d+: what it returned as the part of {phone} is refused: .*not as it was sealed"
+        )
+        with pytest.raises(ClusterError, match=refused):
+            extract_on_cluster([str(phone)], tmp_path / "case", None, OPTIONS, silent, cluster)
+        client.unregister_worker_plugin(ForgesParts.name)
+    with Case.open(tmp_path / "case") as case:
+        assert (case.counts().rows, list(case.evidence())) == (0, [])
 
 
 def test_evidence_in_an_object_store_is_read_there(

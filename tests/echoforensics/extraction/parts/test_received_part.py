@@ -7,7 +7,6 @@ import io
 import json
 import tarfile
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import pytest
 
 from echoforensics.case.counts import CaseCounts
 from echoforensics.case.custody.open_case import OpenCase
+from echoforensics.cluster.answers import answer_in, as_answer
 from echoforensics.errors import CaseError, ClusterError
 from echoforensics.extraction import run
 from echoforensics.extraction.begin_and_seal import seal_part
@@ -23,8 +23,8 @@ from echoforensics.extraction.parts import received_part
 from echoforensics.extraction.parts.part_task import MadePart
 from echoforensics.extraction.parts.received_part import (
     PartLostError,
+    made_part,
     receive,
-    refuse_other_answer,
     standing_of_received,
 )
 
@@ -41,7 +41,8 @@ class OneWorker:
     def __init__(self, ends_after: int = 1000) -> None:
         self.left = ends_after
 
-    def run(self, function: Callable[..., Any], *arguments: Any, workers: list[str]) -> dict[str, Any]:
+    def run(self, function: Callable[..., Any], *arguments: Any, workers: list[str], on_error: str) -> dict[str, Any]:
+        assert on_error in ("return", "ignore")
         self.left -= 1
         if self.left < 0:
             raise OSError("Timed out trying to connect")
@@ -85,17 +86,22 @@ def test_a_piece_of_another_length_is_refused(tmp_path: Path, monkeypatch: pytes
 
 
 @pytest.mark.parametrize(
-    "change",
-    [{"size": 0}, {"size": "9"}, {"sha256": "../x"}, {"lost": (1,)}, {"worker": None}],
-    ids=lambda change: next(iter(change)),
-)
-def test_an_answer_that_is_no_part_is_refused(tmp_path: Path, change: dict[str, Any]) -> None:
+    ("change", "why"),
+    [
+        ({"size": 0}, "does not say where"), ({"size": "9"}, "does not say where"),
+        ({"sha256": "../x"}, "does not say where"), ({"lost": [1]}, "does not say where"),
+        ({"lost": "abc"}, "does not say where"), ({"worker": None}, "does not say where"),
+        ({"more": 1}, "is no part of a case"),
+    ],
+)  # fmt: skip
+def test_an_answer_that_is_no_part_is_refused(tmp_path: Path, change: dict[str, Any], why: str) -> None:
     part = made(tmp_path)
-    assert refuse_other_answer(part) is part
-    with pytest.raises(ClusterError, match="does not say where a part is"):
-        refuse_other_answer(replace(part, **change))
-    with pytest.raises(ClusterError, match="is no part of a case, but str"):
-        refuse_other_answer("part")
+    answer = answer_in(as_answer(lambda: part))
+    assert made_part(answer) == part
+    with pytest.raises(ClusterError, match=why):
+        made_part({**answer, **change})
+    with pytest.raises(ClusterError, match="is no part of a case"):
+        made_part("part")
 
 
 def _sealed_with(folder: Path, monkeypatch: pytest.MonkeyPatch, sql: str) -> tuple[Path, Path]:
