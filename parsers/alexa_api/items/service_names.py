@@ -29,12 +29,12 @@ KEYS = (
     "appDeviceList", "applianceGroups", "applianceNetworkState", "bluetoothStates", "canAccessPrimeMusicContent",
     "capabilityStates", "conversationTurns", "customerHistoryRecords", "destinationUserId", "deviceCommsAvailability",
     "deviceNotificationStates", "deviceOwnerCustomerId", "devicePermissionsPreferences", "devicePreferences",
-    "doNotDisturbDeviceStatusList", "domainAttributes", "dopplerId", "effectiveMarketPlaceId", "fragmentURI",
-    "friendlyNameObject", "hasActiveDopplers", "householdAccountList", "itemInfoList", "last_called_change",
-    "last_called_summary", "legacyAppliance", "listInfoList", "mediaOwnerCustomerId", "mediaSessionList",
-    "networkDetail", "notificationIndex", "nowPlayingData", "originalAudioId", "personFirstName",
-    "playbackAudioAction", "recordItemKey", "registeredCustomerId", "renderingUpdates", "sequenceJson",
-    "shoppingListItem", "sourceDeviceIds", "speakerVolume", "transcriptText", "voiceHistoryRecordItems",
+    "doNotDisturbDeviceStatusList", "domainAttributes", "dopplerId", "effectiveMarketPlaceId", "eulaAcceptance",
+    "fragmentURI", "friendlyNameObject", "hasActiveDopplers", "historicalId", "householdAccountList", "itemInfoList",
+    "last_called_change", "last_called_summary", "legacyAppliance", "listInfoList", "mediaOwnerCustomerId",
+    "mediaSessionList", "networkDetail", "notificationIndex", "nowPlayingData", "originalAudioId", "pairedDeviceList",
+    "personFirstName", "playbackAudioAction", "recordItemKey", "registeredCustomerId", "renderingUpdates",
+    "sequenceJson", "shoppingListItem", "sourceDeviceIds", "speakerVolume", "transcriptText", "voiceHistoryRecordItems",
 )  # fmt: skip
 _COMMAND = rb"PUSH_[A-Z][A-Z_]{3,60}|MATTER_SETUP_NOTIFICATION"
 #: Prefixes of the service's identifiers, and of the states in which ioBroker keeps what was last spoken.
