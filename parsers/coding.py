@@ -18,6 +18,7 @@ from functools import partial
 import brotli
 import zstandard
 
+from parsers.code_page import CODE_PAGES
 from parsers.formats.snappy import SnappyError, decompress
 from parsers.notations import NOTATIONS
 
@@ -53,8 +54,8 @@ def decode(content: bytes, coding: str, limit: int) -> bytes:
         content: the coded bytes.
         coding: ``gzip``, ``deflate``, ``br``, ``zstd``, ``snappy`` (raw), ``base64``, ``quoted-printable``, ``chunked``
             or ``identity``, with or without ``x-``; any case. ``backslash``: the escapes of a text in a program.
-            ``xml``: the text of an element. One of :data:`parsers.notations.NOTATIONS`. Or one of :data:`WIDE`, from
-            which are converted to UTF-8.
+            ``xml``: the text of an element. One of :data:`parsers.notations.NOTATIONS`. Or one of :data:`WIDE` or
+            :data:`parsers.code_page.CODE_PAGES`, which are converted to UTF-8.
         limit: the greatest size of the result, in bytes.
 
     Raises:
@@ -204,6 +205,10 @@ def _to_utf8(content: bytes, limit: int, encoding: str) -> bytes:
     return text
 
 
+def _of_code_page(content: bytes, limit: int, encoding: str) -> bytes:
+    return _identity(content.decode(encoding, "replace").encode("utf-8"), limit)
+
+
 def _quoted_printable(content: bytes, limit: int) -> bytes:
     return _identity(quopri.decodestring(content), limit)
 
@@ -264,4 +269,5 @@ _DECODERS: dict[str, Callable[[bytes, int], bytes]] = {
     "xml": _xml,
     **{name: partial(_notation, undo=undo) for name, undo in NOTATIONS.items()},
     **{name: partial(_to_utf8, encoding=name) for name in WIDE},
+    **{name: partial(_of_code_page, encoding=encoding) for name, encoding in CODE_PAGES.items()},
 }

@@ -9,7 +9,8 @@ A locator is one or more steps joined by ``;``, each applied to the result of th
 * ``coding:NAME``: the bytes so far with a coding undone (``gzip``, ``deflate``, ``br``, ``zstd``, ``snappy``,
   ``base64``, ``chunked``, ``quoted-printable``; ``backslash``: the escapes of a program's text; ``xml``: the text of an
   element; ``doubled-quotes``: a field of CSV; ``single-quoted``: a text of SQL or YAML; ``percent``, ``form``: a part
-  of an address or of a form; ``terminal``: without colours), or text as UTF-8 (``utf-16le`` and its like). A JSON
+  of an address or of a form; ``terminal``: without colours), or text as UTF-8 (``utf-16le`` and its like,
+  ``windows-1252`` and others). A JSON
   string is decoded first, so ``json:/content/text;coding:base64`` works.
 
 ``%`` and ``;`` inside a step are written ``%25`` and ``%3B``. The empty locator is the whole file.

@@ -27,6 +27,7 @@ from parsers.alexa_api.items.text_values import PIECE, WHOLE, TextValue, values_
 from parsers.alexa_api.named_file import NamedFile, names_of, not_read
 from parsers.alexa_api.utterance_id_text import DATA_TYPE as UTTERANCE_TYPE
 from parsers.bounded_issues import bounded
+from parsers.code_page import code_page, read_as
 from parsers.coding import CodingError, decode
 from parsers.encoding import as_utf8, wide_encoding
 from parsers.formats.logs.lines import FILE_TYPE
@@ -45,7 +46,7 @@ class AnswersInText(Parser):
     """Reads the answers in a text."""
 
     name: ClassVar[str] = "answers_in_text"
-    version: ClassVar[str] = "3"
+    version: ClassVar[str] = "4"
     text_only: ClassVar[bool] = True
     last_resort: ClassVar[int] = 1
     about: ClassVar[About] = About(
@@ -120,6 +121,8 @@ class _TextReading:
     records: int = 0
     cut: list[TextValue] = field(default_factory=list)
     left_out: int = 0
+    #: The code page of a text that is not UTF-8.
+    _page: str = ""
     #: The ranges of the values read so far.
     _read_at: list[tuple[int, int]] = field(default_factory=list)
 
@@ -140,6 +143,8 @@ class _TextReading:
         if not self.records and (shown := without_terminal(content, prefix)):
             self.cut = []
             yield from self._text(shown)
+        if self._page and self.records:
+            yield Issue(read_as(self._page), at_coding(self._page))
         if self.cut:
             yield _cut(self.cut)
         if self.left_out:
@@ -153,9 +158,9 @@ class _TextReading:
             return b"", ""
         with self.source.open() as stream:
             content = stream.read(WHOLE + 1)
-        name = wide_encoding(content[:4096])
-        if not name:
-            return content, ""
+        if not (name := wide_encoding(content[:4096])):
+            self._page = code_page(content)
+            return (decode(content, self._page, 4 * WHOLE), at_coding(self._page)) if self._page else (content, "")
         try:
             return decode(content, name, 2 * WHOLE), at_coding(name)
         except CodingError as error:

@@ -49,7 +49,7 @@ class Har(Parser):
     """Reads one archive."""
 
     name: ClassVar[str] = "har"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="HTTP archives (HAR) of traffic with the Alexa service",

@@ -16,6 +16,7 @@ from parsers.alexa_api.items.service_names import names_in
 from parsers.captures.answers_in_text import AnswersInText
 from parsers.captures.fiddler import is_session_file
 from parsers.captures.signed_as import signed_as
+from parsers.code_page import code_page, read_as
 from parsers.coding import CodingError, decode
 from parsers.encoding import as_utf8, wide_encoding
 from parsers.exchanges import capture
@@ -46,7 +47,7 @@ class HttpText(Parser):
     """Reads the messages of one text."""
 
     name: ClassVar[str] = "http_text"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     needs: ClassVar[tuple[bytes, ...]] = (rb"H\0{0,3}T\0{0,3}T\0{0,3}P\0{0,3}/\0{0,3}[0-9]",)
     about: ClassVar[About] = About(
         title="HTTP messages in text (curl -i, curl -v) with answers of the Alexa service",
@@ -96,6 +97,10 @@ class HttpText(Parser):
             except CodingError as error:
                 yield Issue(f"The text is not {name.upper()} throughout: {error}.", prefix)
                 content = error.partial
+        elif page := code_page(content):
+            prefix = at_coding(page)
+            yield Issue(read_as(page), prefix)
+            content = decode(content, page, 4 * MAX_BYTES)
         found = Capture("HTTP messages in text", source.path)
         for exchange, issues in _exchanges(content, prefix):
             yield from issues

@@ -9,15 +9,16 @@ from typing import Any
 
 from echoforensics.case.interactions.strength import Strength
 from echoforensics.case.spoken.spoken_record import ALONE, FOLLOWING_KEYS, Role, SpokenRecord
+from parsers.alexa_api.items.activity_key import ActivityKey, activity_time_key
 from parsers.utterance import UtteranceId
 
 #: Length of the prefix of a voice request's id in a device's log.
 _REQUEST_CUT = 31
 _REQUESTS = ("voice-request:", "dialog-request:", "dialog:")
 #: Names that two records share only if they belong to the same interaction.
-_RECORD_KEYS = ("activity:", "numbered-audio:", "comms-message:")
+_RECORD_KEYS = ("activity:", "numbered-audio:", "comms-message:", "activity-time:")
 #: Kinds of keys whose holders may belong to an interaction, whatever their data type.
-KEY_KINDS = ("activity", "comms-message", "dialog", "dialog-request", "voice-request")
+KEY_KINDS = ("activity", "activity-time", "comms-message", "dialog", "dialog-request", "voice-request")
 #: Names of results of an interaction.
 _FOLLOWING_KEYS = tuple(f"{kind}:" for kind in FOLLOWING_KEYS)
 #: Devices count samples from each start, so another start may repeat a number.
@@ -132,11 +133,20 @@ def _keys(record: SpokenRecord, utterance: UtteranceId | None) -> Iterator[tuple
                 yield Strength.REQUEST_ID, f"dialog-request:{value}"
         elif key.startswith(kinds):
             yield Strength.RECORD_KEY, key
+            yield from ((Strength.RECORD_KEY, time_key) for time_key in _activity_times(key))
         elif key.startswith(_SAMPLES):
             yield from ((Strength.RECORD_KEY, f"{key}@{item}") for item in record.evidence)
     yield from _lines(record)
     if record.role is Role.RECORDING and record.sha256:
         yield Strength.SAME_BYTES, f"sound:{record.sha256}"
+
+
+def _activity_times(key: str) -> tuple[str, ...]:
+    """The keys of records that name an activity by its millisecond alone, or with its device."""
+    activity = ActivityKey.parse(key.removeprefix("activity:")) if key.startswith("activity:") else None
+    if activity is None:
+        return ()
+    return activity_time_key(activity.created, activity.serial), activity_time_key(activity.created, "")
 
 
 def _lines(record: SpokenRecord) -> Iterator[tuple[Strength, str]]:

@@ -58,6 +58,11 @@ FORMS = (
         (("activityItemData", frozenset({"itemType", "sourceDevice", "registeredUserId"})),),
         ("activityDialogItems", 0),
     ),
+    FragmentForm(
+        "a device's Bluetooth",
+        (("pairedDeviceList", frozenset({"deviceSerialNumber", "gadgetPaired", "streamingState"})),),
+        ("bluetoothStates", 0),
+    ),
 )
 #: The keys that identify any of the forms.
 MARKS = frozenset(key for form in FORMS for key, _ in form.marks)

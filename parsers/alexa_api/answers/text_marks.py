@@ -10,6 +10,8 @@ from parsers.alexa_api.items.service_names import KEYS
 
 #: An answer key of at least this length with a capital letter is attributed to the service.
 _LEAST = 10
+#: How the log of a home-automation program (alexa_media) prints the last utterance.
+_LOGGED = r"serialNumber['\"]: ?['\"][^'\"\n]{1,40}['\"], ?['\"]timestamp['\"]"
 
 
 @cache
@@ -17,4 +19,6 @@ def text_marks() -> re.Pattern[str]:
     """An expression that finds an answer key, a command, an identifier, a host or a path of the service."""
     keys = {key for kind in kinds() for keys in kind.telltales for key in keys}
     words = "|".join(sorted({*KEYS, *(key for key in keys if len(key) >= _LEAST and not key.islower())}))
-    return re.compile(rf"(?:{words}|PUSH_[A-Z]|Notify[A-Z]|amzn1\.|\.amazon\.|amazonalexa\.com|/alexa-|/api/)")
+    return re.compile(
+        rf"(?:{words}|{_LOGGED}|PUSH_[A-Z]|Notify[A-Z]|amzn1\.|\.amazon\.|amazonalexa\.com|/alexa-|/api/)"
+    )

@@ -59,3 +59,15 @@ class ActivityKey:
 def activity_key(text: str) -> str:
     """The key that records of the activity with this id share."""
     return f"activity:{text}"
+
+
+def activity_time_key(milliseconds: int | str, serial: str) -> str:
+    """The key by which a record names an activity that it has no id of: its millisecond, and its device.
+
+    Of the serial number the first and the last three characters count, because programs mask the others.
+
+    Args:
+        milliseconds: when the service created the activity, since 1970.
+        serial: the device's serial number, also masked; empty if the record names none.
+    """
+    return f"activity-time:{milliseconds}#{serial[:1]}{serial[-3:]}" if serial else f"activity-time:{milliseconds}"

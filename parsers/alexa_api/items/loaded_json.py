@@ -24,6 +24,7 @@ from parsers.alexa_api.items.json_text import (
 )
 from parsers.alexa_api.items.text_series import TextSeries
 from parsers.alexa_api.items.text_values import values_of
+from parsers.code_page import code_page, read_as
 from parsers.coding import CodingError, decode
 from parsers.encoding import wide_encoding
 from parsers.formats.json.large_value import BOM
@@ -175,6 +176,10 @@ def _file(source: Source) -> _File | LoadedJson:
         except CodingError as error:
             issues.append(Issue(f"The text is not {name.upper()} throughout: {error}.", prefix))
             content = error.partial
+    elif page := code_page(content):
+        prefix = at_coding(page)
+        issues.append(Issue(read_as(page), prefix))
+        content = decode(content, page, 4 * MAX_BYTES)
     start = start_of(content[: MAX_BEFORE + 256])
     if start is None:
         return LoadedJson(None, JsonPlaces(), sha1, (Issue("JSON was expected.", excerpt=content[:EXCERPT]),))

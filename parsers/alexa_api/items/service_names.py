@@ -29,12 +29,12 @@ KEYS = (
     "appDeviceList", "applianceGroups", "applianceNetworkState", "bluetoothStates", "canAccessPrimeMusicContent",
     "capabilityStates", "conversationTurns", "customerHistoryRecords", "destinationUserId", "deviceCommsAvailability",
     "deviceNotificationStates", "deviceOwnerCustomerId", "devicePermissionsPreferences", "devicePreferences",
-    "doNotDisturbDeviceStatusList", "domainAttributes", "dopplerId", "effectiveMarketPlaceId", "fragmentURI",
-    "friendlyNameObject", "hasActiveDopplers", "householdAccountList", "itemInfoList", "last_called_change",
-    "last_called_summary", "legacyAppliance", "listInfoList", "mediaOwnerCustomerId", "mediaSessionList",
-    "networkDetail", "notificationIndex", "nowPlayingData", "originalAudioId", "personFirstName",
-    "playbackAudioAction", "recordItemKey", "registeredCustomerId", "renderingUpdates", "sequenceJson",
-    "shoppingListItem", "sourceDeviceIds", "speakerVolume", "transcriptText", "voiceHistoryRecordItems",
+    "doNotDisturbDeviceStatusList", "domainAttributes", "dopplerId", "effectiveMarketPlaceId", "eulaAcceptance",
+    "fragmentURI", "friendlyNameObject", "hasActiveDopplers", "historicalId", "householdAccountList", "itemInfoList",
+    "last_called_change", "last_called_summary", "legacyAppliance", "listInfoList", "mediaOwnerCustomerId",
+    "mediaSessionList", "networkDetail", "notificationIndex", "nowPlayingData", "originalAudioId", "pairedDeviceList",
+    "personFirstName", "playbackAudioAction", "recordItemKey", "registeredCustomerId", "renderingUpdates",
+    "sequenceJson", "shoppingListItem", "sourceDeviceIds", "speakerVolume", "transcriptText", "voiceHistoryRecordItems",
 )  # fmt: skip
 _COMMAND = rb"PUSH_[A-Z][A-Z_]{3,60}|MATTER_SETUP_NOTIFICATION"
 #: Prefixes of the service's identifiers, and of the states in which ioBroker keeps what was last spoken.
@@ -45,9 +45,12 @@ _DEVICE_TYPE = (
     rb"(?<=[\"'])deviceType(?=\\{0,15}[\"']\s{0,8}:\s{0,8}\\{0,15}[\"']A(?=[A-Z]{0,14}\d[A-Z]{0,14}\d)"
     rb"[0-9A-Z]{9,14}\\{0,15}[\"'])"
 )
+#: The last utterance, as programs print and keep it (alexa_media).
+_LAST_CALLED = rb"last_called(?: changed)?\\{0,15}[\"']?: ?\{"
 _NARROW = (
     b".amazon.", b"amazonalexa.com", b".a2z.com", b"/alexa-privacy/", b"/alexashoppinglists/", b"PUSH_",
-    b"MATTER_SETUP", b"::TN", b"%3A%3ATN", b"%3a%3aTN", *_TYPES, *_IDENTIFIERS, *(key.encode("ascii") for key in KEYS),
+    b"MATTER_SETUP", b"::TN", b"%3A%3ATN", b"%3a%3aTN", *_TYPES, *_IDENTIFIERS, b"last_called",
+    *(key.encode("ascii") for key in KEYS),
 )  # fmt: skip
 #: Keys that are also searched in base64: long ones, at least one in every kind of answer.
 _CODED_KEYS = (
@@ -98,7 +101,9 @@ _ID_LEADS = 120
 #: How many bytes of minutes and seconds lead up to the two colons.
 _ID_MINUTES = len("31:47")
 #: If one of these is there, the expressions below are tried: at each of them, and at each key of a device's type.
-_KEY_MARKS = frozenset((b"PUSH_", *_TYPES, b"MATTER_SETUP", *_IDENTIFIERS, *(key.encode("ascii") for key in KEYS)))
+_KEY_MARKS = frozenset(
+    (b"PUSH_", *_TYPES, b"MATTER_SETUP", *_IDENTIFIERS, b"last_called", *(key.encode("ascii") for key in KEYS))
+)
 
 
 @cache
@@ -106,7 +111,9 @@ def _key() -> re.Pattern[bytes]:
     """The expression for keys and identifiers. Compiling it takes as long as a large search, so it is deferred."""
     keys = b"|".join(key.encode("ascii") for key in KEYS) + b"|" + _COMMAND
     begins = b"|".join(re.escape(begin) for begin in _IDENTIFIERS)
-    return re.compile(rb"(?<![A-Za-z0-9_])(?:" + keys + rb")(?![A-Za-z0-9_])|" + _DEVICE_TYPE + b"|" + begins)
+    return re.compile(
+        rb"(?<![A-Za-z0-9_])(?:" + keys + rb")(?![A-Za-z0-9_])|" + b"|".join((_DEVICE_TYPE, _LAST_CALLED, begins))
+    )
 
 
 @cache

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from parsers.alexa_api.items.body import JsonPlaces, Places, TextPlaces, Tokens
+from parsers.code_page import code_page
 from parsers.coding import CodingError, decode
 from parsers.encoding import wide_encoding
 from parsers.formats.json.text import MAX_BYTES, MAX_VALUES
@@ -124,12 +125,9 @@ def values_in(source: Source, marks: re.Pattern[str] | None = None) -> Iterator[
         if wide.cut:
             yield Issue(f"The text is not {name.upper()} throughout: its last character is cut off.", at_coding(name))
         yield from values_in_pieces(Source(source.path, wide.size, b"", wide.open), marks, at_coding(name))
-    elif name:
-        with source.open() as stream:
-            yield from values_of(stream.read(WHOLE + 1), marks)
     elif source.size <= WHOLE:
         with source.open() as stream:
-            yield from _Piece(stream.read(WHOLE + 1), 0, last=True).values(marks)
+            yield from values_of(stream.read(WHOLE + 1), marks)
     else:
         yield from values_in_pieces(source, marks)
 
@@ -138,7 +136,7 @@ def values_of(content: bytes, marks: re.Pattern[str] | None = None, prefix: str 
     """Yield the values of a text in memory, as :func:`values_in` does.
 
     Args:
-        content: the text, in UTF-8 or in an encoding of wider characters.
+        content: the text, in UTF-8, in an encoding of wider characters, or in a code page.
         marks: as for :func:`values_in`.
         prefix: the text's locator; empty for a whole file.
     """
@@ -149,6 +147,9 @@ def values_of(content: bytes, marks: re.Pattern[str] | None = None, prefix: str 
         except CodingError as error:
             yield Issue(f"The text is not {name.upper()} throughout: {error}.", prefix)
             content = error.partial
+    elif page := code_page(content):
+        prefix = join(prefix, at_coding(page))
+        content = decode(content, page, 4 * WHOLE)
     yield from _Piece(content, 0, last=True, prefix=prefix).values(marks)
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from parsers.alexa_api.items.activity_key import activity_time_key
 from parsers.alexa_api.items.body import Body, ResponseParser
 from parsers.alexa_api.items.item_reader import ItemReader
 from parsers.parser import About
@@ -20,6 +21,9 @@ from parsers.values import Keeper, shown
 
 DATA_TYPE = "alexa:cloud:last_called"
 _ATTRIBUTES, _EVENT = ("last_called_summary", "last_called_timestamp"), "last_called_change"
+#: What the program's log prints of it: ``last_called: {'serialNumber': ..., 'timestamp': ..., 'summary': ...}``.
+_LOGGED, _LOGGED_MORE = frozenset({"serialNumber", "timestamp", "summary"}), frozenset({"response"})
+_HOLDERS = (_EVENT, "last_called")
 _STATE = re.compile(r"alexa2\.\d{1,4}\.History\.([A-Za-z]{2,40})")
 _STATES = ("summary", "creationTime", "name", "serialNumber", "answerText", "json")
 _SPOKEN = "The time that the program keeps as that of the utterance."
@@ -30,7 +34,7 @@ class LastCalled(ResponseParser):
     """Reads the last utterance in a program's state or event."""
 
     name = "alexa_last_called"
-    version = "1"
+    version = "2"
     urls = ()
     telltales = (frozenset(_ATTRIBUTES), frozenset({_EVENT, "serialNumber", "summary"}))
     lists = ()
@@ -40,13 +44,17 @@ class LastCalled(ResponseParser):
         data_types=(DATA_TYPE,),
         known_by=(
             f"JSON keys {' and '.join(_ATTRIBUTES)} (Home Assistant, alexa_media)",
-            f"JSON key {_EVENT} with serialNumber or summary (events of alexa_media)",
+            f"JSON key {_EVENT} or last_called with serialNumber or summary (events of alexa_media)",
+            f"an object whose members are {', '.join(sorted(_LOGGED))} (the log of alexa_media)",
             "JSON keys alexa2.0.History.summary and others below alexa2.0.History (states of ioBroker)",
         ),
         shows="That the program had this text from the account's history as the newest, with this time.",
         does_not_show="What was said, or by whom. That nothing was said later: the program asks from time to time.",
         validated_on=("Made files only.",),
-        limits=("Of ioBroker's states those of its first instance (alexa2.0) are known by themselves.",),
+        limits=(
+            "Of ioBroker's states those of its first instance (alexa2.0) are known by themselves.",
+            "A serial number that the program wrote with asterisks is kept as written, and is no device of the row.",
+        ),
         references=(
             "https://github.com/alandtse/alexa_media_player",
             "https://github.com/Apollon77/ioBroker.alexa2",
@@ -57,8 +65,7 @@ class LastCalled(ResponseParser):
         """Whether the value has the attributes, the event or a state with the text."""
         if not isinstance(value, dict):
             return False
-        event = value.get(_EVENT)
-        if isinstance(event, dict) and ("serialNumber" in event or "summary" in event):
+        if is_logged(value) or any(_is_event(value.get(name)) for name in _HOLDERS):
             return True
         return any(name in value for name in _ATTRIBUTES[:1]) or any(name in value for name in self.first_keys)
 
@@ -66,7 +73,7 @@ class LastCalled(ResponseParser):
         """The members that are not about the last utterance."""
         if not isinstance(value, dict):
             return ()
-        read = {*_ATTRIBUTES, _EVENT, "last_called", "last_called_response"}
+        read = {*_ATTRIBUTES, *_HOLDERS, "last_called_response"}
         return tuple(key for key in value if key not in read and not _STATE.fullmatch(str(key)))
 
     def parse_body(self, body: Body) -> Iterator[Record | Issue]:
@@ -77,25 +84,45 @@ class LastCalled(ResponseParser):
         whole = ItemReader(body.value, (), body)
         if _ATTRIBUTES[0] in body.value:
             yield from _of_attributes(whole)
-        event = body.value.get(_EVENT)
-        if isinstance(event, dict):
-            yield from _of_event(whole.child(event, _EVENT))
+        if is_logged(body.value):
+            yield from _of_event(whole)
+        for name in _HOLDERS:
+            event = body.value.get(name)
+            if isinstance(event, dict) and _is_event(event):
+                yield from _of_event(whole.child(event, name))
         yield from _of_states(whole)
         yield from whole.issues
+
+
+def is_logged(value: object) -> bool:
+    """Whether a value is the object that alexa_media prints in its log."""
+    return isinstance(value, dict) and _LOGGED <= value.keys() <= _LOGGED | _LOGGED_MORE
+
+
+def _is_event(value: object) -> bool:
+    return isinstance(value, dict) and ("serialNumber" in value or "summary" in value)
+
+
+def _activity_time(milliseconds: object, serial: str | None) -> tuple[str, ...]:
+    """The key that the record shares with the account's entry of the same millisecond and device."""
+    if not isinstance(milliseconds, int) or not 10**12 <= milliseconds < 10**14:
+        return ()
+    return (activity_time_key(milliseconds, serial or ""),)
 
 
 def _of_attributes(reader: ItemReader) -> Iterator[Record]:
     text, name = reader.string(_ATTRIBUTES[0]), reader.text("friendly_name")
     times = reader.time(_ATTRIBUTES[1], "Recorded Time", _SPOKEN)
     answer = reader.string("last_called_response")
-    yield _record(reader, text, answer, f'"{shown(name, 100)}"' if name else "", times, reader.item)
+    device = f'"{shown(name, 100)}"' if name else ""
+    yield _record(reader, text, answer, device, times, reader.item, None, reader.item.get(_ATTRIBUTES[1]))
 
 
 def _of_event(reader: ItemReader) -> Iterator[Record]:
     serial = reader.text("serialNumber")
     times = reader.time("timestamp", "Recorded Time", _SPOKEN)
     text, answer = reader.string("summary"), reader.string("response")
-    yield _record(reader, text, answer, serial or "", times, reader.item, serial)
+    yield _record(reader, text, answer, serial or "", times, reader.item, serial, reader.item.get("timestamp"))
 
 
 def _of_states(reader: ItemReader) -> Iterator[Record]:
@@ -119,7 +146,9 @@ def _of_states(reader: ItemReader) -> Iterator[Record]:
     times += tuple({time.timestamp: time for time in written}.values())
     name = values.get("name", whole.get("name"))
     device = f'"{shown(name, 100)}"' if name else ""
-    yield _record(reader, _text(text), _text(answer), device, times, {**whole, **values}, _text(serial) or None)
+    fields = {**whole, **values}
+    spoken_at = fields.get("creationTime")
+    yield _record(reader, _text(text), _text(answer), device, times, fields, _text(serial) or None, spoken_at)
 
 
 def _written(state: ItemReader, name: str) -> tuple[Timestamp, ...]:
@@ -134,6 +163,7 @@ def _record(
     times: tuple[Timestamp, ...],
     fields: Mapping[str, object],
     serial: str | None = None,
+    spoken_at: object = None,
 ) -> Record:
     parts = [f"A home-automation program keeps as the last utterance{f' to the device {device}' if device else ''}"]
     parts.append(f'the text "{shown(text)}"' if text else "no text")
@@ -144,9 +174,10 @@ def _record(
         message=f"{' '.join(parts)}.",
         locator=reader.locator,
         timestamps=times,
-        device_serial=serial,
+        device_serial=None if serial and "*" in serial else serial,
         transcript=text or None,
         fields=Keeper().fields(dict(fields)),
+        keys=_activity_time(spoken_at, serial),
     )
 
 

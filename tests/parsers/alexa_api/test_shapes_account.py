@@ -168,6 +168,14 @@ SHAPES: dict[str, tuple[object, list[Row]]] = {
     ),
     "messages": ({"messages": [MESSAGE]}, [("message", "bis gleich", (AT,))]),
     "conversations by message": ({"conversations": [TALK]}, [("conversation", 'and the text "bis gleich".', (AT,))]),
+    "bare Bluetooth of devices": (
+        [{**ON, "pairedDeviceList": [PAIRED], "online": True, "streamingState": None}],
+        [("bluetooth", SERIAL, ()), ("bluetooth", "Handy", ())],
+    ),
+    "bare media history": ([MEDIA], [("media", "Sia", (AT,))]),
+    "bare to-do entries": ([TODO], [("todo", "Müll", (AT,))]),
+    "bare messages": ([MESSAGE], [("message", "bis gleich", (AT,))]),
+    "bare conversations": ([TALK], [("conversation", 'and the text "bis gleich".', (AT,))]),
     "endpoints and their states": (
         {"data": {"endpoints": {"items": [ENDPOINT]}}},
         [("endpoint", "Garagentor", (AT,)), ("endpoint_state", "UNLOCKED", (CHANGED_AT, AT)),

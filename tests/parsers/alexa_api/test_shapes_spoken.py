@@ -160,6 +160,10 @@ SHAPES: dict[str, tuple[object, list[Row]]] = {
         {"last_called_change": {"serialNumber": SERIAL, "timestamp": AT, "summary": "licht an", "response": "OK"}},
         [("last_called", f'to the device {SERIAL} the text "licht an" and as its answer "OK".', (AT,))],
     ),
+    "what alexa_media keeps of a device": (
+        {"last_called": {"serialNumber": SERIAL, "timestamp": AT, "summary": "тише"}},
+        [("last_called", f'to the device {SERIAL} the text "тише".', (AT,))],
+    ),
     "states of ioBroker": (
         {"alexa2.0.History.json": {"val": json.dumps({"summary": "тише", "creationTime": AT}), "ts": AT + 2}},
         [("last_called", 'as the last utterance the text "тише".', (AT, AT + 2))],

@@ -191,6 +191,18 @@ def test_what_is_not_whole_gives_what_is_and_an_issue(name: str, page: Page, bar
     assert any(described in issue.what for issue in found.issues), [issue.what for issue in found.issues]
 
 
+def test_a_log_that_prints_the_last_utterance_and_names_nothing_else_is_read(read_files: Any) -> None:
+    kept = {"serialNumber": "G************001", "timestamp": 1704101038009, "summary": "öffne die Tür"}
+    line = "2024-01-01 10:23:58.123 DEBUG (MainThread) [custom_components.alexa_media] a***@b.de: "
+    found = read_files(
+        {"ha.log": f"{line}last_called changed: None to {kept}\n{line}Updated last_called: {kept}\n".encode()}
+    )
+    assert [(each.transcript, each.device_serial, each.keys) for each in found.records] == [
+        ("öffne die Tür", None, ("activity-time:1704101038009#G001",))
+    ] * 2
+    assert found.issues == []
+
+
 def test_lines_after_a_damaged_one_are_read(page: Page, bare: list[Any], read_files: Any) -> None:
     first, second, third = (_json(part) for part in _apart(page))
     found = read_files({"kept.jsonl": b"\n".join((first, second[:-300], third))})

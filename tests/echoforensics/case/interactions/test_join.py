@@ -61,6 +61,14 @@ def test_every_source_is_joined_each_by_its_strongest_reason(whole: list[SpokenR
     assert found.left_open == ()
 
 
+def test_what_a_program_keeps_as_last_utterance_is_joined_to_the_entry_of_its_moment(record: MakeRecord) -> None:
+    entry = record("alexa:cloud:history", "entry", keys=("activity:A1SAMPLE#1704101038009#A2TYPE#G000SAMPLE000001",))
+    of_device = record("alexa:cloud:last_called", "log", keys=("activity-time:1704101038009#G001",))
+    of_none = record("alexa:cloud:last_called", "state", keys=("activity-time:1704101038009",))
+    other = record("alexa:cloud:last_called", "other", keys=("activity-time:1704101038009#G002",))
+    assert names(joined([entry, of_device, of_none, other])) == [{"entry", "log", "state"}, {"other"}]
+
+
 @given(st.randoms(use_true_random=False), st.integers(0, 255))
 @settings(max_examples=60, deadline=None)
 def test_the_order_of_records_and_the_split_into_sources_change_nothing(rng: random.Random, split: int) -> None:
