@@ -12,13 +12,14 @@ from chain_of_custody.ledger import read
 from chain_of_custody.ledger import verify as verify_ledger
 from chain_of_custody.statements.transfer import transfers
 from chain_of_custody.verify import Verification
-from echoforensics.case.added_records.added_files import ADDED_FILES, added_file_problems, unknown_files
+from echoforensics.case.added_records.added_files import added_file_problems
 from echoforensics.case.added_records.closed_rooms import closed_rooms, place_of, room_problems
 from echoforensics.case.custody.announced import seal_in_force
+from echoforensics.case.custody.case_folder_check import CaseFolderCheck
 from echoforensics.case.custody.database_check import DatabaseCheck
 from echoforensics.case.custody.database_file import file_digest, refuse_irregular, side_files
 from echoforensics.case.custody.history import CaseHistory
-from echoforensics.case.custody.names import ARTEFACTS, DATABASE, HEAD, LEDGER, SALT_SEED
+from echoforensics.case.custody.names import DATABASE, HEAD, LEDGER
 from echoforensics.case.custody.standing import known_head, ledger_history
 from echoforensics.case.custody.vault_check import vault_problems
 from echoforensics.case.no_case import not_a_case
@@ -134,7 +135,6 @@ def verify_case(
         )
         result.checks.add("artefacts", not problems, detail)
         _check_added(result, path)
-    _note_others(result, path)
     if history is None:
         result.checks.skipped("sources", "there is no sound ledger to check them against")
     elif sources:
@@ -339,7 +339,7 @@ def _check_unsealed(
 
 
 def _check_added(result: CaseVerification, path: Path) -> None:
-    """Check the files that were added to the case, as its records name them: redacted copies."""
+    """Check the files beside the vault: redacted copies, as records name them, and what was put into the folder."""
     try:
         with closing(Store(path / DATABASE)) as store:
             known = copies_of(store)
@@ -350,22 +350,18 @@ def _check_added(result: CaseVerification, path: Path) -> None:
     if known:
         words = f"{counted(len(known), 'redacted copy', 'redacted copies')}, each with the content its record names"
         result.checks.add("added files", not problems, "; ".join(problems[:10]) or words)
-    if others := unknown_files(path, known):
-        result.notes.append(f"named by no record, and vouched for by nothing: {', '.join(others[:10])}")
-
-
-def _note_others(result: CaseVerification, path: Path) -> None:
-    own = {
-        DATABASE,
-        LEDGER,
-        ARTEFACTS,
-        ADDED_FILES,
-        HEAD,
-        SALT_SEED,
-        *(found.name for found in side_files(path / DATABASE)),
-    }
-    if others := sorted(found.name for found in path.iterdir() if found.name not in own):
-        result.notes.append(f"not of the case, and vouched for by nothing: {', '.join(others[:10])}")
+    try:
+        found = CaseFolderCheck(path, known, complete=result.complete)
+    except OSError as error:
+        result.checks.add("case folder", False, str(error))
+        return
+    words = "nothing is in it that is not of the case"
+    result.checks.add("case folder", not found.problems, "; ".join(found.problems[:10]) or words)
+    if found.left:
+        result.notes.append(
+            f"left by an interrupted run, read by no command, and vouched for by nothing: {', '.join(found.left)};"
+            " the next command that writes to the case removes them"
+        )
 
 
 def _check_sources(result: CaseVerification, history: CaseHistory, say: Callable[[str], None]) -> None:

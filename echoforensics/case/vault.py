@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import stat
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import count
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 #: Prefix of files that are not in the vault yet.
 PARTIAL = "partial-"
 _NUMBERS = count()
+_SHARD = re.compile(r"[0-9a-f]{2}")
 
 
 class Staged:
@@ -148,3 +150,8 @@ class Vault:
     def remove(self, sha256: str) -> None:
         """Remove a file that no longer has an entry in the case."""
         self.path(sha256).unlink(missing_ok=True)
+
+
+def is_shard(path: Path, root: Path) -> bool:
+    """Whether a path is one of the folders that a vault puts its files into. A link is none."""
+    return path.parent == root and bool(_SHARD.fullmatch(path.name)) and path.is_dir() and not path.is_symlink()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
@@ -243,12 +244,21 @@ def _existing(path: Path) -> Path:
                 )
             next(path.iterdir(), None)  # a folder that cannot be listed is refused here
         elif not path.exists():
-            raise SourceError(f"{path}: there is no such file or folder")
+            raise SourceError(f"{path}: there is no such file or folder{_several_in_one(path)}")
         elif not path.is_file():
             raise SourceError(f"{path}: neither a file nor a folder")
         return path.resolve()
     except OSError as error:
         raise SourceError(f"{path}: cannot be opened: {error.strerror}") from error
+
+
+def _several_in_one(path: Path) -> str:
+    """The rest of a sentence where a path is the paths of several sources, joined as some programs join them."""
+    for mark in (",", ";", ":", " "):
+        pieces = [piece.strip() for piece in str(path).split(mark)]
+        if len(pieces) > 1 and all(piece and Path(piece).exists() for piece in pieces):
+            return f"; each source is an argument of its own: {' '.join(map(shlex.quote, pieces))}"
+    return ""
 
 
 def _head(path: Path) -> bytes:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from chain_of_custody.ledger import Ledger, LedgerError
 from echoforensics.case.added_records.added_files import remove_other_files
 from echoforensics.case.counts import counts_of_case
-from echoforensics.case.custody.announced import RENEWED, complete_announced
+from echoforensics.case.custody.announced import RENEWED, complete_announced, remove_renewed
 from echoforensics.case.custody.contents import content_digests
 from echoforensics.case.custody.database_file import file_digest
 from echoforensics.case.custody.head_file import write_head
@@ -97,7 +97,8 @@ def _drop(
 ) -> RemovedContent:
     made = case / RENEWED
     with case_disk(case), ExitStack() as failed:
-        failed.callback(made.unlink, missing_ok=True)
+        remove_renewed(case)
+        failed.callback(remove_renewed, case)
         shutil.copyfile(case / DATABASE, made)
         with closing(Store(made, write=True, logged=False)) as store:
             removed = remove_content(store, _artefacts(store, exhibits), reason)

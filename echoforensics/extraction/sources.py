@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from echoforensics.case.evidence_table import EvidenceState
 from echoforensics.errors import CaseError, SourceError, UnknownContentError
 from echoforensics.evidence.source import EvidenceSource, open_source
+from echoforensics.extraction.own_output import refuse_own_output
 from echoforensics.extraction.trust import known_items
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ def _open(
     path: Path, known: EvidenceItem | None, offsets: tuple[int, ...], parsers: tuple[Parser, ...]
 ) -> EvidenceSource:
     if known is None:
+        refuse_own_output(path)
         return open_source(path, offsets, parsers=parsers)
     if offsets and known.opening.volumes and offsets != known.opening.offsets:
         before = ", ".join(map(str, known.opening.offsets)) or "none"

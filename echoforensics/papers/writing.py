@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from echoforensics.case.no_case import refuse_in_case
 from echoforensics.errors import UsageError
 from echoforensics.papers.paper import Paper, as_html, as_text
 
@@ -24,7 +25,13 @@ def paper_text(paper: Paper, output: Path | None) -> str:
 
 
 def write_new(output: Path, text: str) -> None:
-    """Write a new file. Raises UsageError where something already exists, or it cannot be written."""
+    """Write a new file.
+
+    Raises:
+        UsageError: something already exists, or the file cannot be written.
+        CaseError: it would lie inside a case folder.
+    """
+    refuse_in_case(output)
     try:
         with output.open("x", encoding="utf-8", newline="\n") as stream:
             stream.write(text)

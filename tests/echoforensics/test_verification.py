@@ -105,6 +105,7 @@ def test_untouched_case_verifies(copy_of_sealed: Path) -> None:
         ("database", True),
         ("tables", True),
         ("artefacts", True),
+        ("case folder", True),
         ("source echo-data.img", True),
         ("source alexa-cloud.zip", True),
         ("source phone", True),

@@ -10,7 +10,7 @@ import os
 from typing import TYPE_CHECKING
 
 from echoforensics.case.disk import case_disk
-from echoforensics.case.vault import Vault
+from echoforensics.case.vault import Vault, is_shard
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -74,9 +74,13 @@ def added_file_problems(case: Path, known: Collection[str]) -> list[str]:
 
 
 def unknown_files(case: Path, known: Collection[str]) -> list[str]:
-    """Names of the files in the folder that no record names."""
+    """Names of what is in the folder and no record names: files, links, and folders that no vault has."""
     room = added_files(case)
     if not room.root.is_dir() or room.root.is_symlink():
         return []
     wanted = {room.path(sha256) for sha256 in known}
-    return [path.relative_to(case).as_posix() for path in room.files() if path not in wanted]
+    return [
+        path.relative_to(case).as_posix()
+        for path in sorted(room.root.rglob("*"))
+        if path not in wanted and not is_shard(path, room.root)
+    ]

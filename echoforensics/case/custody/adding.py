@@ -13,7 +13,13 @@ from chain_of_custody.open_flags import careful
 from echoforensics.case.added_records.addition_table import add, added_rows, additions_digest
 from echoforensics.case.added_records.membership import join_additions
 from echoforensics.case.counts import counts_of_case
-from echoforensics.case.custody.announced import RENEWED, complete_announced, seal_announced, seal_in_force
+from echoforensics.case.custody.announced import (
+    RENEWED,
+    complete_announced,
+    remove_renewed,
+    seal_announced,
+    seal_in_force,
+)
 from echoforensics.case.custody.database_file import file_digest
 from echoforensics.case.custody.head_file import write_head
 from echoforensics.case.custody.names import ADDED, DATABASE, LEDGER
@@ -87,7 +93,7 @@ class AddingRun:
             except OSError as error:
                 raise CaseError(f"{case}: cannot be written: {error.strerror or error}") from error
             refuse_changed(case)
-            (case / RENEWED).unlink(missing_ok=True)
+            remove_renewed(case)
             self._opened = opened.pop_all()
 
     def add(self, additions: Iterable[Addition], detail: Mapping[str, Any]) -> AddedRecords:
@@ -103,7 +109,7 @@ class AddingRun:
         """
         made = self.path / RENEWED
         with case_disk(self.path), ExitStack() as failed:
-            failed.callback(made.unlink, missing_ok=True)
+            failed.callback(remove_renewed, self.path)
             shutil.copyfile(self.path / DATABASE, made)
             with closing(Store(made, write=True, logged=False)) as store:
                 changes = ChangesSinceSeal(store, self._sealed_tables())

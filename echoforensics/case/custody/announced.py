@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from echoforensics.case.custody.database_file import file_digest
+from echoforensics.case.custody.database_file import file_digest, side_files
 from echoforensics.case.custody.head_file import write_head
 from echoforensics.case.custody.names import DATABASE, SEALED
 
@@ -25,6 +25,16 @@ if TYPE_CHECKING:
 RENEWED = f"{DATABASE}.renewed"
 #: The parts of a seal that an announcement has too.
 _SEAL = ("database", "tables", "entries", "artefacts", "issues", "records", "rows")
+
+
+def remove_renewed(case: Path) -> None:
+    """Remove a database that a killed run was rebuilding, with the journal beside it.
+
+    SQLite would undo with that journal what is written to the next database of this name. Raises OSError.
+    """
+    made = case / RENEWED
+    for path in (made, *side_files(made)):
+        path.unlink(missing_ok=True)
 
 
 def seal_in_force(case: Path, history: CaseHistory) -> Mapping[str, Any] | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from chain_of_custody.ledger import Ledger, LedgerError
 from echoforensics.case.case import Case
-from echoforensics.case.custody.announced import RENEWED, complete_announced, seal_in_force
+from echoforensics.case.custody.announced import RENEWED, complete_announced, remove_renewed, seal_in_force
 from echoforensics.case.custody.contents import FILLED_BY_ITEMS, content_digests
 from echoforensics.case.custody.database_file import connect_unchanged, file_digest
 from echoforensics.case.custody.head_file import PARTIAL, write_head
@@ -198,6 +198,7 @@ def _prepare(path: Path, key: Signer | None, actor: str) -> Mapping[str, TableDi
         renew(path, history)
         return {}
     refuse_changed(path)
+    remove_renewed(path)
     tables = (seal_in_force(path, ledger_history(path / LEDGER)) or {}).get("tables")
     return tables if isinstance(tables, dict) else {}
 

@@ -12,7 +12,7 @@ from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
 from echoforensics.case.added_records.addition_table import added_rows, additions_digest, have_wait
-from echoforensics.case.custody.announced import RENEWED
+from echoforensics.case.custody.announced import RENEWED, remove_renewed
 from echoforensics.case.custody.contents import changed_source, content_digests, copy_contents
 from echoforensics.case.custody.database_file import fold, side_files, unchanged
 from echoforensics.case.custody.names import DATABASE
@@ -42,11 +42,11 @@ def renew(case: Path, history: CaseHistory) -> None:
         OSError: the database is not writable.
     """
     database, made = case / DATABASE, case / RENEWED
-    made.unlink(missing_ok=True)
+    remove_renewed(case)
     try:
         with ExitStack() as opened:
             address = opened.enter_context(unchanged(database))
-            opened.callback(made.unlink, missing_ok=True)
+            opened.callback(remove_renewed, case)
             new = opened.enter_context(closing(Store(made, create=True, write=True, logged=False)))
             new.db.execute("PRAGMA trusted_schema=OFF")
             new.db.execute("ATTACH ? AS old", (address,))

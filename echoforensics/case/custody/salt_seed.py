@@ -21,7 +21,8 @@ from echoforensics.errors import CaseError
 if TYPE_CHECKING:
     from pathlib import Path
 
-_SIZE = 32
+#: Bytes of a seed.
+SEED_SIZE = 32
 _PARTIAL = f"{SALT_SEED}.partial"
 
 
@@ -44,11 +45,13 @@ def set_key(case: Path, seal: str, *, make: bool = True) -> bytes:
             _make(case)
         descriptor = os.open(path, careful(os.O_RDONLY))
         with os.fdopen(descriptor, "rb") as stream:
-            seed = stream.read(_SIZE + 1)
+            seed = stream.read(SEED_SIZE + 1)
     except OSError as error:
         raise CaseError(f"{path}: cannot be read or made: {error.strerror or error}") from error
-    if len(seed) != _SIZE:
-        raise CaseError(f"{path}: is damaged: it has to be {_SIZE} bytes. Put back the file from a copy of the case")
+    if len(seed) != SEED_SIZE:
+        raise CaseError(
+            f"{path}: is damaged: it has to be {SEED_SIZE} bytes. Put back the file from a copy of the case"
+        )
     return hmac.digest(seed, b"key of a sealed set\0" + seal.encode("ascii"), "sha256")
 
 
@@ -59,7 +62,7 @@ def _make(case: Path) -> None:
             return
         partial.unlink(missing_ok=True)
         with os.fdopen(os.open(partial, careful(os.O_WRONLY | os.O_CREAT | os.O_EXCL), 0o600), "wb") as stream:
-            stream.write(secrets.token_bytes(_SIZE))
+            stream.write(secrets.token_bytes(SEED_SIZE))
             stream.flush()
             os.fsync(stream.fileno())
         partial.replace(case / SALT_SEED)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import stat
 from typing import TYPE_CHECKING
 
 from echoforensics.case.custody.names import ARTEFACTS
-from echoforensics.case.vault import Vault
+from echoforensics.case.vault import Vault, is_shard
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
-
-_SHARD = re.compile(r"[0-9a-f]{2}")
 
 
 def vault_problems(case: Path, known: Collection[str], *, others: bool) -> list[str]:
@@ -32,7 +29,7 @@ def vault_problems(case: Path, known: Collection[str], *, others: bool) -> list[
     for path, mode in _walk(root):
         name = path.relative_to(case).as_posix()
         if stat.S_ISDIR(mode):
-            if not (path.parent == root and _SHARD.fullmatch(path.name)):
+            if not is_shard(path, root):
                 problems.append(f"{name}: a folder that no case has")
         elif not stat.S_ISREG(mode):
             problems.append(f"{name}: is a {_kind(mode)}, not a file")

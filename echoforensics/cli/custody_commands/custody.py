@@ -174,9 +174,11 @@ def _attach(case: Path, path: Path, receiver_key: Path | None, line: int | None,
 def _statement(case: Path, output: Path, line: int | None) -> None:
     from chain_of_custody.statements.transfer import signed_bytes
     from echoforensics.case.custody.handing_over import not_received
+    from echoforensics.case.no_case import refuse_in_case
     from echoforensics.errors import UsageError
 
     given = not_received(case, line)
+    refuse_in_case(output)
     try:
         with output.open("xb") as stream:
             stream.write(signed_bytes(given.statement))

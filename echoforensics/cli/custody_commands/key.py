@@ -43,6 +43,7 @@ def create(*, path: Path | None, name: str, unattended: bool, as_json: bool) -> 
     The passphrase is taken from --passphrase-fd, from $ECHOFORENSICS_PASSPHRASE, or asked for twice on a terminal.
     Without any of these, a passphrase is generated and kept beside the key.
     """
+    from echoforensics.case.no_case import refuse_in_case
     from echoforensics.cli import keys
     from echoforensics.cli.options import passphrase
     from echoforensics.cli.safe_text import given_text
@@ -52,6 +53,7 @@ def create(*, path: Path | None, name: str, unattended: bool, as_json: bool) -> 
     path = path or keys.default_path()
     if is_on_token(path):
         raise UsageError("create keys on a token with the token's own program; see docs/keys.md")
+    refuse_in_case(path)
     given = passphrase.given()
     if unattended and given is not None:
         raise UsageError("--unattended and --passphrase-fd cannot be used together")
@@ -139,10 +141,13 @@ def request(*, subject: str, path: Path | None, output: Path | None, as_json: bo
     """
     from chain_of_custody.keys import KeyFileError
     from chain_of_custody.statements.certificate import certificate_request
+    from echoforensics.case.no_case import refuse_in_case
     from echoforensics.cli import keys
     from echoforensics.errors import UsageError
 
     key = keys.load(path or keys.default_path())
+    if output is not None:
+        refuse_in_case(output)
     try:
         made = certificate_request(key, subject)
         if output is not None:

@@ -22,6 +22,9 @@ _MAGICS = (
     (82, b"FAT32   ", _SECTOR),
     *((3, magic, _SECTOR) for magic in (b"EXFAT   ", b"NTFS    ")),
 )
+#: In a superblock of ext: the first block of data, the size of a block, the blocks of a group, the copy's own group.
+_EXT_PLACE = ((20, 24), (24, 28), (32, 36), (90, 92))
+_LARGEST_EXT_BLOCK = 6
 #: How far they are looked for, how many places are tried, and how many are given.
 REACH = 16 * 1024 * 1024
 _TRIED, _GIVEN = 64, 3
@@ -49,8 +52,8 @@ def displaced(media: Media, start: int, length: int) -> str:
 
 def _found(media: Media, start: int, length: int) -> Iterator[tuple[int, str]]:
     data = media.read(start, length)
-    places = {place for magic in _MAGICS for place in _places(data, *magic)}
-    for place in sorted(places)[:_TRIED]:
+    places = {_start_of(data, place) for magic in _MAGICS for place in _places(data, *magic)}
+    for place in sorted(place for place in places if place > 0)[:_TRIED]:
         at = start + place
         try:
             volume = contiguous(media, "", "", at, media.size - at, "given offset")
@@ -67,3 +70,18 @@ def _places(data: bytes, within: int, magic: bytes, step: int) -> Iterator[int]:
         if place > 0 and place % step == 0:
             yield place
         at = data.find(magic, at + 1)
+
+
+def _start_of(data: bytes, place: int) -> int:
+    """Where the file system begins that seems to begin at a place: earlier, where a backup superblock of ext is there.
+
+    References:
+        Linux, ``Documentation/filesystems/ext4/super.rst``: ``s_block_group_nr`` is the group that holds this copy.
+    """
+    superblock = data[place + 1024 : place + 2048]
+    if superblock[56:58] != b"\x53\xef":
+        return place
+    first, size, each, group = (int.from_bytes(superblock[at:to], "little") for at, to in _EXT_PLACE)
+    if group == 0 or size > _LARGEST_EXT_BLOCK:
+        return place
+    return place + 1024 - (group * each + first) * (1024 << size)

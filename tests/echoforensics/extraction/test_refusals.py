@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from chain_of_custody.keys import SigningKey
+from chain_of_custody.stored_zip.writing import write_zip
 from echoforensics.case.case import Case
 from echoforensics.errors import CaseError, SourceError
 from echoforensics.evidence.folder import Folder
@@ -44,6 +45,36 @@ def test_one_missing_source_stops_before_anything_is_made(source: Path, tmp_path
         _extract([source, tmp_path / "absent"], tmp_path / "case")
 
     assert not (tmp_path / "case").exists()
+
+
+def test_several_sources_in_one_argument_are_named(source: Path, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=f"argument of its own: {source} {tmp_path}$"):
+        _extract([Path(f"{source}, {tmp_path}")], tmp_path.with_name("case"))
+
+
+@pytest.mark.parametrize(
+    ("name", "files", "message"),
+    [
+        ("made", ("case.db", "custody.jsonl"), "is a case of this program.* give .*/made/artefacts"),
+        ("made/case.db", ("case.db", "custody.jsonl"), "is a file of the case .*/made: it holds copies"),
+        ("made", ("custody.dsse.json",), "is a bundle or a report of this program.*`verify` checks it"),
+    ],
+)
+def test_what_this_program_made_is_no_source(name: str, files: tuple[str, ...], message: str, tmp_path: Path) -> None:
+    (tmp_path / "made" / "artefacts").mkdir(parents=True)
+    for file in files:
+        (tmp_path / "made" / file).write_bytes(b"x")
+    with pytest.raises(SourceError, match=message):
+        _extract([tmp_path / name], tmp_path / "case")
+    assert not (tmp_path / "case").exists()
+
+
+def test_a_bundle_in_a_zip_is_no_source(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "VERIFY.txt").write_text("how to")
+    write_zip(tmp_path / "b", tmp_path / "b.zip", "b")
+    with pytest.raises(SourceError, match="is a bundle or a report of this program"):
+        _extract([tmp_path / "b.zip"], tmp_path / "case")
 
 
 def test_folder_that_is_no_case_is_left_alone(source: Path, tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from echoforensics.errors import UsageError
+from echoforensics.case.custody.names import DATABASE, LEDGER
+from echoforensics.errors import CaseError, UsageError
 from echoforensics.papers.paper import (
     Paper,
     PaperBlanks,
@@ -101,3 +102,16 @@ def test_the_name_of_a_file_says_its_form(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be written"):
         write_new(tmp_path / "none" / "a.txt", "y")
     assert (tmp_path / "a.txt").read_text() == "x"
+
+
+def test_nothing_is_written_into_a_case_folder(tmp_path: Path) -> None:
+    for name in (DATABASE, LEDGER):
+        (tmp_path / name).touch()
+    inside = tmp_path / "papers" / "paper.txt"
+    inside.parent.mkdir()
+    with pytest.raises(CaseError, match=f"inside the case folder {tmp_path.resolve()}; name a file elsewhere"):
+        write_new(inside, "x")
+    assert not inside.exists()
+    (tmp_path / LEDGER).unlink()
+    write_new(inside, "x")
+    assert inside.exists()

@@ -37,6 +37,11 @@ def _grown(path: Path, more: bytes) -> None:
     path.write_bytes(path.read_bytes() + more)
 
 
+def _planted(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"RIFF")
+
+
 def _shard_linked(case: Path) -> None:
     shard = _artefact(case).parent
     shard.rename(case.parent / "shard")
@@ -152,6 +157,23 @@ CAUGHT: dict[str, tuple[Alter, str]] = {
     "database: an empty journal planted": (lambda case: (case / "case.db-journal").touch(), "database"),
     "database: a log planted": (lambda case: (case / "case.db-wal").write_bytes(b"x" * 512), "database"),
     "database: an index of a log planted": (lambda case: (case / "case.db-shm").touch(), "database"),
+    "folder: a letter": (lambda case: (case / "letter.txt").write_text("x"), "case folder"),
+    "folder: a hidden file": (lambda case: (case / ".letter").touch(), "case folder"),
+    "folder: an older database": (lambda case: shutil.copy(case / DATABASE, case / "case.db.old"), "case folder"),
+    "folder: a folder": (lambda case: (case / "exports").mkdir(), "case folder"),
+    "folder: a link": (lambda case: (case / "evidence").symlink_to("/etc"), "case folder"),
+    "folder: a letter named like a head": (
+        lambda case: (case / "custody.head.partial").write_text("Dear Sir,"), "case folder",
+    ),
+    "folder: a letter named like a database": (
+        lambda case: (case / "case.db.renewed").write_text("Dear Sir,"), "case folder",
+    ),
+    "folder: a letter named like a seed": (lambda case: (case / "custody.seed").write_bytes(bytes(33)), "case folder"),
+    "folder: a pipe for copies": (lambda case: os.mkfifo(case / "added"), "case folder"),
+    "folder: a file among copies": (lambda case: _planted(case / "added" / "ab" / ("ab" * 32)), "case folder"),
+    "folder: a link among copies": (
+        lambda case: (_planted(case / "added" / "x"), (case / "added" / "ab").symlink_to("/etc")), "case folder",
+    ),
     "database: a journal that is a pipe": (lambda case: os.mkfifo(case / "case.db-journal"), "database"),
 }  # fmt: skip
 
@@ -163,8 +185,10 @@ WITHOUT_EVIDENCE: dict[str, tuple[Alter, str, str]] = {
     "an artefact of two names": (lambda case: (case.parent / "second").hardlink_to(_artefact(case)), "the second lies"
         " outside the case, and the content is checked", ""),
     "an empty folder of the vault": (lambda case: (case / "artefacts" / "00").mkdir(), "it holds nothing", ""),
-    "a file beside the ledger": (lambda case: (case / "letter.txt").write_text("x"), "no command reads it; it is named",
-        "letter.txt"),
+    "a head that was half written": (lambda case: (case / "custody.head.partial").write_bytes(b"7 0ab"), "what a run"
+        " leaves that is killed as it writes it; it is named", "custody.head.partial"),
+    "a database that was half written": (lambda case: (case / "case.db.renewed").write_bytes(b"SQLite format 3\0"),
+        "what `listen` leaves where it is killed; it is named", "case.db.renewed"),
     "a beginning of a line at the end of the ledger": (
         lambda case: _grown(case / LEDGER, b'{"entry":{"action":"'), "no entry: what a run leaves that is killed as it"
         " writes one; it is named", "",

@@ -167,6 +167,11 @@ def test_a_certificate_of_the_agency_is_bound(
     asked = run("key", "request", "CN=A. Examiner,O=Agency", "k.pem", "-o", "k.csr")
     assert asked.returncode == 0, asked.stderr
     assert "already exists" in run("key", "request", "CN=A", "k.pem", "-o", "k.csr").stderr
+    for name in ("case.db", "custody.jsonl"):
+        (tmp_path / "folder" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "folder" / name).touch()
+    assert "is inside the case folder" in run("key", "request", "CN=A", "k.pem", "-o", "folder/k.csr").stderr
+    assert "is inside the case folder" in run("key", "create", "folder/k.pem").stderr
     assert "is not a subject" in run("key", "request", "A. Examiner", "k.pem").stderr
     certificate = certify(run_program, tmp_path)
     bound = run("key", "bind", certificate, "k.pem")

@@ -38,6 +38,18 @@ def test_a_squashfs_behind_a_header(offset: int, tmp_path: Path, run_program: Ca
     assert entry.path == f"at{offset}/a"
 
 
+def test_a_backup_superblock_is_not_given_as_a_file_system(
+    tmp_path: Path, run_program: Callable[..., str], media_of: Callable[..., Media]
+) -> None:
+    path = tmp_path / "ext.img"
+    run_program("mke2fs", "-q", "-t", "ext2", "-b", "1024", path, "9M")
+    ext = bytearray(path.read_bytes())
+    ext[1024:2048] = bytes(1024)
+    raw = b"header! " * 512 + ext
+
+    assert displaced(media_of(raw), 0, len(raw)).endswith(" at byte 4096: give --offset 4096 to read it")
+
+
 def test_a_partition_whose_file_system_is_further_on(
     gpt_disk: Callable[..., bytearray], small_ext: Callable[..., bytes], media_of: Callable[..., Media]
 ) -> None:

@@ -91,7 +91,7 @@ def test_a_piece_of_another_length_is_refused(tmp_path: Path, monkeypatch: pytes
         ({"size": 0}, "does not say where"), ({"size": "9"}, "does not say where"),
         ({"sha256": "../x"}, "does not say where"), ({"lost": [1]}, "does not say where"),
         ({"lost": "abc"}, "does not say where"), ({"worker": None}, "does not say where"),
-        ({"more": 1}, "is no part of a case"),
+        ({"more": 1}, "is not a part of a case"),
     ],
 )  # fmt: skip
 def test_an_answer_that_is_no_part_is_refused(tmp_path: Path, change: dict[str, Any], why: str) -> None:
@@ -100,7 +100,7 @@ def test_an_answer_that_is_no_part_is_refused(tmp_path: Path, change: dict[str, 
     assert made_part(answer) == part
     with pytest.raises(ClusterError, match=why):
         made_part({**answer, **change})
-    with pytest.raises(ClusterError, match="is no part of a case"):
+    with pytest.raises(ClusterError, match="is not a part of a case"):
         made_part("part")
 
 
