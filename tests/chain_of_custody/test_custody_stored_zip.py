@@ -175,7 +175,7 @@ def test_overlapping_and_hidden_bytes_are_refused(tmp_path: Path) -> None:
     path.write_bytes(build(both, [first, second]))
     assert contents(path) == {"a": b"content", "b": b"content"}
     for content, why in (
-        (build([(first, b"content"), (hidden, b"content")], [first, hidden]), "top/b: bytes that are no entry"),
+        (build([(first, b"content"), (hidden, b"content")], [first, hidden]), "top/b: bytes that are not an entry"),
         (build(both, [first]), "bytes that are not an entry lie before the directory"),
         (build(both, [second]), "top/b: bytes that are not an entry lie before it"),
         (build(both, [first, ZipEntry("top/b", 7, crc, 0)]), "top/b: it overlaps"),
