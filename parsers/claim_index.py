@@ -63,18 +63,24 @@ class ClaimIndex:
         return [parsers[number] for number in numbers]
 
     def _found(self, head: bytes) -> int:
-        found = 0
+        """The bits of the patterns that match the head as it is, or without its zero bytes."""
+        if self._database is None or not head:
+            return 0
+        found = self._scanned(self._database, head, 0)
+        if found != self._every and b"\0" in head and (text := head.replace(b"\0", b"")):
+            found = self._scanned(self._database, text, found)
+        return found
 
+    def _scanned(self, database: hyperscan.Database, head: bytes, found: int) -> int:
         def matched(number: int, _start: int, _end: int, _flags: int, _context: object) -> bool:
             nonlocal found
             found |= 1 << number & self._every
             return found == self._every
 
-        if self._database is not None and head:
-            if not hasattr(self._rooms, "scratch"):
-                self._rooms.scratch = hyperscan.Scratch(self._database)
-            with suppress(hyperscan.ScanTerminated):
-                self._database.scan(head, match_event_handler=matched, scratch=self._rooms.scratch)
+        if not hasattr(self._rooms, "scratch"):
+            self._rooms.scratch = hyperscan.Scratch(database)
+        with suppress(hyperscan.ScanTerminated):
+            database.scan(head, match_event_handler=matched, scratch=self._rooms.scratch)
         return found
 
 
