@@ -17,7 +17,7 @@ from parsers.definition.log_lines import DESCRIBED, SEEN, LineKind, known_as, li
 from parsers.formats.logs.dating import Dates, Stamp
 from parsers.formats.logs.lines import FILE_TYPE, MAX_LINES, LogSummary, OtherLine
 from parsers.formats.logs.syslog import SyslogLine, SyslogReader, is_monotonic
-from parsers.formats.logs.text import RawLine, encoding_of, first_lines, raw_lines
+from parsers.formats.logs.text import RawLine, first_lines, raw_lines
 from parsers.formats.logs.yearless import Years
 from parsers.formats.logs.zones import UNKNOWN
 from parsers.lazy_pattern import lazy
@@ -55,8 +55,7 @@ _MAYBE = lazy(
     rb"\[ {0,12}\+?\d{1,8}\.\d{6}|\[[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:|\d:\d\d,\d{6}[+-]|\d,\d{1,12},\d{1,16},"
     rb"|\[[A-Z][a-z]{2} ?\d{1,2} \d\d:\d\d\]|\.\0\d\0\d\0\d\0\d\0\d\0\d\0"
 )
-
-#: A part of each of these times, simple enough to be compiled at once.
+#: A part of the time of each of these lines, simple enough to be compiled at once.
 _TIME_PART = rb"\d\.\d{6}|[a-z] [ \d]\d \d\d:|:\d\d,\d{6}[+-]|\d,\d+,\d+,|\d \d\d:\d\d\]"
 
 
@@ -91,13 +90,11 @@ class KernelLog(Parser):
 
     def claims(self, source: Source) -> bool:
         """Whether the first lines match, and the name or words indicate such a device."""
-        if encoding_of(source.head) is None or not _MAYBE.search(source.head):
-            return False
-        if not (_NAME.search(source.path) or _DEVICE.search(source.head.replace(b"\0", b""))):
-            return False
         first = first_lines(source.head, _LOOK, MAX_LINE)
         found = sum(_LINE.fullmatch(line) is not None and not is_monotonic(line) for line in first)
-        return found >= min(3, max(1, len(first))) and found * 2 >= len(first)
+        if found < min(3, max(1, len(first))) or found * 2 < len(first) or not _MAYBE.search(source.head):
+            return False
+        return bool(_NAME.search(source.path) or _DEVICE.search(source.head.replace(b"\0", b"")))
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield a record for each event, and one for the file."""

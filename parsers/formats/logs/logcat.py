@@ -84,7 +84,7 @@ _STARTS = {
 #: Formats by the byte after the level.
 _LEVELLED: dict[int, tuple[str, ...]] = {ord("/"): ("brief", "tag"), ord("("): ("thread", "process")}
 #: What may be a time, with the text before it.
-_HEADED = lazy(_GAP + rb"(?:\d\d|\d\.\d)")
+_HEADED = lazy(_GAP + rb"(?:(?:\d{4}-)?\d\d-\d\d[ T]|\d{1,12}\.\d{3})")
 
 
 class LogcatLine(NamedTuple):
@@ -111,8 +111,11 @@ class LogcatLine(NamedTuple):
 
 def form_of(content: bytes, forms: tuple[str, ...] = tuple(_FORMS)) -> str:
     """The name of a line's format; empty if none matches."""
+    possible = [form for form in _possible(content) if form in forms]
+    if not possible:
+        return ""
     stamps = StampReader(_of_day)
-    return next((form for form in _possible(content) if form in forms and _match(content, form, stamps)), "")
+    return next((form for form in possible if _match(content, form, stamps)), "")
 
 
 def _possible(content: bytes) -> tuple[str, ...]:
