@@ -13,13 +13,12 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from Crypto.Hash import SHA256
-from Crypto.PublicKey import ECC
-from Crypto.Signature import DSS
-from Crypto.Util.asn1 import DerSequence
+from typing import TYPE_CHECKING
 
 from chain_of_custody.open_flags import careful
+
+if TYPE_CHECKING:
+    from Crypto.PublicKey import ECC
 
 #: SubjectPublicKeyInfo of an uncompressed P-256 point, up to the point's two 32-byte coordinates.
 _SPKI_PREFIX = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
@@ -94,6 +93,9 @@ class PublicKey:
 
     def verify(self, message: bytes, signature: bytes) -> bool:
         """Whether ``signature`` (DER) over ``message`` is valid under this key. Never raises."""
+        from Crypto.Hash import SHA256
+        from Crypto.Signature import DSS
+
         scheme = DSS.new(self._key, "fips-186-3", encoding="der")
         try:
             scheme.verify(SHA256.new(message), signature)
@@ -112,6 +114,8 @@ class SigningKey:
     @classmethod
     def generate(cls) -> SigningKey:
         """Generate a new key with the operating system's random numbers."""
+        from Crypto.PublicKey import ECC
+
         return cls(ECC.generate(curve="P-256"))
 
     def sign(self, message: bytes) -> bytes:
@@ -120,6 +124,9 @@ class SigningKey:
         The same message always gets the same signature (RFC 6979). Of the two valid values of s, the lower is used, so
         that nobody without the key can derive a second signature from a first.
         """
+        from Crypto.Hash import SHA256
+        from Crypto.Signature import DSS
+
         signature = DSS.new(self._key, "deterministic-rfc6979", encoding="der").sign(SHA256.new(message))
         return normal_signature(*_numbers(signature))
 
@@ -166,6 +173,8 @@ class SigningKey:
             KeyFileError: the file does not exist, holds no ECDSA P-256 signing key, or the passphrase is wrong.
             OSError: the file cannot be read.
         """
+        from Crypto.PublicKey import ECC
+
         text = _read_key_file(path)
         encrypted = "ENCRYPTED" in text
         try:
@@ -184,11 +193,15 @@ class SigningKey:
 
 def normal_signature(r: int, s: int) -> bytes:
     """Return a signature in DER with the lower of the two valid values of s."""
+    from Crypto.Util.asn1 import DerSequence
+
     return bytes(DerSequence([r, min(s, _ORDER - s)]).encode())
 
 
 def is_normal(signature: bytes) -> bool:
     """Whether a valid signature has the form that :meth:`SigningKey.sign` gives it: strict DER, lower s."""
+    from Crypto.Util.asn1 import DerSequence
+
     try:
         r, s = _numbers(signature)
     except (ValueError, IndexError):
@@ -212,6 +225,8 @@ def sync_folder(folder: Path) -> None:
 
 
 def _point(coordinates: bytes) -> ECC.EccKey:
+    from Crypto.PublicKey import ECC
+
     x, y = int.from_bytes(coordinates[:32], "big"), int.from_bytes(coordinates[32:], "big")
     # The library accepts 0, 0 as the neutral point, under which anyone can sign; some versions also reduce numbers
     # beyond the prime, which would give one key two fingerprints.
@@ -225,6 +240,8 @@ def _point(coordinates: bytes) -> ECC.EccKey:
 
 def _numbers(signature: bytes) -> tuple[int, int]:
     """Return r and s of a signature. Raises ValueError or IndexError if it is malformed."""
+    from Crypto.Util.asn1 import DerSequence
+
     parts = DerSequence().decode(signature, strict=True)
     if len(parts) != 2 or not parts.hasOnlyInts():
         raise ValueError("not a pair of integers")

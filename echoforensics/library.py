@@ -8,18 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chain_of_custody.digest import DEFAULT_ALGORITHMS
 from chain_of_custody.signer import Signer
 from echoforensics.case.case import Case
 from echoforensics.case.custody.standing import why_unverified
 from echoforensics.errors import UnverifiedCaseError, UsageError
-from echoforensics.examiner_key import load_key
-from echoforensics.export.export_check import has_digests, refuse_without_digests, verify_export
-from echoforensics.export.sealed_folder import is_sealed_output, verify_sealed
 from echoforensics.extraction.options import KeyGiver, Options, Report
-from echoforensics.verification import CaseVerification, verify_case
 from echoforensics.zones import zone
+
+if TYPE_CHECKING:
+    from echoforensics.verification import CaseVerification
 
 AnyPath = str | PathLike[str]
 
@@ -141,6 +141,9 @@ def verify(
         >>> result.ok, result.signed, result.complete
         (True, True, True)
     """
+    from echoforensics.export.sealed_folder import is_sealed_output, verify_sealed
+    from echoforensics.verification import verify_case
+
     path, head = Path(case), None if expected_head is None else expected_head.strip()
     wanted = None if fingerprint is None else "".join(fingerprint.lower().replace(":", " ").split())
     if is_sealed_output(path):
@@ -149,19 +152,30 @@ def verify(
             tokens=None if tokens is None else [Path(each) for each in tokens],
             timestamps_required=timestamps_required, report=report,
         )  # fmt: skip
-    refuse_without_digests(path)
-    if timestamps_required or tokens:
-        raise UsageError(f"{path}: only bundles and other sealed folders have timestamps")
-    if has_digests(path):
-        given = {"a fingerprint": fingerprint, "a head": expected_head}
-        return verify_export(path, " and ".join(name for name, value in given.items() if value is not None))
-    return verify_case(
+    given = {"a fingerprint": fingerprint, "a head": expected_head}
+    return _verify_digests(path, given, timestamps=bool(timestamps_required or tokens)) or verify_case(
         path, fingerprint=wanted, sources=sources, allow_incomplete=allow_incomplete, expected_head=head, report=report
     )
 
 
+def _verify_digests(path: Path, given: dict[str, str | None], *, timestamps: bool) -> CaseVerification | None:
+    """Verify an export that has its digests next to it; None if the path is no such export."""
+    from echoforensics.export.export_check import has_digests, refuse_without_digests, verify_export
+
+    refuse_without_digests(path)
+    if timestamps:
+        raise UsageError(f"{path}: only bundles and other sealed folders have timestamps")
+    if has_digests(path):
+        return verify_export(path, " and ".join(name for name, value in given.items() if value is not None))
+    return None
+
+
 def _signing(key: AnyPath | Signer | KeyGiver | None, passphrase: str | None) -> Signer | KeyGiver | None:
-    return load_key(Path(key), passphrase) if isinstance(key, (str, PathLike)) else key
+    if not isinstance(key, (str, PathLike)):
+        return key
+    from echoforensics.examiner_key import load_key
+
+    return load_key(Path(key), passphrase)
 
 
 def _named_text(path: AnyPath) -> tuple[str, str]:

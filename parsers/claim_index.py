@@ -6,6 +6,7 @@ patterns are searched at once, with hyperscan; a parser without a match is not a
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from functools import lru_cache
 from threading import Lock, local
@@ -22,6 +23,8 @@ _MOST_REMEMBERED = 1024
 
 
 _COMPILING = Lock()
+#: A zero byte in a pattern.
+_ZERO = re.compile(rb"\0|\\0|\\x00")
 
 
 class ClaimIndex:
@@ -43,11 +46,9 @@ class ClaimIndex:
         self._every = sum(set(self._bits))
         # The parsers to ask, by the set of matches: most files are of few kinds.
         self._asked: dict[int, tuple[int, ...]] = {}
-        self._database: hyperscan.Database | None = None
-        if self._every:
-            # Threads that come at once wait for the first.
-            with _COMPILING:
-                self._database = _compiled(searched)
+        # Threads that come at once wait for the first.
+        with _COMPILING:
+            self._plain, self._with_zeros = _compiled(searched) if self._every else (None, None)
         # Several threads may search at once: each has its own scratch space.
         self._rooms = local()
 
@@ -63,25 +64,41 @@ class ClaimIndex:
         return [parsers[number] for number in numbers]
 
     def _found(self, head: bytes) -> int:
-        found = 0
+        """The bits of the patterns that match: those with a zero byte in the head as it is, others without its own."""
+        found = self._scanned(self._with_zeros, head, 0)
+        return self._scanned(self._plain, head.translate(None, b"\0") if b"\0" in head else head, found)
+
+    def _scanned(self, database: hyperscan.Database | None, content: bytes, found: int) -> int:
+        if database is None or not content or found == self._every:
+            return found
 
         def matched(number: int, _start: int, _end: int, _flags: int, _context: object) -> bool:
             nonlocal found
             found |= 1 << number & self._every
             return found == self._every
 
-        if self._database is not None and head:
-            if not hasattr(self._rooms, "scratch"):
-                self._rooms.scratch = hyperscan.Scratch(self._database)
-            with suppress(hyperscan.ScanTerminated):
-                self._database.scan(head, match_event_handler=matched, scratch=self._rooms.scratch)
+        scratches = vars(self._rooms).setdefault("scratches", {})
+        if (scratch := scratches.get(id(database))) is None:
+            scratch = scratches[id(database)] = hyperscan.Scratch(database)
+        with suppress(hyperscan.ScanTerminated):
+            database.scan(content, match_event_handler=matched, scratch=scratch)
         return found
 
 
 @lru_cache(maxsize=4)
-def _compiled(needs: tuple[tuple[bytes, ...], ...]) -> hyperscan.Database:
-    """Compile patterns, each with the number of its group. This takes as long as matching a thousand files."""
+def _compiled(needs: tuple[tuple[bytes, ...], ...]) -> tuple[hyperscan.Database | None, hyperscan.Database | None]:
+    """Compile patterns, each with the number of its group: those without a zero byte, and those with one."""
     patterns = [(pattern, number) for number, each in enumerate(needs) for pattern in each]
+    with_zeros = [_ZERO.search(pattern) is not None for pattern, _ in patterns]
+    return (
+        _database([each for each, zero in zip(patterns, with_zeros, strict=True) if not zero]),
+        _database([each for each, zero in zip(patterns, with_zeros, strict=True) if zero]),
+    )
+
+
+def _database(patterns: list[tuple[bytes, int]]) -> hyperscan.Database | None:
+    if not patterns:
+        return None
     database = hyperscan.Database()
     database.compile(
         expressions=[pattern for pattern, _ in patterns],

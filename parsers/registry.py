@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 #: The entry point group for parsers of other packages. Each entry names a :class:`Parser` subclass.
 ENTRY_POINT_GROUP = "echoforensics.parsers"
+
+#: Packages of ours that hold no parsers: what parsers use of them is imported when they are.
+WITHOUT_PARSERS = ("parsers.definition", "parsers.definitions", "parsers.exchanges", "parsers.formats")
 
 _registered: dict[str, type[Parser]] = {}
 
@@ -56,6 +59,15 @@ def register(parser: type[Parser]) -> type[Parser]:
     return parser
 
 
+def _modules(path: Iterable[str], prefix: str) -> Iterator[str]:
+    """Yield the names of the modules that may register parsers, of subpackages too."""
+    for module in pkgutil.iter_modules(path, prefix):
+        if module.name not in WITHOUT_PARSERS:
+            yield module.name
+            if module.ispkg:
+                yield from _modules(importlib.import_module(module.name).__path__, f"{module.name}.")
+
+
 @cache
 def load() -> tuple[Parser, ...]:
     """Return every parser, one instance each, sorted by name.
@@ -63,8 +75,8 @@ def load() -> tuple[Parser, ...]:
     Raises:
         DuplicateParserError: two parsers have the same name.
     """
-    for module in pkgutil.walk_packages(parsers.__path__, prefix="parsers."):
-        importlib.import_module(module.name)
+    for name in _modules(parsers.__path__, "parsers."):
+        importlib.import_module(name)
     # Imported lazily: a walk that matches nothing does not need it.
     for entry in importlib.import_module("importlib.metadata").entry_points(group=ENTRY_POINT_GROUP):
         register(entry.load())

@@ -5,23 +5,24 @@ from __future__ import annotations
 import hashlib
 import re
 
+from parsers.lazy_pattern import lazy
 from parsers.record import Value
 
 #: Shorter secrets get no digest: they could be found from it by trial.
 MIN_DIGEST = 32
 
-_WORDS = re.compile(
+_WORDS = lazy(
     r"token|secret|passw|psk|passphrase|presharedkey|private|credential|cookie|certificate|adp|signature|bearer"
     r"|(?<![a-z])(pin|pwd|auth|cert|session)(?![a-z])|key(?!board|word|idx|_?version|_?type|_?mgmt)",
     re.IGNORECASE,
 )
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_PREFIX = re.compile(r"-----BEGIN |At[a-z]{2}\||\{enc:|\{(?:key|iv|name|serial):|eyJ[\w-]{8}")
+_CAMEL = lazy(r"(?<=[a-z0-9])(?=[A-Z])")
+_PREFIX = lazy(r"-----BEGIN |At[a-z]{2}\||\{enc:|\{(?:key|iv|name|serial):|eyJ[\w-]{8}")
 # Amazon's ids of accounts, persons and devices are long, but are names and unlock nothing.
-_OPAQUE = re.compile(r"(?!amzn1\.)[A-Za-z0-9+/=_|.-]{40,}")
+_OPAQUE = lazy(r"(?!amzn1\.)[A-Za-z0-9+/=_|.-]{40,}")
 _MAX_DEPTH = 12
 #: Secrets within running text: Amazon's tokens, web tokens, and values after a name that marks a secret.
-_WITHIN = re.compile(
+_WITHIN = lazy(
     r"(?P<token>At[a-z]{2}\\?\|[\w+/=.|\\-]{8,}|(?<![\w.-])eyJ[\w-]{8,4096}(?:\.[\w-]{1,4096}){1,2})"
     r"|(?P<cookie>\b(?:set-)?cookie[\"']{0,2}\s{0,4}\\?[:=]\s{0,4})(?P<cookies>[^\r\n]{4,})"
     r"|(?P<name>\b(?:bearer|basic)\s{1,4}"

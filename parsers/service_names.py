@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from parsers.formats.logs.lines import LogPlaces
+from parsers.lazy_pattern import lazy
 from parsers.record import Record, Timestamp, Value
 from parsers.secret import masked
 from parsers.values import shown
@@ -17,22 +18,20 @@ from parsers.values import shown
 DATA_TYPE = "echo:log:named"
 #: The most programs of one log that get their own record.
 MAX_PROGRAMS = 100
-_TEXT = re.compile(
+_TEXT = lazy(
     rb"(?<![a-z])alexa|amazonalexa|amzn1\.(?:account|actor|alexa|ask|comms|echo)|amazon\.speech|com\.amazon\.(?!mshop|kindle|mp3|venezia)\w"
     rb"|(?<![a-z])avs[-_.]|pitangui|layla\.amazon|wake[-_ ]?word|::TNIH|utterance_?id|voicerequestid|dialogrequestid"
     rb"|x-amzn-requestid|device-metrics|amazon echo|echo (?:dot|show|spot|input|flex|studio|pop)\b",
     re.IGNORECASE,
 )
 #: Every text that the expression above finds contains one of these in lower case, which is a faster search.
-_HINT = re.compile(
-    rb"a(?:lexa|mazon|mzn1|vs)|pitangui|wake|::tnih|utterance|requestid|device-metrics|echo (?:d|s|i|f|p)"
-)
-_PROGRAM = re.compile(
+_HINT = lazy(rb"a(?:lexa|mazon|mzn1|vs)|pitangui|wake|::tnih|utterance|requestid|device-metrics|echo (?:d|s|i|f|p)")
+_PROGRAM = lazy(
     r"SPCH-|ECS_|AIS_|AMBS_|AHE_|(?i:alexa|pryon|wakeword|amazon|avs\b|avs[-_]|headless|sonaroobe|audioencoderd|asrd\b|whad\b)"
 )
 #: Programs of a first-generation Echo and of devices with the AVS Device SDK: their system log is an Echo's.
 _ONE = "a line", "names the service or its programs and is"
-_DEVICE_PROGRAM = re.compile(
+_DEVICE_PROGRAM = lazy(
     rb"(?i:ASRD|Alexa\w{0,40}|audioencoderd|AlexaDaemon|btmd|dmld|loguploadd|whad|lipc\w{0,20}|avs[-_]?\w{0,40}|wakeword\w{0,20})"
 )
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+#: The kind of a bare utterance id.
+UTTERANCE_ID = "utterance id"
 #: The fewest frames accepted as a recording without a file header. Fewer can occur by chance.
 FEWEST_FRAMES = 4
 

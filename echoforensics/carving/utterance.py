@@ -9,11 +9,10 @@ from urllib.parse import unquote
 
 import numpy as np
 
-from echoforensics.carving.carved import BlockPlaces, Carved, Grade, Reached, Signature, View
+from echoforensics.carving.carved import UTTERANCE_ID, BlockPlaces, Carved, Grade, Reached, Signature, View
 from echoforensics.carving.utterance_rows import alike
 from parsers.utterance import FINDER, UtteranceId
 
-KIND = "utterance id"
 _ENDING = "the form of an utterance id ends here"
 #: How many bytes before and after the minutes and seconds may belong to the id.
 _BEFORE, _AFTER = 180, 180
@@ -46,7 +45,9 @@ def carve(view: View, at: int) -> Carved | None:
     text = view.read(begin, at - begin + _AFTER)
     if (found := _plainly(text, at - begin)) is not None:
         start, end = found
-        return Carved(KIND, ".utterance-id", ((begin + start, end - start),), Grade.WHOLE, _ENDING, "", is_record=True)
+        return Carved(
+            UTTERANCE_ID, ".utterance-id", ((begin + start, end - start),), Grade.WHOLE, _ENDING, "", is_record=True
+        )
     # Characters that cannot occur in an id end the text on either side.
     edges = [found.start() for found in _NOT_TEXT.finditer(text)]
     first = max((edge + 1 for edge in edges if edge < at - begin), default=0)
@@ -55,7 +56,7 @@ def carve(view: View, at: int) -> Carved | None:
     if (found := _find(text, at - begin - first)) is not None:
         start, end = found
         return Carved(
-            kind=KIND,
+            kind=UTTERANCE_ID,
             suffix=".utterance-id",
             ranges=((begin + first + start, end - start),),
             grade=Grade.WHOLE,
@@ -132,7 +133,7 @@ def _recognised(block: bytes, base: int, places: Sequence[int]) -> Iterable[int 
     # Built without a function call each, since there are many thousands. There are as many as starts; everything else
     # is equal.
     ranges = zip(zip(starts, repeat(len(text)), strict=False), strict=True)
-    kind, rest = (KIND, ".utterance-id"), (Grade.WHOLE, _ENDING, "", True, False)
+    kind, rest = (UTTERANCE_ID, ".utterance-id"), (Grade.WHOLE, _ENDING, "", True, False)
     parts = zip(*map(repeat, kind), ranges, *map(repeat, rest), strict=False)
     found: list[int | Carved] = list(map(tuple.__new__, repeat(Carved), parts))
     for number in np.flatnonzero(~good).tolist():

@@ -22,11 +22,9 @@ from echoforensics.case.results import Results, Rows
 from echoforensics.case.spoken import gap_query
 from echoforensics.case.store import Store
 from echoforensics.case.time_bounds import TimeBound, microseconds
-from echoforensics.case.tracing import Trace, trace_row
 from echoforensics.case.vault import Vault
 from echoforensics.counting import counted
 from echoforensics.errors import CaseError
-from echoforensics.evidence.source import EvidenceSource, SourceBytes, open_bytes, open_source
 
 #: Prefix of every row's message in a case whose contents are unverified.
 UNVERIFIED = "[UNVERIFIED] "
@@ -44,6 +42,8 @@ if TYPE_CHECKING:
     from echoforensics.case.recording_query import FoundRecording
     from echoforensics.case.spoken.case_gap import CaseGap
     from echoforensics.case.spoken.interaction import CaseInteraction
+    from echoforensics.case.tracing import Trace
+    from echoforensics.evidence.source import EvidenceSource, SourceBytes
 
 
 class Case(ClockAnswers, OverviewAnswers):
@@ -270,6 +270,8 @@ class Case(ClockAnswers, OverviewAnswers):
             UsageError: there is no such exhibit.
             SourceError: neither the evidence nor the case's own copy can be read.
         """
+        from echoforensics.case.tracing import trace_row
+
         return trace_row(self.store, self.vault, self._reopen_number, exhibit)
 
     def read(self, sha256: str) -> bytes:
@@ -295,6 +297,8 @@ class Case(ClockAnswers, OverviewAnswers):
         Raises:
             SourceError: it is no longer at its location, or cannot be opened.
         """
+        from echoforensics.evidence.source import open_source
+
         return open_source(item.location, item.opening.offsets, item.kind)
 
     def _reopen_number(self, number: int) -> EvidenceSource:
@@ -306,6 +310,8 @@ class Case(ClockAnswers, OverviewAnswers):
         Raises:
             SourceError: it is no longer at its location, or cannot be opened.
         """
+        from echoforensics.evidence.source import open_bytes
+
         return open_bytes(item.location, item.kind, item.listing)
 
     @property

@@ -107,8 +107,8 @@ for made in plaso_tools.commands:
 
 
 #: This many more objects than before make Python look for garbage: records are many, and hardly any is in a
-#: circle.
-_COLLECT_AFTER = 50_000
+#: circle. The modules and definitions of an extraction are fewer.
+_COLLECT_AFTER = 500_000
 
 
 def main() -> None:

@@ -8,14 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
 
 from echoforensics.cli.options.log import LOGGER, is_verbose, log_step
 from echoforensics.cli.safe_text import safe
@@ -111,6 +103,9 @@ def _clock(seconds: float) -> str:
 
 @contextmanager
 def _bar() -> Iterator[Report]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     columns = (
         SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[rate]}"),
         TimeElapsedColumn(), TextColumn("{task.fields[left]}"),

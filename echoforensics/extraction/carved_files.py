@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from echoforensics.carving.carved import UTTERANCE_ID
 from echoforensics.carving.space import entry_of
-from echoforensics.carving.utterance import KIND as UTTERANCE_KIND
 from echoforensics.case.entry_table import OPENED, entry_summary
 from echoforensics.evidence.entry import Entry, EntryState
 from echoforensics.extraction.placement import Ranges
@@ -93,7 +93,7 @@ def _is_read(carved: Carved, owner: Owner, entry: EntrySummary) -> bool:
         # An archive's members were read from it, even if it is fragmented and a find would run on into other content.
         return True
     # A file that no parser reads is searched for utterance ids, but not for whole records.
-    others = (Tamper.name,) if carved.kind == UTTERANCE_KIND else (Tamper.name, NAME)
+    others = (Tamper.name,) if carved.kind == UTTERANCE_ID else (Tamper.name, NAME)
     read = any(name not in others for name in entry.read_by)
     if owner.at == 0:
         return read or carved.length == entry.size

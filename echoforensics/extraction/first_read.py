@@ -13,13 +13,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from echoforensics.carving.carved import Carved, View
-from echoforensics.carving.ranges.range_search import RANGE, RangeFound, join_ranges
-from echoforensics.carving.search import CarvingSearch
 from echoforensics.errors import SourceError
 from echoforensics.evidence.folder_listing import SECOND
 from echoforensics.evidence.source import SourceHashes, open_bytes
 from echoforensics.extraction.workers.reading_process import ReadingProcess
-from echoforensics.extraction.workers.searching_processes import SearchingProcesses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -27,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from echoforensics.carving.ranges.range_search import RangeFound
     from echoforensics.evidence.media.media import Media
     from echoforensics.evidence.source import EvidenceSource, SourceBytes
     from echoforensics.extraction.options import Options
@@ -67,6 +65,10 @@ class Task:
         with closing(open_bytes(self.path, self.kind, self.listing)) as source:
             if not self.carve or source.media is None:
                 return Result(source.hash(self.algorithms, progress), None)
+            # What is not searched takes none of it.
+            from echoforensics.carving.ranges.range_search import RANGE, join_ranges
+            from echoforensics.carving.search import CarvingSearch
+
             if self.found:
                 hashes = source.hash(self.algorithms, progress)
                 try:
@@ -80,6 +82,9 @@ class Task:
             return Result(hashes, search.finish(), search.beyond)
 
     def _search_in_ranges(self, source: SourceBytes, media: Media, progress: Callable[[int], None]) -> Result:
+        from echoforensics.carving.ranges.range_search import join_ranges
+        from echoforensics.extraction.workers.searching_processes import SearchingProcesses
+
         with SearchingProcesses(self.path, self.kind, media.size, self.searchers) as searching:
             hashes = source.hash(self.algorithms, progress)
             return Result(hashes, *join_ranges(media, searching.found()))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from chain_of_custody.digest import hash_stream
 from echoforensics.carving.carved import View
-from echoforensics.carving.search import CarvingSearch
 from echoforensics.carving.space import CarvedSpace
 from echoforensics.errors import LaterPartError, SourceError
 from echoforensics.evidence.entry import READ_ERRORS, Entry, EvidenceIssue
@@ -70,6 +69,8 @@ def _is_boot_file(entry: Entry, head: bytes) -> bool:
 
 def _search(reader: EntryReader, disk: NestedDisk, here: EntryPlace) -> Iterator[str]:
     """Read the whole media: for carving, and to check the hashes that the image stores."""
+    from echoforensics.carving.search import CarvingSearch
+
     media, placement = disk.media, reader.medium.placement
     search = CarvingSearch(View(media.size, media.read)) if placement is not None else None
     if search is not None or media.stored_hashes:

@@ -31,6 +31,7 @@ from parsers.encoding import as_utf8
 from parsers.formats.http.capture_forms import is_capture
 from parsers.formats.json.large_value import MAX_TEXT
 from parsers.formats.json.text import MAX_BYTES, MAX_VALUES
+from parsers.lazy_pattern import lazy
 from parsers.parser import ANSWERS, HEAD_SIZE, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
@@ -50,23 +51,21 @@ _OTHER_KEYS = (
 )  # fmt: skip
 #: First keys of answers with a single object instead of a list.
 _SINGLE_KEYS = ("activity", "card", "networkDetail")
-_PUSHED = re.compile(
+_PUSHED = lazy(
     rb'"(?:command|resourceId)\\{0,15}"\s{0,8}:\s{0,8}\\{0,15}"(?:PUSH_[A-Z0-9_]{1,60}|Notify[A-Z]\w{2,60}|MATTER_[A-Z_]{1,60})'
 )
-_CIFT_PATH = re.compile(r"(?:^|[/\\])AmazonAlexa(?:Client|Cloud)[/\\][0-9a-f]{40}\.json$", re.IGNORECASE)
-_SAVED_NAME = re.compile(r"(?:^|[/\\])(?:[0-9a-f]{40}|[0-9a-f]{16}_[01])\.json$", re.IGNORECASE)
+_CIFT_PATH = lazy(r"(?:^|[/\\])AmazonAlexa(?:Client|Cloud)[/\\][0-9a-f]{40}\.json$", re.IGNORECASE)
+_SAVED_NAME = lazy(r"(?:^|[/\\])(?:[0-9a-f]{40}|[0-9a-f]{16}_[01])\.json$", re.IGNORECASE)
 #: A text that may be an address, and a member that may be its answer.
-_ADDRESS = re.compile(rb'"((?:https?:\\?/\\?/|\\?/)[^"\s]{1,2000})"')
-_RESPONSE = re.compile(
-    rb'"[\w-]{0,20}(?:response|body|answer|result|reply|content|data)[\w-]{0,20}"\s{0,8}:', re.IGNORECASE
-)
-_METHOD = re.compile(rb'"(?:http_?|request_?)?(?:method|verb)"\s{0,8}:', re.IGNORECASE)
+_ADDRESS = lazy(rb'"((?:https?:\\?/\\?/|\\?/)[^"\s]{1,2000})"')
+_RESPONSE = lazy(rb'"[\w-]{0,20}(?:response|body|answer|result|reply|content|data)[\w-]{0,20}"\s{0,8}:', re.IGNORECASE)
+_METHOD = lazy(rb'"(?:http_?|request_?)?(?:method|verb)"\s{0,8}:', re.IGNORECASE)
 #: Text that begins like JSON, not like log lines in brackets.
-_JSON = re.compile(rb'[{\[]\s{0,4000}["{\[\]}]|"\s{0,40}[{\[]')
+_JSON = lazy(rb'[{\[]\s{0,4000}["{\[\]}]|"\s{0,40}[{\[]')
 #: How many addresses in the head are checked.
 _MAX_ADDRESSES = 200
-_WORDS = re.compile(rb"\w")
-_FIRST_KEY = re.compile(rb'[{\[\s]{1,40}"([A-Za-z_]\w{0,63})"')
+_WORDS = lazy(rb"\w")
+_FIRST_KEY = lazy(rb'[{\[\s]{1,40}"([A-Za-z_]\w{0,63})"')
 #: The most hosts that a message names.
 _MAX_HOSTS = 20
 PASSED_OVER = "alexa:web:capture"

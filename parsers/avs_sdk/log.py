@@ -20,8 +20,8 @@ from parsers.registry import register
 MAX_LINE = 65536
 #: How many lines of the head are checked: programs write a banner first.
 _FIRST = 200
-#: The end of a stamp, and the bracket behind it, in text of any width.
-_STAMP_END = rb"\.\0{0,3}\d\0{0,3}\d\0{0,3}\d[^\n]{0,60}\["
+#: The end of a stamp, and the bracket behind it.
+_STAMP_END = rb"\.\d\d\d[^\n]{0,60}\["
 #: What the sample program prints to the screen between log lines.
 _SCREEN = re.compile(rb"[#+ |-]{3,200}|#.{0,200}#|[ \t]*[+|].{0,200}[+|]")
 

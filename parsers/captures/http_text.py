@@ -48,7 +48,7 @@ class HttpText(Parser):
 
     name: ClassVar[str] = "http_text"
     version: ClassVar[str] = "2"
-    needs: ClassVar[tuple[bytes, ...]] = (rb"H\0{0,3}T\0{0,3}T\0{0,3}P\0{0,3}/\0{0,3}[0-9]",)
+    needs: ClassVar[tuple[bytes, ...]] = (rb"HTTP/[0-9]",)
     about: ClassVar[About] = About(
         title="HTTP messages in text (curl -i, curl -v) with answers of the Alexa service",
         data_types=capture.DATA_TYPES,

@@ -14,6 +14,7 @@ from parsers.databases.table_kind import RowReader, TableKind, plain
 from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.database import Database
 from parsers.formats.sqlite.table_row import TableRow
+from parsers.lazy_pattern import lazy
 from parsers.parser import About
 from parsers.record import Issue, Record, Value
 from parsers.secret import hidden, is_secret_value, masked_values
@@ -23,21 +24,19 @@ DATA_TYPE, TOKEN_TYPE = "echo:avs:value", "echo:account:token"
 #: The table and its only column.
 _REFRESH = "refreshToken"
 #: Components whose tables are recognised in any file.
-_COMPONENT = re.compile(
+_COMPONENT = lazy(
     r"(?i)(?:capabilitiesDelegate|authorizationManager|authDelegate|cblAuthDelegate|lwa\w{0,30}|alexa\w{0,40}|avs\w{0,40}"
     r"|aace\w{0,40}|externalMediaPlayer|deviceSettings|alerts\w{0,20}|equalizer\w{0,20}|dcfDelegate|apiGateway\w{0,20}"
     r"|registrationManager|multiRoomMusic|localeAssetsManager|interactionModel)_\w{1,80}"
 )
-_FILE = re.compile(
-    r"(?i)(?:^|/)(?:misc(?:database)?|aace[-_]?storage|[^/]{0,40}(?:avs|alexa)[^/]{0,40})\.(?:db|sqlite3?)$"
-)
-_MADE = re.compile(
+_FILE = lazy(r"(?i)(?:^|/)(?:misc(?:database)?|aace[-_]?storage|[^/]{0,40}(?:avs|alexa)[^/]{0,40})\.(?:db|sqlite3?)$")
+_MADE = lazy(
     rb"CREATE TABLE (?:IF NOT EXISTS )?[\"'`\[]?"
     rb"(?:(?P<name>\w{1,120})[\"'`\]]?\s{0,20}\(\s{0,8}key (?:TEXT|STRING) PRIMARY KEY"
     rb"|refreshToken[\"'`\]]?\s{0,20}\()",
     re.IGNORECASE,
 )
-_SECRET_KEY = re.compile(r"(?i)token|secret|passw|psk|credential|cookie|private")
+_SECRET_KEY = lazy(r"(?i)token|secret|passw|psk|credential|cookie|private")
 
 
 class AvsMisc(TableKind):

@@ -12,6 +12,7 @@ from parsers.formats.json.text import JsonError, decode
 from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.database import Database
 from parsers.formats.sqlite.table_row import TableRow
+from parsers.lazy_pattern import lazy
 from parsers.record import Issue, Record
 
 
@@ -71,6 +72,4 @@ class DeclaredTable(TableKind):
 def table_made(names: tuple[str, ...]) -> re.Pattern[bytes]:
     """Return an expression for the statement that creates a table of one of these names."""
     either = b"|".join(re.escape(name.encode()) for name in names)
-    return re.compile(
-        rb"CREATE TABLE (?:IF NOT EXISTS )?[\"'`\[]?(?:" + either + rb")[\"'`\]]?\s{0,20}\(", re.IGNORECASE
-    )
+    return lazy(rb"CREATE TABLE (?:IF NOT EXISTS )?[\"'`\[]?(?:" + either + rb")[\"'`\]]?\s{0,20}\(", re.IGNORECASE)

@@ -15,9 +15,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from Crypto.Cipher import AES
-from Crypto.Util.Padding import unpad
-
 from parsers.databases.declared_table import table_made
 from parsers.databases.table_kind import RowReader, TableKind
 from parsers.formats.sqlite.create_table import TableDefinition
@@ -155,6 +152,9 @@ def _reading(value: object, secret: bytes | None) -> tuple[str | None, str]:
         return None, f"{len(value)} bytes of a form that is not known"
     if secret is None:
         return None, f"{_NO_KEY} ({len(value)} bytes)"
+    from Crypto.Cipher import AES
+    from Crypto.Util.Padding import unpad
+
     cipher = AES.new(secret, AES.MODE_CBC, value[:_BLOCK])
     try:
         return unpad(cipher.decrypt(value[_BLOCK:]), _BLOCK).decode("utf-8"), "decrypted with the key in this database"

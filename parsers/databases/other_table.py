@@ -6,7 +6,6 @@ are left out. Their tables change with each version; rows are kept as found, so 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
@@ -14,26 +13,25 @@ from parsers.databases.table_kind import RowReader, TableKind, plain
 from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.database import Database
 from parsers.formats.sqlite.table_row import TableRow
+from parsers.lazy_pattern import lazy
 from parsers.parser import About
 from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.times import MILLISECONDS_MAX, MILLISECONDS_MIN
 from parsers.values import shown
 
 DATA_TYPE = "alexa:app:table_row"
-_PACKAGE = re.compile(
+_PACKAGE = lazy(
     r"(?i)(?:^|/)(?:com\.)?amazon\.(?!(?:mshop|windowshop|kindle|mp3|venezia|shopping)\b)[\w.]{1,100}/"
     r"|customerHomeRegistry\.db|comms-core-identity-database|AlexaMobileiOS\w*\.sqlite|dbplaybackhistory|mixtape\.db"
     r"|AppDomain-com\.amazon\.echo"
 )
 #: System tables, which contain nothing about the account or the device.
-_SYSTEM = re.compile(
+_SYSTEM = lazy(
     r"(?i)sqlite_\w+|android_metadata|room_master_table|meta|Z_METADATA|Z_MODELCACHE|Z_PRIMARYKEY|\w+_(?:content"
     r"|segments|segdir|docsize|stat)"
 )
-_TIME_NAME = re.compile(
-    r"(?i)time|date|stamp|created|updated|modified|expir|_at$|seen|played|accessed|(?<![a-z])ts(?![a-z])"
-)
-_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.{0,40}\Z")
+_TIME_NAME = lazy(r"(?i)time|date|stamp|created|updated|modified|expir|_at$|seen|played|accessed|(?<![a-z])ts(?![a-z])")
+_ISO = lazy(r"\d{4}-\d\d-\d\dT\d\d:\d\d.{0,40}\Z")
 _NOTE = "Taken for a time because of the column's name and size; its meaning is not known. Read as {unit}."
 
 

@@ -6,10 +6,12 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from functools import partial
+from typing import Any, AnyStr, Generic, TypeVar, cast
 
 from parsers.definition.error import DefinitionError
 from parsers.definition.template import Template
+from parsers.lazy_pattern import made_when_used
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -33,18 +35,20 @@ class Place:
     Attributes:
         file: the file's name.
         path: keys and numbers, such as ``times[0].unit``; empty for the file as a whole.
+        shipped: whether the definition ships with the program, so that its tests have compiled its expressions.
     """
 
     file: str
     path: str = ""
+    shipped: bool = False
 
     def key(self, name: str) -> Place:
         """The place of a key in this mapping."""
-        return Place(self.file, f"{self.path}.{name}" if self.path else name)
+        return Place(self.file, f"{self.path}.{name}" if self.path else name, self.shipped)
 
     def item(self, number: int) -> Place:
         """The place of an item in this list, counted from 0."""
-        return Place(self.file, f"{self.path}[{number}]")
+        return Place(self.file, f"{self.path}[{number}]", self.shipped)
 
     def error(self, what: str) -> DefinitionError:
         """Create an error that names this place."""
@@ -206,6 +210,17 @@ class Made(Form[T], Generic[S, T]):
 
 
 @dataclass(frozen=True, slots=True)
+class Expression(Made[str, re.Pattern[AnyStr]]):
+    """A regular expression. That of a definition that ships with the program is compiled when it is first used."""
+
+    def read(self, value: object, place: Place) -> re.Pattern[AnyStr]:
+        """Read and compile the expression, or read it and leave it to be compiled."""
+        if place.shipped:
+            return made_when_used(partial(self.make, self.form.read(value, place)))
+        return Made.read(self, value, place)
+
+
+@dataclass(frozen=True, slots=True)
 class Section(Form[T]):
     """A mapping with a fixed set of keys. Unknown keys are errors.
 
@@ -284,20 +299,29 @@ class Either(Form[T]):
 
 
 def _expression(text: str) -> re.Pattern[str]:
-    return compiled(text, re.NOFLAG)
+    return compiled(text, text, re.NOFLAG)
 
 
-def compiled(text: str, flags: re.RegexFlag) -> re.Pattern[str]:
-    """Compile a regular expression. Raises ValueError if it is invalid or too long."""
+def compiled(text: str, pattern: AnyStr, flags: re.RegexFlag) -> re.Pattern[AnyStr]:
+    """Compile a regular expression.
+
+    Args:
+        text: as written in the definition.
+        pattern: the same, or its bytes.
+        flags: as for ``re.compile``.
+
+    Raises:
+        ValueError: it is invalid or too long.
+    """
     if len(text) > MAX_EXPRESSION:
         raise ValueError(f"longer than {MAX_EXPRESSION} characters")
     try:
-        return re.compile(text, flags)
+        return re.compile(pattern, flags)
     except (re.error, RecursionError, OverflowError) as error:
         raise ValueError(f"{text!r} is not a regular expression: {error}") from error
 
 
 #: A regular expression.
-EXPRESSION = Made(Text(), _expression, "regular expression")
+EXPRESSION = Expression(Text(), _expression, "regular expression")
 #: A sentence with gaps.
 SENTENCE = Made(Text(), Template.parse, "sentence with gaps")

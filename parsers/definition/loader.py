@@ -67,4 +67,4 @@ def parse(kind: Kind[T], text: str, file: str, *, shipped: bool = False) -> T:
         DefinitionError: it is not YAML, has an unknown key, lacks a key, or has an invalid value. The error names the
             file and the key.
     """
-    return kind.form.read(strict_yaml.read(text, file, shipped=shipped), Place(file))
+    return kind.form.read(strict_yaml.read(text, file, shipped=shipped), Place(file, shipped=shipped))

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from parsers.definition.form import Made, Text
+from parsers.lazy_pattern import lazy
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class PathEnd:
         """
         if not all(text.split("/")):
             raise ValueError(f"{text!r}: names joined by / are expected")
-        return cls(text, re.compile(re.escape(text).replace(r"\*", "[^/]*")))
+        return cls(text, lazy(re.escape(text).replace(r"\*", "[^/]*")))
 
     @property
     def names(self) -> int:

@@ -13,6 +13,7 @@ from parsers.definition.form import (
     EXPRESSION,
     Choice,
     Either,
+    Expression,
     Key,
     Listed,
     Made,
@@ -156,8 +157,7 @@ def _placed(example: Example, kind: str, values: Values) -> Example:
 def _of_line(text: str) -> re.Pattern[bytes]:
     if _UNBOUNDED.search(text):
         raise ValueError(r"a pattern for lines has bounded repeats, and blanks as [ \t], not \s")
-    compiled(text, re.NOFLAG)
-    return re.compile(text.encode("utf-8"), re.IGNORECASE)
+    return compiled(text, text.encode("utf-8"), re.IGNORECASE)
 
 
 def _example(values: Values) -> Example:
@@ -179,7 +179,7 @@ _EXAMPLE = Either(
     Section((_EXAMPLE_PATH, _TEXT, _HEX, _EXAMPLE_MODE), _example),
 )
 
-_LINE_PATTERN = Made(Text(), _of_line, "regular expression for lines, without capitals, with bounded repeats")
+_LINE_PATTERN = Expression(Text(), _of_line, "regular expression for lines, without capitals, with bounded repeats")
 _WORD = Made(Text(r"[ -@\[-~]{2,}", "at least two lower-case ASCII characters"), lambda text: text.encode("ascii"))
 _CLAUSE = Text(r"[^\n]*[^.\s]", "the end of a sentence, without its full stop")
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 from parsers.avs_sdk import event as avs_event
 from parsers.formats.logs import yearless
 from parsers.formats.logs.lines import FILE_TYPE, MAX_LINES
-from parsers.formats.logs.syslog import MAX_LINE, MAYBE, begins
+from parsers.formats.logs.syslog import MAX_LINE, TIME_OF_DAY, begins
 from parsers.formats.logs.zones import Zone
 from parsers.linux import system_event
 from parsers.linux.syslog_reading import METRIC_TYPE, UTTERANCE_TYPE, SystemLog, is_echo_name, read
@@ -27,7 +27,7 @@ class EchoSyslog(Parser):
 
     name: ClassVar[str] = "echo_syslog"
     version: ClassVar[str] = "3"
-    needs: ClassVar[tuple[bytes, ...]] = (MAYBE.pattern,)
+    needs: ClassVar[tuple[bytes, ...]] = (TIME_OF_DAY,)
     reads_lines: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Kernel, daemon, Bluetooth, authentication, cron and metrics logs of a first-generation Echo",

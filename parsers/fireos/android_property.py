@@ -8,13 +8,13 @@ References:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from parsers.formats.protobuf.message import ProtobufError
 from parsers.formats.protobuf.message import fields as fields_of
+from parsers.lazy_pattern import lazy
 from parsers.locator import at_bytes, at_line
 from parsers.parser import About, Parser, Source
 from parsers.record import Issue, Record, Value
@@ -26,12 +26,12 @@ from parsers.values import shown
 DATA_TYPE = "echo:state:property"
 #: Android's limit for the length of a value that may change.
 _MAX_VALUE = 92
-_FILE = re.compile(r"(?:^|/)property/(?P<name>persist\.[\w.@:-]{1,200})$")
-_ALL = re.compile(r"(?:^|/)property/persistent_properties$")
-_LISTED = re.compile(r"\[(?P<name>[\w.@:-]{1,200})\]: \[(?P<value>.*)\]")
-_BUILT = re.compile(r"(?P<name>(?:ro|persist|sys|net|wifi|dhcp)\.[\w.@:-]{1,200})=(?P<value>.*)")
+_FILE = lazy(r"(?:^|/)property/(?P<name>persist\.[\w.@:-]{1,200})$")
+_ALL = lazy(r"(?:^|/)property/persistent_properties$")
+_LISTED = lazy(r"\[(?P<name>[\w.@:-]{1,200})\]: \[(?P<value>.*)\]")
+_BUILT = lazy(r"(?P<name>(?:ro|persist|sys|net|wifi|dhcp)\.[\w.@:-]{1,200})=(?P<value>.*)")
 #: Properties of a list or build that concern the device, its clock, its account or access to it.
-_TELLING = re.compile(
+_TELLING = lazy(
     r"persist\.(?:sys\.timezone|amazon|alexa|ww|csm|overdub|sys\.locale|sys\.usb|adb|wifi|logd|bluetooth)\b.*|ro\.serialno"
     r"|ro\.boot\.(?:serialno|bootreason|idme|hardware|prod)\b.*|ro\.product\.(?:model|device|name|brand|manufacturer)"
     r"|ro\.build\.(?:fingerprint|version\.(?:release|fireos|name|number|incremental)|date\.utc|type|tags|description)"

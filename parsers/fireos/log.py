@@ -15,7 +15,7 @@ from parsers.fireos.report_sections import is_report
 from parsers.formats.logs import yearless
 from parsers.formats.logs.lines import FILE_TYPE, MAX_LINES
 from parsers.formats.logs.logcat import DIVIDER, MAX_LINE, STRONG, TIMELESS, form_of
-from parsers.formats.logs.syslog import MAYBE
+from parsers.formats.logs.syslog import TIME_OF_DAY
 from parsers.formats.logs.text import encoding_of, first_lines
 from parsers.parser import About, Parser, Source
 from parsers.record import Issue, Record
@@ -28,7 +28,7 @@ _PATH = re.compile(
 )
 #: How many lines of the head are checked, and how many lines without a time identify the form.
 _LOOK, _FEW = 400, 32
-_TIMELESS_MAYBE = re.compile(rb"[VDIWEFS]\0?[/(]|beginning of|b\0e\0g\0i\0n\0n\0i\0n\0g\0")
+_TIMELESS = rb"[VDIWEFS][/(]|beginning of"
 
 
 @register
@@ -37,7 +37,7 @@ class FireOsLog(Parser):
 
     name: ClassVar[str] = "fireos_log"
     version: ClassVar[str] = "4"
-    needs: ClassVar[tuple[bytes, ...]] = (MAYBE.pattern, _TIMELESS_MAYBE.pattern)
+    needs: ClassVar[tuple[bytes, ...]] = (TIME_OF_DAY, _TIMELESS)
     reads_neighbours: ClassVar[bool] = True
     reads_lines: ClassVar[bool] = True
     about: ClassVar[About] = About(

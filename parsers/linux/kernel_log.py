@@ -17,9 +17,10 @@ from parsers.definition.log_lines import DESCRIBED, SEEN, LineKind, known_as, li
 from parsers.formats.logs.dating import Dates, Stamp
 from parsers.formats.logs.lines import FILE_TYPE, MAX_LINES, LogSummary, OtherLine
 from parsers.formats.logs.syslog import SyslogLine, SyslogReader, is_monotonic
-from parsers.formats.logs.text import RawLine, encoding_of, first_lines, raw_lines
+from parsers.formats.logs.text import RawLine, first_lines, raw_lines
 from parsers.formats.logs.yearless import Years
 from parsers.formats.logs.zones import UNKNOWN
+from parsers.lazy_pattern import lazy
 from parsers.linux import system_event
 from parsers.parser import About, Parser, Source
 from parsers.record import Clock, Issue, Record, Timestamp, Value
@@ -35,7 +36,7 @@ _SINCE = "As dmesg writes it: a minute without a year, or the seconds since the 
 _WORKED_OUT = (
     " dmesg worked it out from the seconds since the start; where the device has slept since, it is too early."
 )
-_LINE = re.compile(
+_LINE = lazy(
     rb"(?:<\d{1,3}>|[a-z]{2,8} {0,4}:[a-z]{2,7} {0,4}: )?(?:"
     rb"\[ {0,12}(?P<stamp>\d{1,8}\.\d{6})(?:@\d{1,3}| <[ \d.]{1,20}>)?\](?:\[ {0,4}[TC]?\d{1,7}\])?"
     rb"|\[(?P<date>[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})\]"
@@ -45,15 +46,17 @@ _LINE = re.compile(
     rb"|\d{1,3},\d{1,12},(?P<micro>\d{1,16}),[^;]{0,40};(?P<raw>.*)",
     re.DOTALL,
 )
-_NAME = re.compile(r"(?:^|/)(?:[\w.-]{0,40}last_kmsg|console-ramoops|SYSTEM_LAST_KMSG@|dmesg-ramoops)[\w.-]{0,40}$")
-_DEVICE = re.compile(
+_NAME = lazy(r"(?:^|/)(?:[\w.-]{0,40}last_kmsg|console-ramoops|SYSTEM_LAST_KMSG@|dmesg-ramoops)[\w.-]{0,40}$")
+_DEVICE = lazy(
     rb"androidboot\.|\bidme\b|(?i:amazon|biscuit|doppler|mt81[67]\d|amlogic|meson-|fireos|mtk-msdc|echo\b.{0,20}(?:dot|show))"
 )
-_SERIAL = re.compile(r"androidboot\.serialno=(?P<serial>[A-Za-z0-9]{8,32})\b")
-_MAYBE = re.compile(
+_SERIAL = lazy(r"androidboot\.serialno=(?P<serial>[A-Za-z0-9]{8,32})\b")
+_MAYBE = lazy(
     rb"\[ {0,12}\+?\d{1,8}\.\d{6}|\[[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:|\d:\d\d,\d{6}[+-]|\d,\d{1,12},\d{1,16},"
     rb"|\[[A-Z][a-z]{2} ?\d{1,2} \d\d:\d\d\]|\.\0\d\0\d\0\d\0\d\0\d\0\d\0"
 )
+#: A part of the time of each of these lines, simple enough to be compiled at once.
+_TIME_PART = rb"\d\.\d{6}|[a-z] [ \d]\d \d\d:|:\d\d,\d{6}[+-]|\d,\d+,\d+,|\d \d\d:\d\d\]"
 
 
 @register
@@ -62,7 +65,7 @@ class KernelLog(Parser):
 
     name: ClassVar[str] = "kernel_log"
     version: ClassVar[str] = "2"
-    needs: ClassVar[tuple[bytes, ...]] = (_MAYBE.pattern,)
+    needs: ClassVar[tuple[bytes, ...]] = (_TIME_PART,)
     about: ClassVar[About] = About(
         title="The kernel's log of a device (last_kmsg, dmesg, console-ramoops)",
         data_types=tuple(sorted({*system_event.TYPES, *(kind.data_type for kind in line_kinds(TABLE)), FILE_TYPE})),
@@ -87,13 +90,11 @@ class KernelLog(Parser):
 
     def claims(self, source: Source) -> bool:
         """Whether the first lines match, and the name or words indicate such a device."""
-        if encoding_of(source.head) is None or not _MAYBE.search(source.head):
-            return False
-        if not (_NAME.search(source.path) or _DEVICE.search(source.head.replace(b"\0", b""))):
-            return False
         first = first_lines(source.head, _LOOK, MAX_LINE)
         found = sum(_LINE.fullmatch(line) is not None and not is_monotonic(line) for line in first)
-        return found >= min(3, max(1, len(first))) and found * 2 >= len(first)
+        if found < min(3, max(1, len(first))) or found * 2 < len(first) or not _MAYBE.search(source.head):
+            return False
+        return bool(_NAME.search(source.path) or _DEVICE.search(source.head.replace(b"\0", b"")))
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield a record for each event, and one for the file."""

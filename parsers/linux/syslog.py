@@ -9,7 +9,7 @@ from parsers.avs_sdk import event as avs_event
 from parsers.formats.logs import yearless, zones
 from parsers.formats.logs.lines import FILE_TYPE, MAX_LINES
 from parsers.formats.logs.logcat import STRONG, form_of
-from parsers.formats.logs.syslog import MAX_LINE, MAYBE, begins
+from parsers.formats.logs.syslog import MAX_LINE, TIME_OF_DAY, begins
 from parsers.formats.logs.text import first_lines
 from parsers.linux import system_event
 from parsers.linux.syslog_reading import METRIC_TYPE, UTTERANCE_TYPE, SystemLog, is_echo_name, read
@@ -30,7 +30,7 @@ class SystemLogs(Parser):
     name: ClassVar[str] = "syslog"
     version: ClassVar[str] = "2"
     reads_lines: ClassVar[bool] = True
-    needs: ClassVar[tuple[bytes, ...]] = (MAYBE.pattern,)
+    needs: ClassVar[tuple[bytes, ...]] = (TIME_OF_DAY,)
     about: ClassVar[About] = About(
         title="System logs (syslog) of devices with Alexa, and of others that name the service",
         data_types=tuple(

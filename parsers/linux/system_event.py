@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from parsers.lazy_pattern import lazy
+
 _ADDRESS = rb"(?P<address>(?:[0-9A-Fa-fXx]{2}[:-]){5}[0-9A-Fa-fXx]{2})"
 _IP = rb"(?P<ip>\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f:]{4,39})"
 
@@ -31,12 +33,12 @@ class Event:
 
 
 def _event(data_type: str, program: bytes, text: bytes, sentence: str) -> Event:
-    return Event(f"echo:log:{data_type}", re.compile(program), re.compile(text), sentence)
+    return Event(f"echo:log:{data_type}", lazy(program), lazy(text), sentence)
 
 
 #: The seconds by which the clock was stepped, and the minutes by which cron saw it move.
-STEP = re.compile(rb"step time server \S{1,80} offset (-?\d{1,12}(?:\.\d{1,9})?) sec")
-DISPARITY = re.compile(rb"time disparity of (?P<minutes>\d{1,9}) minutes detected")
+STEP = lazy(rb"step time server \S{1,80} offset (-?\d{1,12}(?:\.\d{1,9})?) sec")
+DISPARITY = lazy(rb"time disparity of (?P<minutes>\d{1,9}) minutes detected")
 
 EVENTS = (
     _event("boot", rb"kernel", rb"(?<!Reference )Linux version (?P<version>\S{1,80})",

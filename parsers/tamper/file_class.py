@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
+from parsers.lazy_pattern import lazy
 from parsers.parser import looks_like_text
 
 #: Data folders of a device's file system, where the system's own programs are not stored.
@@ -19,7 +20,7 @@ DATA_FOLDERS = (
     r"|/tmp/|/dev/shm/|/media/card/|/mnt/(?:sdcard|card)/|/sdcard/|/home/root/|/home/[^/.]+/(?=[^/]+$))"
 )
 
-_STARTUP = re.compile(
+_STARTUP = lazy(
     r"/etc/init/[^/]+\.(?:conf|override|rc)$|/etc/(?:rc\d?\.d/)?init\.d/[^/]+$|/etc/rc(?:[0-6S]\.d|\.d)?/[^/]+$"
     r"|/etc/rc[0-6S]\.d/[^/]+$|/etc/(?:rc\.local|rc\.sysinit|inittab|crontab|profile|environment|ld\.so\.preload)$"
     r"|/etc/profile\.d/[^/]+$|/etc/cron(?:tabs|\.[a-z]+)/.{1,200}$|/spool/cron/.{1,200}$|/init(?:\.[\w.-]{1,60})?\.rc$"
@@ -27,21 +28,21 @@ _STARTUP = re.compile(
     r"|/(?:\.profile|\.bashrc|\.bash_profile|\.bash_login)$|/data/adb/(?:post-fs-data|service)\.d/[^/]+$"
     r"|/addon\.d/[^/]+$|/su\.d/[^/]+$"
 )
-_SCRIPT = re.compile(r"\.(?:sh|bash|ash|py|pl|rb|php|lua|expect)$")
-_FOREIGN = re.compile(DATA_FOLDERS)
-_HISTORY = re.compile(r"/\.(?:ba|a|z|k)?sh_history$|/\.history$")
-_HOSTS = re.compile(r"/(?:etc|local|system)(?:/etc)?/hosts$")
-_PROPERTY = re.compile(
+_SCRIPT = lazy(r"\.(?:sh|bash|ash|py|pl|rb|php|lua|expect)$")
+_FOREIGN = lazy(DATA_FOLDERS)
+_HISTORY = lazy(r"/\.(?:ba|a|z|k)?sh_history$|/\.history$")
+_HOSTS = lazy(r"/(?:etc|local|system)(?:/etc)?/hosts$")
+_PROPERTY = lazy(
     r"/[\w.-]{0,40}\.prop$|/prop\.default$|/getprop[\w.-]{0,40}$|/data/property/[^/]+$|/proc/cmdline$|/cmdline(?:\.txt)?$"
 )
-_LOG = re.compile(r"/(?:kern|auth|daemon|syslog|messages|cron|dmesg|last_kmsg|logcat)[\w.-]{0,80}$", re.IGNORECASE)
+_LOG = lazy(r"/(?:kern|auth|daemon|syslog|messages|cron|dmesg|last_kmsg|logcat)[\w.-]{0,80}$", re.IGNORECASE)
 #: Programs whose lines the log rules check.
-_SYSTEM_PROGRAM = re.compile(
+_SYSTEM_PROGRAM = lazy(
     rb"(?:^|\n)(?:<\d{1,3}>)?\[ {0,10}\d{1,10}\.\d{6}\]|[ /](?:kernel|init|login|su|crond?|sshd|dropbear|audit)"
     rb"(?:\[\d{1,10}\])?: |\b(?:adbd|auditd) {0,8}: "
 )
 #: The start of a line from the kernel, syslog, an Echo or logcat.
-_LOG_LINE = re.compile(
+_LOG_LINE = lazy(
     rb"(?:<\d{1,3}>)?(?:\[ {0,10}\d{1,10}\.\d{6}\]|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |\d{8}:\d{6} "
     rb"|\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} |\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)"
 )
@@ -49,7 +50,7 @@ _LOG_LINE = re.compile(
 #: name is that of a log too, more of its start may be lost.
 _SAMPLE, _LINES = 4096, 5
 _NAMED_SAMPLE, _NAMED_LINES = 65536, 1000
-_SETTINGS = re.compile(rb"(?:^|\n)(?:ro\.(?:build|product|boot|debuggable|secure)\b|\[[\w.]{3,80}\]: \[)")
+_SETTINGS = lazy(rb"(?:^|\n)(?:ro\.(?:build|product|boot|debuggable|secure)\b|\[[\w.]{3,80}\]: \[)")
 #: Each match of the expression above contains one of these.
 _SETTING_WORDS = (b"ro.", b"]: [")
 _ELF = b"\x7fELF"

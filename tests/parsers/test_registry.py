@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import importlib.metadata
+import pickle
 import re
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint
+from pathlib import Path
 
 import pytest
 
 from parsers import registry
 from parsers.definition.export import parse_map
+from parsers.lazy_pattern import lazy, made_when_used
 from parsers.map_reader import MapReader
 from parsers.parser import HANDED_ON, About, Parser, Source
 from parsers.record import Issue, Record
@@ -98,3 +101,23 @@ def test_maps_make_parsers_of_their_own_and_leave_the_others() -> None:
 def test_no_parser_claims_what_is_nothing() -> None:
     for content in (b"", b"\0" * 70_000, b"text\n" * 100, b"{}", b"[]", b'{"a": 1}', b"\xff" * 500):
         assert registry.claiming(Source.of(content, "some/file.bin")) == ()
+
+
+def test_the_packages_that_are_not_searched_for_parsers_hold_none() -> None:
+    for package in registry.WITHOUT_PARSERS:
+        (folder,) = importlib.import_module(package).__path__
+        assert [path for path in Path(folder).rglob("*.py") if "@register" in path.read_text(encoding="utf-8")] == []
+
+
+def test_a_pattern_is_compiled_when_it_is_used_and_pickled_before() -> None:
+    made: list[str] = []
+
+    def make() -> re.Pattern[str]:
+        made.append("once")
+        return re.compile("b+")
+
+    pattern = made_when_used(make)
+    assert not made
+    found = [bool(pattern.search("abb")), bool(pattern.match("abb")), pattern.pattern, made]
+    assert found == [True, False, "b+", ["once"]]
+    assert pickle.loads(pickle.dumps(lazy(rb"a", re.IGNORECASE))).flags & re.IGNORECASE

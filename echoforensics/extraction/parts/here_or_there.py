@@ -6,7 +6,6 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from echoforensics.extraction.parts.cluster_run import extract_on_cluster
 from echoforensics.extraction.parts.fetched_source import refuse_addresses
 from echoforensics.extraction.run import extract
 
@@ -37,5 +36,6 @@ def extract_on(
         refuse_addresses(named)
         extract([Path(source) for source in named], case, key, options, report)
         return
+    from echoforensics.extraction.parts.cluster_run import extract_on_cluster
 
     extract_on_cluster(named, case, key, options, report, cluster)

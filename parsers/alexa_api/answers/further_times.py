@@ -19,6 +19,7 @@ from urllib.parse import unquote
 
 from parsers.alexa_api.items import spoken
 from parsers.formats.json.text import JsonError, decode
+from parsers.lazy_pattern import lazy
 from parsers.record import Clock, Timestamp
 from parsers.utterance import FINDER, UtteranceId
 
@@ -33,19 +34,19 @@ _MAX_DEPTH = 60
 _FIRST = 1_262_304_000
 _LAST = 2_051_222_400
 _MICRO = 1_000_000
-_NAMED = re.compile(r"(?i:time|date|stamp|milli|epoch|since|until|expir)|(?:^[Aa]t|At|_at)$|(?i:created|modified|seen)")
-_NO_TIME = re.compile(r"(?i)(?:id|ids|phone|number|serial|token|version|size|length|bytes|asin|duration\w*|seconds)$")
+_NAMED = lazy(r"(?i:time|date|stamp|milli|epoch|since|until|expir)|(?:^[Aa]t|At|_at)$|(?i:created|modified|seen)")
+_NO_TIME = lazy(r"(?i)(?:id|ids|phone|number|serial|token|version|size|length|bytes|asin|duration\w*|seconds)$")
 #: Hours and days of a weather report are forecasts, not events. (The service also writes "forcast".)
 #: Requested periods, page boundaries and deletion limits are not events either.
-_CONTENT = re.compile(
+_CONTENT = lazy(
     r"(?i)fore?cast|^(?:request|query|(?:query|request)?_?param(?:eter)?s|variables|filters?|paging|pagination)$"
     r"|(?:token|cursor)$|^delete_?(?:before|after)"
 )
-_ISO = re.compile(r"(?<!\d)\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?(?!\d)", re.ASCII)
-_IN_ID = re.compile(r"(?<=[#_])\d{13}(?![0-9A-Za-z])|^\d{13}(?=#)", re.ASCII)
-_DIGITS = re.compile(r"\d{10}(?:\d{3})?", re.ASCII)
+_ISO = lazy(r"(?<!\d)\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?(?!\d)", re.ASCII)
+_IN_ID = lazy(r"(?<=[#_])\d{13}(?![0-9A-Za-z])|^\d{13}(?=#)", re.ASCII)
+_DIGITS = lazy(r"\d{10}(?:\d{3})?", re.ASCII)
 #: Every text with a time contains this, and is at least this long.
-_MAYBE = re.compile(r"\d{10}|\d{4}[-/]\d\d[-/]\d\d|%2F\d\d%2F", re.ASCII | re.IGNORECASE)
+_MAYBE = lazy(r"\d{10}|\d{4}[-/]\d\d[-/]\d\d|%2F\d\d%2F", re.ASCII | re.IGNORECASE)
 _SHORTEST = 12
 #: The shortest text with a time in a part of an address; how much of the path to a value is shown.
 _LEAST, _MAX_PATH = 8, 200
@@ -57,26 +58,26 @@ UNKNOWN = "Unknown Time"
 #: compared in lower case, without underscores.
 _MEANT = (
     (
-        re.compile(r"(?:alarm|trigger|scheduled|snoozedto|nexttrigger|nextoccurrence|nextalarm)times?"),
+        lazy(r"(?:alarm|trigger|scheduled|snoozedto|nexttrigger|nextoccurrence|nextalarm)times?"),
         "Scheduled to start",
     ),
     (
-        re.compile(r"(?:lasttrigger|lastexecution|lastturn|lastactive)(?:ed)?time(?:inutc|epochmillis)?"),
+        lazy(r"(?:lasttrigger|lastexecution|lastturn|lastactive)(?:ed)?time(?:inutc|epochmillis)?"),
         "Last Active Time",
     ),
     (
-        re.compile(r"(?:creat(?:ed?|ion))(?:date|time|datetime|timestamp|at|on)(?:inutc|epochmillis|ms)?"),
+        lazy(r"(?:creat(?:ed?|ion))(?:date|time|datetime|timestamp|at|on)(?:inutc|epochmillis|ms)?"),
         "Creation Time",
     ),
     (
-        re.compile(
+        lazy(
             r"(?:last)?(?:updated?|modified|modification)(?:date|time|datetime|timestamp|at|on)(?:inutc|epochmillis|ms)?"
         ),
         "Update Time",
     ),
-    (re.compile(r"timeof(?:statechange|lastchange)"), "Content Modification Time"),
-    (re.compile(r"timeofsample"), "Recorded Time"),
-    (re.compile(r"lastseen(?:at|time|date)?"), "Last Seen Time"),
+    (lazy(r"timeof(?:statechange|lastchange)"), "Content Modification Time"),
+    (lazy(r"timeofsample"), "Recorded Time"),
+    (lazy(r"lastseen(?:at|time|date)?"), "Last Seen Time"),
 )
 
 

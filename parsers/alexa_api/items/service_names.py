@@ -18,6 +18,7 @@ from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 from parsers.alexa_api.items.address import HOST
+from parsers.lazy_pattern import lazy
 from parsers.literal_search import LiteralSearch
 
 #: The kinds of names, most informative first.
@@ -81,18 +82,18 @@ MARKS = (*PLAIN_MARKS, *_WIDE)
 AROUND = 1024
 #: The most names of one kind that are counted in one piece.
 MAX_NAMES = 10_000
-_HOST = re.compile(HOST.encode("ascii"), re.ASCII | re.IGNORECASE)
-_DOMAIN = re.compile(rb"\.amazon\.(?:com?\.)?[a-z]{2,3}|amazonalexa\.com|\.a2z\.com", re.ASCII | re.IGNORECASE)
+_HOST = lazy(HOST.encode("ascii"), re.ASCII | re.IGNORECASE)
+_DOMAIN = lazy(rb"\.amazon\.(?:com?\.)?[a-z]{2,3}|amazonalexa\.com|\.a2z\.com", re.ASCII | re.IGNORECASE)
 #: Lower-case words: each match of the expression above begins with one. Those of shop pages contain one of the others.
 _DOMAIN_WORDS, _SHOP_WORDS = (b".amazon.", b"amazonalexa.com", b".a2z.com"), (b"alexa-privacy", b"alexashoppinglists")
-_BEFORE = re.compile(rb"[\w.-]{0,100}\Z", re.ASCII)
-_AFTER = re.compile(rb"[\w.-]", re.ASCII)
-_SCHEME = re.compile(rb"[a-z]{2,6}:\\?/\\?/\Z", re.ASCII)
-_PATH = re.compile(rb"(?::\d{1,5})?((?:\\?/[\w%.~#?&=+:,;@!$*()-]{0,500}){1,40})", re.ASCII)
-_SHOP = re.compile(rb"\\?/(?:alexa-privacy|alexashoppinglists)\\?/[\w\\/.%?&=-]{2,200}", re.ASCII)
-_LEADS = re.compile(rb"https?:\\?/\\?/[\w.-]{1,80}\Z", re.ASCII)
-_ID_TIME = re.compile(rb"\d\d:\d\d::\w", re.ASCII)
-_ID = re.compile(
+_BEFORE = lazy(rb"[\w.-]{0,100}\Z", re.ASCII)
+_AFTER = lazy(rb"[\w.-]", re.ASCII)
+_SCHEME = lazy(rb"[a-z]{2,6}:\\?/\\?/\Z", re.ASCII)
+_PATH = lazy(rb"(?::\d{1,5})?((?:\\?/[\w%.~#?&=+:,;@!$*()-]{0,500}){1,40})", re.ASCII)
+_SHOP = lazy(rb"\\?/(?:alexa-privacy|alexashoppinglists)\\?/[\w\\/.%?&=-]{2,200}", re.ASCII)
+_LEADS = lazy(rb"https?:\\?/\\?/[\w.-]{1,80}\Z", re.ASCII)
+_ID_TIME = lazy(rb"\d\d:\d\d::\w", re.ASCII)
+_ID = lazy(
     rb"[A-Za-z0-9]{1,40}:\d{1,4}(?:\.\d{1,4}){0,4}\\?/\d{4}\\?/\d\d\\?/\d\d\\?/\d\d\\?/\w{1,40}\\?/\d\d:\d\d::\w{1,20}"
     rb"\.[0-9a-f]{8}-[0-9a-f-]{27}\w{0,16}(?:\\?/\d{1,6})?",
     re.ASCII,
@@ -111,14 +112,14 @@ def _key() -> re.Pattern[bytes]:
     """The expression for keys and identifiers. Compiling it takes as long as a large search, so it is deferred."""
     keys = b"|".join(key.encode("ascii") for key in KEYS) + b"|" + _COMMAND
     begins = b"|".join(re.escape(begin) for begin in _IDENTIFIERS)
-    return re.compile(
+    return lazy(
         rb"(?<![A-Za-z0-9_])(?:" + keys + rb")(?![A-Za-z0-9_])|" + b"|".join((_DEVICE_TYPE, _LAST_CALLED, begins))
     )
 
 
 @cache
 def _key_in_base64() -> re.Pattern[bytes]:
-    return re.compile(b"|".join(re.escape(coded) for coded in _IN_BASE64))
+    return lazy(b"|".join(re.escape(coded) for coded in _IN_BASE64))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ References:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from parsers.echo1.log.line import FIRST_YEAR, STAMP_SIZE, LogLine, seconds_of, take_apart
 from parsers.echo1.log.state import verbatim
 from parsers.echo1.log.timestamps import line_timestamp
+from parsers.lazy_pattern import lazy
 from parsers.locator import at_line
 from parsers.record import Record, Timestamp, Value
 
@@ -25,16 +25,16 @@ _TIME_SERVER = (
     r"(?:step|adjust) time server \S{1,60} offset [-+\d]|updateTimeFrom\w{1,40}Success\b"
     r"|clock is now synced|set local clock to"
 )
-_REACHED = re.compile(_TIME_SERVER)
-_CHANGED = re.compile(
+_REACHED = lazy(_TIME_SERVER)
+_CHANGED = lazy(
     _TIME_SERVER + r"|clock is now unsynced|adjusting local clock by|IMSG_HTTPTIME received"
     r"|[Ss]etting system (?:clock|time) to|[Ss]ystem (?:clock|time) (?:was |has been |is )?(?:set|stepped|changed)"
     r"|name=\w{0,40}[tT]imeChanged,"
 )
 #: Every line about the clock contains one of these: searching for them is faster than matching the patterns.
 _WORDS = ("clock", "ime server", "updateTimeFrom", "IMSG_HTTPTIME", "ystem time", "imeChanged,")
-_OFFSET = re.compile(r"time server (?P<server>\S{1,60}) offset (?P<offset>[-+]?\d{1,12}(?:\.\d{1,12})?) sec")
-_ADJUSTED = re.compile(r"adjusting local clock by (?P<offset>[-+]?\d{1,12}(?:\.\d{1,12})?)s")
+_OFFSET = lazy(r"time server (?P<server>\S{1,60}) offset (?P<offset>[-+]?\d{1,12}(?:\.\d{1,12})?) sec")
+_ADJUSTED = lazy(r"adjusting local clock by (?P<offset>[-+]?\d{1,12}(?:\.\d{1,12})?)s")
 #: How many periods with an unset clock are kept: interactions are reported soon after their lines.
 _MAX_STRETCHES = 4
 

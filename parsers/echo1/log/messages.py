@@ -22,8 +22,8 @@ from parsers.service_names import NamedLines, names_service
 _NAME = re.compile(r"messages(?:_\d{8}_\d{14})?(?:\.gz)?")
 #: How many non-empty lines are checked, and how many must have the form: one may be damaged or junk.
 _SAMPLE, _OF_FORM, _LOOK = 32, 2, 16 * 1024
-#: Part of a stamp, in text of any width.
-_STAMPED = rb"\d\0{0,3}\d\0{0,3}:\0{0,3}\d\0{0,3}\d\0{0,3}\d\0{0,3}\d\0{0,3}\d\0{0,3}\d"
+#: Part of a stamp.
+_STAMPED = rb"\d\d:\d\d\d\d\d\d"
 #: A zero byte at the start of a file.
 _ZEROS_FIRST = rb"\A\0"
 

@@ -7,24 +7,25 @@ from collections.abc import Iterator
 
 from parsers.echo1.log.line import LogLine
 from parsers.echo1.log.timestamps import line_timestamp
+from parsers.lazy_pattern import lazy
 from parsers.locator import at_line
 from parsers.record import Record, Value
 
-_VOLUME = re.compile(
+_VOLUME = lazy(
     r"sendUpdates:Mode (?P<mode>-?\d{1,4}) Speak (?P<speak>-?\d{1,4}) Main (?P<main>-?\d{1,4})"
     r" Phon (?P<phon>-?\d{1,4}) Alarm (?P<alarm>-?\d{1,4}) (?P<alarm_second>-?\d{1,4}) Mute (?P<mute>-?\d{1,4})"
     r"(?=[:\s]|$)"
 )
-_HARDWARE_MUTE = re.compile(r"HardwareMute-(?P<value>-?\w{1,20})[;}]")
+_HARDWARE_MUTE = lazy(r"HardwareMute-(?P<value>-?\w{1,20})[;}]")
 _RULES = "ControlRuleEngine:processRules:"
-_MUTE = re.compile(r"(?<![A-Za-z])mute|(?<![A-Z])M(?:ute|UTE)")
+_MUTE = lazy(r"(?<![A-Za-z])mute|(?<![A-Z])M(?:ute|UTE)")
 #: Every line about mute contains one of these.
 _MUTE_WORDS = ("mute", "Mute", "MUTE")
-_NAMED = re.compile(
+_NAMED = lazy(
     r"updating_state=(?P<state>\w{1,60}),value=(?P<value>[^,:]{0,60})[,:]"
     r"|evts:name=(?P<event>\w{1,60}), .{0,100}?fparam=(?P<parameter>[^,:]{0,60}):"
 )
-_BUTTON = re.compile(r"(?:name|event|state|reason|source|key|prop|cmd)=\w{0,60}[bB]utton")
+_BUTTON = lazy(r"(?:name|event|state|reason|source|key|prop|cmd)=\w{0,60}[bB]utton")
 _REPEATED = "Last message '"
 #: How many programs' last mute lines are kept.
 _MAX_PROGRAMS = 64

@@ -19,6 +19,7 @@ from parsers.formats.logs import zones
 from parsers.formats.logs.dating import Stamp, StampReader, microseconds, of_parts
 from parsers.formats.logs.lines import OtherLine
 from parsers.formats.logs.text import RawLine, raw_lines
+from parsers.lazy_pattern import lazy
 
 #: A longer line is cut at this length.
 MAX_LINE = 65536
@@ -31,7 +32,7 @@ _STAMP = (
     rb"|(?P<since>\d{1,12})\.(?P<part>\d{3,9}))"
 )
 #: The text before and after the time of day.
-_DAY = re.compile(rb"(?:(?P<year>\d{4})-)?(?P<month>\d\d)-(?P<day>\d\d)[ T]")
+_DAY = lazy(rb"(?:(?P<year>\d{4})-)?(?P<month>\d\d)-(?P<day>\d\d)[ T]")
 _GAP, _SPACE = rb"[ \t]{0,64}", rb"[ \t]{1,64}"
 _LEVEL = rb"[VDIWEFSA]"
 _USER = rb"(?:(?:[A-Za-z]\w{0,30}|\d{1,9})[ \t]{0,64}:[ \t]{0,64})?"
@@ -39,7 +40,7 @@ _PID, _TID = rb"\d{1,7}", rb"(?:0x[0-9A-Fa-f]{1,8}|\d{1,7})"
 
 
 def _form(pattern: bytes) -> re.Pattern[bytes]:
-    return re.compile(pattern, re.DOTALL)
+    return lazy(pattern, re.DOTALL)
 
 
 #: Each format with a time has the groups of the time, then ``tag`` and ``text``, in this order.
@@ -73,7 +74,7 @@ _FORMS: dict[str, re.Pattern[bytes]] = {
 }  # fmt: skip
 #: Formats that cannot be confused with any other.
 STRONG = ("threadtime", "time", "long", "studio", "studio columns")
-DIVIDER = re.compile(rb"-{5,} (?:beginning of|switch to) [\w/.]+.*", re.DOTALL)
+DIVIDER = lazy(rb"-{5,} (?:beginning of|switch to) [\w/.]+.*", re.DOTALL)
 _DIGITS, _BLANKS, _LEVELS = frozenset(b"0123456789"), frozenset(b" \t"), frozenset(b"VDIWEFSA")
 #: How lines of a format begin.
 _STARTS = {
@@ -83,7 +84,7 @@ _STARTS = {
 #: Formats by the byte after the level.
 _LEVELLED: dict[int, tuple[str, ...]] = {ord("/"): ("brief", "tag"), ord("("): ("thread", "process")}
 #: What may be a time, with the text before it.
-_HEADED = re.compile(_GAP + rb"(?:\d\d|\d\.\d)")
+_HEADED = lazy(_GAP + rb"(?:(?:\d{4}-)?\d\d-\d\d[ T]|\d{1,12}\.\d{3})")
 
 
 class LogcatLine(NamedTuple):
@@ -110,8 +111,11 @@ class LogcatLine(NamedTuple):
 
 def form_of(content: bytes, forms: tuple[str, ...] = tuple(_FORMS)) -> str:
     """The name of a line's format; empty if none matches."""
+    possible = [form for form in _possible(content) if form in forms]
+    if not possible:
+        return ""
     stamps = StampReader(_of_day)
-    return next((form for form in _possible(content) if form in forms and _match(content, form, stamps)), "")
+    return next((form for form in possible if _match(content, form, stamps)), "")
 
 
 def _possible(content: bytes) -> tuple[str, ...]:

@@ -20,13 +20,16 @@ from parsers.formats.logs import yearless, zones
 from parsers.formats.logs.dating import Stamp, StampReader, microseconds, of_parts
 from parsers.formats.logs.lines import OtherLine
 from parsers.formats.logs.text import RawLine, encoding_of, first_lines, raw_lines
+from parsers.lazy_pattern import lazy
 
 #: A longer line is cut at this length.
 MAX_LINE = 16384
 #: Number of lines examined in the head.
 _LOOK = 100
-#: A time of day, or seconds with a fraction, in up to four bytes per character. No log lacks both.
-MAYBE = re.compile(rb"\d\0{0,3}\d\0{0,3}:\0{0,3}\d\0{0,3}\d\0{0,3}:\0{0,3}\d|\d\0{0,3}\.\0{0,3}\d\0{0,3}\d\0{0,3}\d")
+#: A time of day, or seconds with a fraction. No log lacks both.
+TIME_OF_DAY = rb"\d\d:\d\d:\d|\d\.\d\d\d"
+#: The same, in up to four bytes per character.
+_MAYBE = lazy(rb"\d\0{0,3}\d\0{0,3}:\0{0,3}\d\0{0,3}\d\0{0,3}:\0{0,3}\d|\d\0{0,3}\.\0{0,3}\d\0{0,3}\d\0{0,3}\d")
 _PRIORITY = rb"(?:<\d{1,3}>[ \t]?)?"
 _CLOCK = rb"\d\d:\d\d:\d\d(?:[.,](?P<fraction>\d{1,9}))?"
 #: A host. A year after the time is not a host.
@@ -49,7 +52,7 @@ _REMARK = (
 
 
 def _form(*parts: bytes) -> re.Pattern[bytes]:
-    return re.compile(b"".join(parts), re.DOTALL)
+    return lazy(b"".join(parts), re.DOTALL)
 
 
 _CLASSIC = (
@@ -122,26 +125,27 @@ class SyslogReader:
 
     def read(self, line: RawLine) -> SyslogLine | OtherLine:
         """Parse a line."""
-        if (found := _FORMS[self._form].fullmatch(line.content)) and (made := self._line(found, line)):
+        form = _FORMS[self._form]
+        if (found := form.fullmatch(line.content)) and (made := self._line(form, found, line)):
             return made
         if _HEADED.match(line.content):
             for index, form in enumerate(_FORMS):
                 if (
                     index != self._form
                     and (found := form.fullmatch(line.content))
-                    and (made := self._line(found, line))
+                    and (made := self._line(form, found, line))
                 ):
                     self._form = index
                     return made
         return OtherLine(line.locator, line.content, line.cut)
 
-    def _line(self, found: re.Match[bytes], line: RawLine) -> SyslogLine | None:
+    def _line(self, form: re.Pattern[bytes], found: re.Match[bytes], line: RawLine) -> SyslogLine | None:
         written, fraction, host, program, pid, text = found.group(*_PARTS)
         stamp = None
-        if found.re is _UNIX:
+        if form is _UNIX:
             whole = written[: -1 - len(fraction)]
             stamp = Stamp(written.decode("ascii"), microsecond=microseconds(fraction), epoch=int(whole))
-        elif found.re is _MONOTONIC:
+        elif form is _MONOTONIC:
             stamp = Stamp(written.decode("ascii"), microsecond=int(fraction), uptime=True)
         elif written is not None:
             stamp = self._stamps.read(written, fraction)
@@ -183,7 +187,7 @@ def begins(head: bytes, least: int = 2) -> bool:
         head: the file's first bytes.
         least: how many of the first lines must match; all of them if there are fewer.
     """
-    if encoding_of(head) is None or not MAYBE.search(head):
+    if encoding_of(head) is None or not _MAYBE.search(head):
         return False
     first = first_lines(head, _LOOK, MAX_LINE)
     reader = SyslogReader()

@@ -11,7 +11,9 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-_TOKEN = re.compile(
+from parsers.lazy_pattern import lazy
+
+_TOKEN = lazy(
     r"(?P<space>[ \t\n\f\r]+|--[^\n]*|/\*(?:.*?\*/|.*))"
     r"|(?P<blob>[xX]'[0-9A-Fa-f]*')"
     r"|(?P<word>[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_$\x80-\U0010ffff]*)"

@@ -62,7 +62,7 @@ def test_processes_that_search_a_range_each_find_the_same(image: Path, monkeypat
     block = image.stat().st_size // 8
     for module in (range_search, searching_processes):
         monkeypatch.setattr(module, "BLOCK_SIZE", block)
-    monkeypatch.setattr(first_read, "RANGE", block)
+    monkeypatch.setattr(range_search, "RANGE", block)
     monkeypatch.setattr(searching_processes, "RANGE", block)
     given: list[tuple[int, int]] = []
     monkeypatch.setattr(searching_processes, "ReadingProcess", starts_noted(given))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parsers.definition import strict_yaml
 from parsers.definition.api import API, JsonList, definitions
 from parsers.definition.definition import Definition
 from parsers.definition.error import DefinitionError
 from parsers.definition.export import EXPORT
-from parsers.definition.loader import Kind, load, parse
+from parsers.definition.form import Place
+from parsers.definition.kinds import KINDS
+from parsers.definition.loader import PACKAGE, Kind, load, parse
 from parsers.definition.preferences import PREFERENCES
 from parsers.definition.record_form import TimeColumn
 from parsers.definition.sqlite import SQLITE
@@ -210,3 +214,13 @@ def test_any_text_is_a_definition_or_an_error(lines: list[str]) -> None:
 @given(st.integers(0, len(GOOD)), st.integers(0, 30), st.text(max_size=10))
 def test_a_mutated_definition_is_one_or_an_error(at: int, length: int, put: str) -> None:
     _parse_or_refuse(GOOD[:at] + put + GOOD[at + length :])
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_the_expressions_of_every_shipped_definition_compile(kind: Kind[Any]) -> None:
+    for file in files(f"{PACKAGE}.{kind.name}").iterdir():
+        if file.name.endswith(".yaml"):
+            # Read as a user's is, but for the slower reader of YAML.
+            kind.form.read(
+                strict_yaml.read(file.read_text(encoding="utf-8"), file.name, shipped=True), Place(file.name)
+            )

@@ -177,7 +177,9 @@ def test_a_state_file(made: state.StateDefinition, file: state.StateFile) -> Non
 def _matching(pattern: re.Pattern[str]) -> str:
     """A line that an expression matches, the same in each run."""
     found: list[str] = []
-    line = st.from_regex(pattern, fullmatch=True).filter(lambda text: [text.strip()] == text.splitlines())
+    line = st.from_regex(re.compile(pattern.pattern, pattern.flags), fullmatch=True).filter(
+        lambda text: [text.strip()] == text.splitlines()
+    )
 
     @settings(
         max_examples=3, phases=[Phase.generate], derandomize=True, database=None, deadline=None,
