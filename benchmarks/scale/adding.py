@@ -2,13 +2,15 @@
 
 Beside the processor time: how many rows were written out for digests, and how many steps SQLite took, which do not
 depend on what else a machine does. ``--added KIND`` is what the one row is of: an alarm of a device bears on no
-interaction; an utterance is one, so that all are numbered anew.
+interaction. An utterance is one: :data:`_LATER` adds one after all others, ``CSV`` one before them, which has them all
+numbered anew.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -24,6 +26,8 @@ from echoforensics.case.store import Store
 from echoforensics.extraction import run
 from echoforensics.extraction.options import Options
 
+#: An utterance of a time after those of the case.
+_LATER = "CSV, of a later time"
 #: Steps of SQLite between two counts.
 _STEPS = 1000
 
@@ -68,7 +72,10 @@ def section(work: Path, sizes: list[int], kinds: list[str]) -> str:
              " SHA-256 of case.db alone, s |", "|---|---|---|---|---|---|"]  # fmt: skip
     for kind in kinds:
         (work / kind).mkdir()
-        KINDS[kind](work / kind, 1)
+        KINDS["CSV" if kind == _LATER else kind](work / kind, 1)
+        if kind == _LATER:
+            table = work / kind / "utterances.csv"
+            table.write_text(table.read_text(encoding="utf-8").replace(",2024-", ",2044-"), encoding="utf-8")
     for rows in sizes:
         source, case = work / f"source {rows}", work / f"case {rows}"
         source.mkdir()
@@ -91,8 +98,8 @@ def section(work: Path, sizes: list[int], kinds: list[str]) -> str:
         "## Adding one row to a case", "",
         "Without the start of the program. The file is hashed before and after: that much grows with the case,"
         " as nothing is written on top of one that is not as it was sealed. What is an interaction, as an utterance"
-        " is, has all of them made and numbered again, by their start.", "", *lines, "",
-        f"    python -m benchmarks.scale.adding --rows {' '.join(map(str, sizes))} --added {' '.join(kinds)}", "",
+        " is, has all of them numbered again, by their start; those after it are written again.", "", *lines, "",
+        f"    python -m benchmarks.scale.adding --rows {' '.join(map(str, sizes))} --added {shlex.join(kinds)}", "",
     ))  # fmt: skip
 
 
@@ -100,7 +107,7 @@ def main() -> None:
     """Print the part of the results, or measure one addition."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000])
-    arguments.add_argument("--added", nargs="+", default=["SQLite", "CSV"], choices=list(KINDS))
+    arguments.add_argument("--added", nargs="+", default=["SQLite", _LATER, "CSV"], choices=[*KINDS, _LATER])
     arguments.add_argument("--one", nargs=2, type=Path, metavar=("SOURCE", "CASE"))
     given = arguments.parse_args()
     if given.one:

@@ -23,66 +23,98 @@ if TYPE_CHECKING:
 PARTIAL = "partial-"
 _NUMBERS = count()
 _SHARD = re.compile(r"[0-9a-f]{2}")
+#: A file of at most this many bytes is held in memory until it is kept.
+_MOST_HELD = 64 * 1024
 
 
 class Staged:
     """A file being written to the vault. It counts only after :meth:`keep`.
 
-    Every method raises CaseDiskError if the case's disk is full or failing; the file is then removed.
+    A short file is held in memory until then: one that is not kept is never written. Every method raises CaseDiskError
+    if the case's disk is full or failing; the file is then removed.
     """
 
     def __init__(self, root: Path) -> None:
-        with case_disk(root):
-            handle, self.path = _new_file(root)
-            self._file = os.fdopen(handle, "wb")
         self._root = root
+        self._held: list[bytes] = []
+        self._file: BinaryIO | None = None
+        self._path: Path | None = None
         self.size = 0
         self._hash = hashlib.sha256()
 
     def write(self, piece: bytes) -> None:
         """Add bytes."""
-        with self._or_nothing():
-            # Zeros of a sparse file take no space in the case either.
-            write_with_holes(self._file, piece)
         self._hash.update(piece)
         self.size += len(piece)
+        if self._path is None and self.size <= _MOST_HELD:
+            self._held.append(piece)
+            return
+        with self._or_nothing():
+            # Zeros of a sparse file take no space in the case either.
+            write_with_holes(self._begun(), piece)
 
     @property
     def sha256(self) -> str:
         """SHA-256 of the bytes written so far, as hexadecimal."""
         return self._hash.hexdigest()
 
-    def finish(self) -> None:
-        """Flush the written bytes, so that :attr:`path` can be read."""
+    @property
+    def path(self) -> Path:
+        """The file with the bytes written so far. Nothing can be added once it was asked for."""
         with self._or_nothing():
+            self._begun()
             self._close()
+        assert self._path is not None  # noqa: S101 (it was begun)
+        return self._path
+
+    def finish(self) -> None:
+        """Flush the written bytes, after the last of them."""
+        if self._file is not None:
+            with self._or_nothing():
+                self._close()
 
     def keep(self) -> str:
         """Give the file its name in the vault; returns its SHA-256. The same content is never kept twice."""
-        final = self._root / self.sha256[:2] / self.sha256
+        sha256 = self.sha256
+        folder = f"{self._root}/{sha256[:2]}"
         with self._or_nothing():
+            self._begun()
             self._close()
-            self.path.chmod(0o444)
+            partial = str(self._path)
+            os.chmod(partial, 0o444)  # noqa: PTH101 (a Path takes longer to make)
             try:
-                self.path.replace(final)
+                os.replace(partial, f"{folder}/{sha256}")  # noqa: PTH105 (the same)
             except FileNotFoundError:
-                final.parent.mkdir(exist_ok=True)
-                self.path.replace(final)
-        return self.sha256
+                Path(folder).mkdir(exist_ok=True)
+                os.replace(partial, f"{folder}/{sha256}")  # noqa: PTH105 (the same)
+        return sha256
 
     def discard(self) -> None:
         """Discard the file."""
+        self._held.clear()
+        if self._path is None:
+            return
         # Bytes that cannot be flushed are discarded too.
         with suppress(OSError):
-            self._file.close()
+            self._close()
         with case_disk(self._root):
-            self.path.unlink(missing_ok=True)
+            self._path.unlink(missing_ok=True)
+
+    def _begun(self) -> BinaryIO:
+        """The file, with the bytes that were held. Raises OSError."""
+        if self._file is None:
+            handle, self._path = _new_file(self._root)
+            self._file = os.fdopen(handle, "wb")
+            self._file.write(b"".join(self._held))
+            self._held.clear()
+        return self._file
 
     def _close(self) -> None:
-        if not self._file.closed:
-            # A hole at the end exists only once the file has its full length.
-            self._file.truncate(self.size)
-            self._file.close()
+        if self._file is not None and not self._file.closed:
+            with self._file:
+                if self.size > _MOST_HELD:
+                    # A hole at the end exists only once the file has its full length.
+                    self._file.truncate(self.size)
 
     @contextmanager
     def _or_nothing(self) -> Iterator[None]:

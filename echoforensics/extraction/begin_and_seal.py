@@ -15,7 +15,6 @@ import pytsk3
 
 from echoforensics.case.counts import CaseCounts, counts_of_case
 from echoforensics.case.custody.names import BEGINNINGS, BEGUN, HEAD, LEDGER, RESUMED
-from echoforensics.case.spoken.interaction_table import CLEARED
 from echoforensics.examiner_clock import clock_state
 from echoforensics.examiner_key import ExaminerKey, key_detail
 from echoforensics.extraction.trust import joined_matter
@@ -95,8 +94,7 @@ def seal_case(case: OpenCase, report: Report) -> CaseCounts:
     report("joining records", 0, 0)
     number_rows(case.store)
     if not are_interactions_up_to_date(case.store, case.sealed_extent):
-        case.remaking(CLEARED)
-        build_interactions(case.store)
+        build_interactions(case.store, case.remaking)
     return seal_part(case, report)
 
 

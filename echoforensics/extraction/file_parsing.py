@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -166,9 +167,11 @@ class FileParser:
         try:
             with self._vault.open(file.sha256) as stream:
                 head = stream.read(HEAD_SIZE)
+                whole = len(head) < HEAD_SIZE or not stream.read(1)
         except OSError as error:
             raise CaseDiskError(cannot_read(self._vault.root.parent, error.strerror or str(error))) from error
-        opener = partial(self._vault.open, file.sha256)
+        # A short file is not opened and read once more.
+        opener = partial(io.BytesIO, head) if whole else partial(self._vault.open, file.sha256)
         return Source(file.path, file.size, head, opener, self._neighbours.source, file.mode)
 
     def _claimed(self, file: EntryToParse) -> tuple[Parser, ...]:

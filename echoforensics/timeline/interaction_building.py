@@ -17,8 +17,10 @@ from echoforensics.case.interactions.strength import Strength
 from echoforensics.case.spoken.added_evidence import may_bear_on_interactions
 from echoforensics.case.spoken.case_gap import CaseGap, FoundAt
 from echoforensics.case.spoken.interaction_table import (
+    CLEARED,
     Attested,
     NewInteraction,
+    Remaking,
     add_bare_entries,
     add_gaps,
     add_interactions,
@@ -90,8 +92,14 @@ def are_interactions_up_to_date(store: Store, before: Extent | None) -> bool:
     )
 
 
-def build_interactions(store: Store) -> None:
-    """Rebuild the interactions, the attestations among their records, and the gaps of a case."""
+def build_interactions(store: Store, remaking: Remaking = list) -> None:
+    """Rebuild the interactions, the attestations among their records, and the gaps of a case.
+
+    Args:
+        store: the case's store.
+        remaking: called with names of tables before most of their rows are replaced.
+    """
+    remaking(CLEARED)
     with store.transaction():
         clear_interactions(store)
         list_candidates(store, _TYPES, KEY_KINDS)
@@ -104,7 +112,7 @@ def build_interactions(store: Store) -> None:
         joining = join_records(_candidates(store, numbers), clock_steps(records_of_types(store, _CLOCK_TYPES)))
         attested: list[Attested] = []
         add_interactions(store, _joined(joining, numbers, facts, attested))
-        number_interactions(store)
+        number_interactions(store, remaking)
         join_additions(store)
         names = device_names(records_of_types(store, ("alexa:cloud:device",)))
         account_held = any(one.entry for one in facts)

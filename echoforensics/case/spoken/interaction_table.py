@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, NamedTuple
 
 from echoforensics.case.record_id import stored_id
 from echoforensics.case.text import storable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from echoforensics.case.spoken.case_gap import CaseGap
     from echoforensics.case.store import Store
 
 #: The tables that are emptied and filled again.
-CLEARED = ("interaction_members", "interactions", "join_reasons", "gaps")
+CLEARED = ("join_reasons", "gaps")
 #: Maximum number of exhibits that attest one record.
 _MOST_ATTESTING = 100
 #: Maximum number of cached reasons, so that equal ones are stored once.
 _MOST_REASONS = 10_000
+
+
+#: Called with names of tables before most of their rows are replaced.
+Remaking = Callable[[Collection[str]], object]
 
 
 class NewInteraction(NamedTuple):
@@ -60,15 +65,17 @@ class Attested(NamedTuple):
 
 
 def clear_interactions(store: Store) -> None:
-    """Delete interactions, their attestations, and gaps; and start the list of interactions to number."""
+    """Delete attestations, reasons and gaps; and start the list of interactions, which replaces the present ones."""
     db = store.db
     for table in CLEARED:
         db.execute(f"DELETE FROM {table}")  # noqa: S608 (our names)
     db.execute("UPDATE exhibits SET corroborated_by = NULL WHERE corroborated_by IS NOT NULL")
-    for table in ("unnumbered", "unnumbered_members"):
+    for table in ("unnumbered", "unnumbered_members", "numbered"):
         db.execute(f"DROP TABLE IF EXISTS temp.{table}")
+    # An interaction of one record has the record's number, below 0, and the reason; others have members of their own.
     db.execute(
-        "CREATE TEMP TABLE unnumbered (interaction INTEGER PRIMARY KEY, key BLOB, start INTEGER, left_open TEXT)"
+        "CREATE TEMP TABLE unnumbered"
+        " (interaction INTEGER PRIMARY KEY, key BLOB, start INTEGER, left_open TEXT, reason INTEGER)"
     )
     db.execute("CREATE TEMP TABLE unnumbered_members (record INTEGER PRIMARY KEY, interaction INTEGER, reason INTEGER)")
 
@@ -86,37 +93,49 @@ def add_bare_entries(store: Store, types: Collection[str], alone: Collection[str
         strength, reason: strength and reason of their membership.
     """
     db = store.db
-    db.execute("DROP TABLE IF EXISTS temp.bare")
-    db.execute(
-        "CREATE TEMP TABLE bare AS SELECT r.number AS number, r.id AS id, r.transcript AS transcript,"
-        " k.data_type AS data_type"
-        " FROM temp.candidates c CROSS JOIN records r ON r.number = c.number CROSS JOIN kinds k ON k.id = r.kind"
-        " WHERE k.data_type IN (SELECT value FROM json_each(?)) AND r.utterance_id IS NULL"
-        " AND r.device_serial IS NULL AND NOT EXISTS (SELECT 1 FROM places p JOIN record_keys q ON q.place_id = p.id"
-        " WHERE p.record = r.number)",
-        (json.dumps(list(types)),),
-    )
-    db.execute("DELETE FROM temp.candidates WHERE number IN (SELECT number FROM temp.bare)")
-    db.execute(
-        "DELETE FROM temp.bare WHERE coalesce(transcript, '') = ''"
-        " AND data_type NOT IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(alone)),),
-    )
+    why = add_reason(store, strength, reason)
+    kinds = _numbers(store, "SELECT id FROM kinds WHERE data_type IN (SELECT value FROM json_each(?))", types)
+    if not kinds:
+        return
+    always = _numbers(store, "SELECT id FROM kinds WHERE data_type IN (SELECT value FROM json_each(?))", alone)
     # Numbers below 0 are free: those of other interactions start with 0.
     db.execute(
-        """
-        INSERT INTO temp.unnumbered SELECT -b.number, b.id, coalesce(
-            (SELECT t.timestamp FROM timestamps t JOIN time_kinds n ON n.id = t.kind WHERE t.record = b.number
-                AND t.timestamp IS NOT NULL AND n.description = 'Creation Time' AND n.clock = 'cloud'
-                ORDER BY t.ordinal LIMIT 1),
-            (SELECT min(t.timestamp) FROM timestamps t JOIN time_kinds n ON n.id = t.kind WHERE t.record = b.number
-                AND n.clock <> 'examiner' AND n.description <> 'Scheduled to start')), NULL
-        FROM temp.bare b ORDER BY b.number DESC
-        """
+        "INSERT INTO temp.unnumbered SELECT -r.number, r.id, coalesce("  # noqa: S608 (our text)
+        " (SELECT t.timestamp FROM timestamps t WHERE t.record = r.number AND t.timestamp IS NOT NULL"
+        f" AND t.kind IN ({_creation_times(store)}) ORDER BY t.ordinal LIMIT 1), {start_of_record(store, 'r.number')}),"
+        f" NULL, CASE WHEN r.kind IN ({_listed(always)}) OR coalesce(r.transcript, '') <> '' THEN ? END"
+        " FROM temp.candidates c CROSS JOIN records r ON r.number = c.number"
+        f" WHERE r.kind IN ({_listed(kinds)}) AND r.utterance_id IS NULL"
+        " AND r.device_serial IS NULL AND NOT EXISTS (SELECT 1 FROM places p JOIN record_keys q ON q.place_id = p.id"
+        " WHERE p.record = r.number) ORDER BY c.number DESC",
+        (why,),
     )
-    number = add_reason(store, strength, reason)
-    db.execute("INSERT INTO unnumbered_members SELECT number, -number, ? FROM temp.bare ORDER BY number", (number,))
-    db.execute("DROP TABLE temp.bare")
+    db.execute("DELETE FROM temp.candidates WHERE number IN (SELECT -interaction FROM temp.unnumbered)")
+    # They say nothing.
+    db.execute("DELETE FROM temp.unnumbered WHERE reason IS NULL")
+
+
+def start_of_record(store: Store, record: str) -> str:
+    """The SQL for the start of an interaction of one record, whose number is a given expression."""
+    kinds = _numbers(
+        store, "SELECT id FROM time_kinds WHERE clock <> 'examiner' AND description <> 'Scheduled to start'"
+    )
+    asked = f"SELECT min(t.timestamp) FROM timestamps t WHERE t.record = {record}"  # noqa: S608 (our names)
+    return f"({asked} AND t.kind IN ({_listed(kinds)}))"
+
+
+def _creation_times(store: Store) -> str:
+    kinds = "SELECT id FROM time_kinds WHERE description = 'Creation Time' AND clock = 'cloud'"
+    return _listed(_numbers(store, kinds))
+
+
+def _numbers(store: Store, question: str, names: Collection[str] | None = None) -> list[int]:
+    values = () if names is None else (json.dumps(list(names)),)
+    return [number for (number,) in store.db.execute(question, values)]
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers))
 
 
 def bare_entries(store: Store, most: int) -> BareEntries:
@@ -140,7 +159,7 @@ def add_interactions(store: Store, found: Iterable[NewInteraction]) -> None:
     for one in found:
         left_open = storable(json.dumps(one.left_open, ensure_ascii=False)) if one.left_open else None
         key = stored_id(one.key)
-        db.execute("INSERT INTO temp.unnumbered VALUES (?, ?, ?, ?)", (one.number, key, one.start, left_open))
+        db.execute("INSERT INTO temp.unnumbered VALUES (?, ?, ?, ?, NULL)", (one.number, key, one.start, left_open))
         for record, strength, reason in one.members:
             known = reasons.get((strength, reason))
             if known is None:
@@ -150,21 +169,56 @@ def add_interactions(store: Store, found: Iterable[NewInteraction]) -> None:
             db.execute("INSERT INTO unnumbered_members VALUES (?, ?, ?)", (record, one.number, known))
 
 
-def number_interactions(store: Store) -> None:
-    """Number the added interactions by start, those without one last; then by key."""
+def number_interactions(store: Store, remaking: Remaking) -> None:
+    """Number the added interactions by start, those without one last; then by key.
+
+    Of a case that has interactions only those that differ are written, so that the others need no new digest.
+
+    Args:
+        store: the case's store.
+        remaking: called with the name of a table before most of its rows are replaced.
+    """
     db = store.db
     db.execute(
-        "CREATE TEMP TABLE numbered AS SELECT interaction, start, left_open FROM unnumbered"
+        "CREATE TEMP TABLE numbered AS SELECT interaction, start, left_open, reason FROM unnumbered"
         " ORDER BY start IS NULL, start, key"
     )
-    db.execute("INSERT INTO interactions (number, start, left_open) SELECT rowid, start, left_open FROM temp.numbered")
-    db.execute("CREATE INDEX temp.numbered_by_interaction ON numbered (interaction)")
-    db.execute(
-        "INSERT INTO interaction_members SELECT m.record, n.rowid, m.reason FROM unnumbered_members m"
-        " CROSS JOIN temp.numbered n ON n.interaction = m.interaction ORDER BY m.record"
+    db.execute("CREATE INDEX temp.numbered_with_members ON numbered (interaction) WHERE interaction >= 0")
+    interactions = "SELECT rowid AS number, start, left_open FROM temp.numbered"
+    # Sorted, as the table is filled faster in its order.
+    members = (
+        "SELECT -interaction AS record, rowid AS interaction, reason FROM temp.numbered WHERE interaction < 0 UNION ALL"
+        " SELECT m.record, n.rowid, m.reason FROM unnumbered_members m CROSS JOIN temp.numbered n"
+        " ON n.interaction = m.interaction AND n.interaction >= 0 ORDER BY 1"
     )
+    _write(store, "interactions", ("number", "start", "left_open"), interactions, remaking)
+    _write(store, "interaction_members", ("record", "interaction", "reason"), members, remaking)
     for table in ("unnumbered", "unnumbered_members", "numbered"):
         db.execute(f"DROP TABLE temp.{table}")
+
+
+def _write(store: Store, table: str, columns: tuple[str, ...], rows: str, remaking: Remaking) -> None:
+    """Give a table these rows; the first of its columns is their key. Rows that it has already are not touched."""
+    db, key, names = store.db, columns[0], ", ".join(columns)
+    held = store.count(table)
+    if not held:
+        db.execute(f"INSERT INTO main.{table} ({names}) {rows}")
+        return
+    db.execute(f"CREATE TEMP TABLE wanted ({key} INTEGER PRIMARY KEY, {', '.join(columns[1:])})")
+    db.execute(f"INSERT INTO temp.wanted {rows}")
+    differ = " OR ".join(f"h.{name} IS NOT w.{name}" for name in columns)
+    differing = f"temp.wanted w LEFT JOIN main.{table} h ON h.{key} = w.{key} WHERE {differ}"
+    (count,) = db.execute(f"SELECT count(*) FROM {differing}").fetchone()  # noqa: S608 (our names)
+    if count > held // 2:
+        remaking((table,))
+        db.execute(f"DELETE FROM main.{table}")  # noqa: S608 (our names)
+        db.execute(f"INSERT INTO main.{table} ({names}) SELECT * FROM temp.wanted ORDER BY {key}")  # noqa: S608 (our names)
+    else:
+        db.execute(f"DELETE FROM main.{table} WHERE {key} NOT IN (SELECT {key} FROM temp.wanted)")  # noqa: S608 (our names)
+        db.execute(
+            f"INSERT OR REPLACE INTO main.{table} ({names}) SELECT w.* FROM {differing} ORDER BY w.{key}"  # noqa: S608 (our names)
+        )
+    db.execute("DROP TABLE temp.wanted")
 
 
 def add_reason(store: Store, strength: str, reason: str) -> int:

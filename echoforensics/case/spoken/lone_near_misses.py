@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from echoforensics.case.spoken.interaction_table import add_reason
+from echoforensics.case.spoken.interaction_table import add_reason, start_of_record
 
 if TYPE_CHECKING:
     from echoforensics.case.store import Store
@@ -30,18 +30,14 @@ def add_lone_near_misses(store: Store, window: int, strength: str, reason: str) 
     _list_lone(store, window)
     db = store.db
     db.execute("DELETE FROM temp.candidates WHERE number IN (SELECT number FROM temp.lone)")
-    # Numbers below 0 are free: those of other interactions start with 0.
-    db.execute(
-        """
-        INSERT INTO temp.unnumbered SELECT -number, id, (SELECT min(t.timestamp) FROM timestamps t
-            JOIN time_kinds n ON n.id = t.kind WHERE t.record = number
-            AND n.clock <> 'examiner' AND n.description <> 'Scheduled to start'), NULL
-        FROM temp.lone ORDER BY number DESC
-        """
-    )
     if db.execute("SELECT 1 FROM temp.lone LIMIT 1").fetchone():
         why = add_reason(store, strength, reason)
-        db.execute("INSERT INTO unnumbered_members SELECT number, -number, ? FROM temp.lone ORDER BY number", (why,))
+        # Numbers below 0 are free: those of other interactions start with 0.
+        db.execute(
+            f"INSERT INTO temp.unnumbered SELECT -number, id, {start_of_record(store, 'lone.number')}, NULL, ?"  # noqa: S608
+            " FROM temp.lone ORDER BY number DESC",
+            (why,),
+        )
     for table in ("opened", "lone"):
         db.execute(f"DROP TABLE temp.{table}")
 

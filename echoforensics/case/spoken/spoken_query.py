@@ -64,6 +64,8 @@ def drop_unnamed(store: Store, types: Collection[str], key_kinds: Collection[str
     db = store.db
     listed = json.dumps(list(types))
     numbers = "SELECT id FROM kinds WHERE data_type IN (SELECT value FROM json_each(?))"
+    if not db.execute(numbers, (listed,)).fetchone():
+        return
     db.execute("CREATE TEMP TABLE named_keys (key TEXT PRIMARY KEY) WITHOUT ROWID")
     for kind in key_kinds:
         db.execute(

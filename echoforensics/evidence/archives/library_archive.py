@@ -32,6 +32,8 @@ _FORMS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x1f\x9d", "compress"),
     *((2, b"-lh" + bytes((method,)) + b"-", "LHA") for method in b"01234567d"),
 )
+#: The magics at each offset.
+_AT = {at: tuple(magic for other, magic, _ in _FORMS if other == at) for at, *_ in _FORMS}
 _COMPRESS = "compress"
 #: libarchive's name for the content of a file that was compressed on its own.
 _RAW = b"raw"
@@ -40,7 +42,10 @@ _MISSING = "{} archives are read by libarchive, which this machine does not have
 
 def library_form(head: bytes) -> str:
     """Name an archive's format by its first bytes if libarchive reads it; otherwise empty."""
-    return next((name for at, magic, name in _FORMS if head[at : at + len(magic)] == magic), "")
+    for at, magics in _AT.items():
+        if head.startswith(magics, at):
+            return next(name for at, magic, name in _FORMS if head.startswith(magic, at))
+    return ""
 
 
 class LibraryArchive(Container):

@@ -33,6 +33,8 @@ _MAGIC: tuple[tuple[int, bytes], ...] = (
     (0, b"LUKS\xba\xbe"),
     (0, b"ER\x02\0"),  # Apple partition map
 )
+#: The magics at each offset.
+_AT = {at: tuple(magic for other, magic in _MAGIC if other == at) for at, _ in _MAGIC}
 
 
 def looks_like_disk(head: bytes) -> bool:
@@ -41,7 +43,10 @@ def looks_like_disk(head: bytes) -> bool:
     Args:
         head: the first bytes; about 128 KiB show all that is known here.
     """
-    return any(head[at : at + len(magic)] == magic for at, magic in _MAGIC) or _is_ext(head) or _is_boot_sector(head)
+    for at, magics in _AT.items():
+        if head.startswith(magics, at):
+            return True
+    return _is_ext(head) or _is_boot_sector(head)
 
 
 def _is_ext(head: bytes) -> bool:

@@ -305,3 +305,37 @@ def test_near_misses_far_from_any_stream_are_interactions_as_those_near_one(
     assert asked[1] == 3 + 9 + 1
     assert [(one.start, one.members, one.left_open) for one in interactions(store)] == found
     assert len(found) > 5
+
+
+@pytest.mark.parametrize(("time", "written", "replaced"), [(NOON * 2, 1, []), (1, 41, ["interactions"])])
+def test_interactions_before_an_added_one_are_not_written_again(
+    time: int, written: int, replaced: list[str], store: Store, add_file: AddFile
+) -> None:
+    def named(number: int, at: int) -> Record:
+        times = (Timestamp("Creation Time", "1", Clock.CLOUD, at),)
+        return replace(bare(number), timestamps=times, transcript="x")
+
+    add_file("export.csv", *(named(number, NOON + number) for number in range(40)))
+    interaction_building.build_interactions(store)
+    count = "SELECT count(*) FROM temp.written"
+    store.db.execute("CREATE TEMP TABLE written (number INTEGER)")
+    note = (
+        "CREATE TEMP TRIGGER noted AFTER INSERT ON main.interactions BEGIN INSERT INTO written VALUES (new.number); END"
+    )
+    store.db.execute(note)
+    asked: list[str] = []
+    add_file("later.csv", named(90, time))
+    interaction_building.build_interactions(store, asked.extend)
+    assert store.db.execute(count).fetchone() == (written,)
+    assert [name for name in asked if name.startswith("interaction")] == [
+        *replaced, *(["interaction_members"] if replaced else []),
+    ]  # fmt: skip
+    ordered = [(one.start, one.number) for one in interactions(store)]
+    assert ordered == sorted(ordered)
+    assert len(ordered) == 41
+    store.db.execute("DROP TRIGGER noted")
+    for table in ("interactions", "interaction_members"):
+        held = store.db.execute(f"SELECT * FROM {table}").fetchall()
+        store.db.execute(f"DELETE FROM {table}")
+        interaction_building.build_interactions(store)
+        assert store.db.execute(f"SELECT * FROM {table}").fetchall() == held
