@@ -38,6 +38,11 @@ _FEWEST = 10
 settings.register_profile("tenth", deadline=None, derandomize=True, database=None)
 settings.register_profile("whole", deadline=None, database=None, print_blob=True)
 settings.load_profile("whole" if WHOLE_SERIES else "tenth")
+#: Chromium reaches nothing but what a test asks for.
+_CHROMIUM_FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--autoplay-policy=no-user-gesture-required", "--mute-audio",
+)  # fmt: skip
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -286,6 +291,17 @@ def browser_driver() -> Iterator[Any]:
     """What drives a browser. One process can hold only one."""
     with sync_playwright() as driver:
         yield driver
+
+
+@pytest.fixture(scope="session")
+def chromium(browser_driver: Any) -> Iterator[Any]:
+    """Debian's Chromium, which plays without being asked to by a click. All pages are tested in it."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.skip("chromium is not installed")
+    started = browser_driver.chromium.launch(executable_path=found, args=list(_CHROMIUM_FLAGS))
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ MAX_MODULES = 22
 
 #: From upstream to downstream: a room imports only itself and what is before it (or on the same line).
 FLOW = (
-    ("counting", "errors", "own_disk", "installation", "version"),
+    ("counting", "given_file", "errors", "own_disk", "installation", "version"),
     ("zones", "key_record", "scale_extra"),
     ("examiner_key", "examiner_clock", "configuration"),
     ("evidence",),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from echoforensics.case import earlier_version
-from echoforensics.case.custody.database_file import connect_unchanged, fold_open, uri_of
+from echoforensics.case.custody.database_file import connect_unchanged, create_database, fold_open, uri_of
 from echoforensics.case.disk import case_disk, database_room
 from echoforensics.case.schema import SCHEMA, SCHEMA_VERSION, SEALED_TABLES
 from echoforensics.errors import CaseError
@@ -65,7 +65,7 @@ class Store:
             try:
                 with database_room(path) if write else nullcontext():
                     if create and not path.exists():
-                        _create(path)
+                        create_database(path, SCHEMA, SCHEMA_VERSION)
                     self.db = opened.enter_context(_opened(path, write=write, logged=logged))
                     version = int(self.db.execute("PRAGMA user_version").fetchone()[0])
                     self.is_earlier = not write and version in earlier_version.READ
@@ -165,16 +165,6 @@ def _opened(path: Path, *, write: bool, logged: bool) -> Iterator[sqlite3.Connec
         db.execute(f"PRAGMA journal_mode={'WAL' if logged else 'DELETE'}")
         db.executescript(_WRITING)
         yield db
-
-
-def _create(path: Path) -> None:
-    """Create an empty database under another name, and rename it when it is complete."""
-    partial = path.with_name(path.name + ".partial")
-    for left in (partial, partial.with_name(partial.name + "-journal")):
-        left.unlink(missing_ok=True)
-    with closing(sqlite3.connect(partial, isolation_level=None)) as made:
-        made.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
-    partial.replace(path)
 
 
 def _lacking(db: sqlite3.Connection) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,16 +85,32 @@ def room_problems(room: ClosedRoom, path: Path, fingerprint: str | None) -> list
     """
     try:
         report = verify(path / AUDIT)
-        with open_ledger(path / AUDIT) as stream:
-            hashes = [hashlib.sha256(line.rstrip(b"\n")).hexdigest() for line in stream]
+        hashes = line_hashes(path)
     except OSError as error:
         return [f"{path / AUDIT}: cannot be read: {error.strerror or error}"]
     problems = list(report.failures[:_NAMED])
     if report.fingerprint != fingerprint:
         problems.append(f"it is signed by {report.fingerprint or 'no key'}, and the case by {fingerprint or 'no key'}")
+    return [*problems, *head_problems(room, hashes)][:_NAMED]
+
+
+def line_hashes(path: Path) -> list[str]:
+    """SHA-256 of each line of the audit in a room's folder, hexadecimal. Raises OSError."""
+    with open_ledger(path / AUDIT) as stream:
+        return [hashlib.sha256(line.rstrip(b"\n")).hexdigest() for line in stream]
+
+
+def head_problems(room: ClosedRoom, hashes: Sequence[str]) -> list[str]:
+    """Compare an audit with what it was at each close. Returns one sentence for each problem.
+
+    Args:
+        room: the room as the case's ledger records it.
+        hashes: of its lines.
+    """
+    problems = []
     for length, head in sorted(room.heads.items()):
         if length > len(hashes):
             problems.append(f"it has {len(hashes)} lines, and had {length} when it was closed into the case")
         elif hashes[length - 1] != head:
             problems.append(f"its line {length} is another than when it was closed into the case")
-    return problems[:_NAMED]
+    return problems

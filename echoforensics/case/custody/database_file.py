@@ -84,6 +84,27 @@ def connect_unchanged(database: Path) -> tuple[sqlite3.Connection, ExitStack]:
     return db, kept
 
 
+def create_database(path: Path, schema: str, version: int, mode: int = 0o666) -> None:
+    """Create an empty database under another name, and rename it when it is complete.
+
+    Args:
+        path: the file.
+        schema: statements that make its tables.
+        version: of the schema, which the file keeps.
+        mode: permissions of the file, less what the process's mask takes away.
+
+    Raises:
+        OSError, sqlite3.Error: it cannot be written.
+    """
+    partial = path.with_name(path.name + ".partial")
+    for left in (partial, partial.with_name(partial.name + "-journal")):
+        left.unlink(missing_ok=True)
+    os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
+    with closing(sqlite3.connect(partial, isolation_level=None)) as made:
+        made.executescript(f"BEGIN; {schema} PRAGMA user_version={version}; COMMIT;")
+    partial.replace(path)
+
+
 def fold(database: Path) -> None:
     """Fold the write-ahead log of a database that was not closed into the one file.
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from chain_of_custody.chain import open_ledger
 from echoforensics.errors import CaseError, UsageError
+from echoforensics.given_file import read_given_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,13 +90,7 @@ def read_marks(path: Path) -> MarksFile:
     Raises:
         UsageError: the file cannot be read, or breaks the format; the message names the error.
     """
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from error
-    if len(content) > _MOST_BYTES:
-        raise UsageError(f"{path}: a marks file has at most {_MOST_BYTES} bytes")
+    content = read_given_file(path, _MOST_BYTES, f"a marks file has at most {_MOST_BYTES} bytes")
     try:
         whole = json.loads(content)
     except (ValueError, RecursionError) as error:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chain_of_custody.chain import open_ledger
-from echoforensics.case.added_records.closed_rooms import ROOM_RESULTS
+from echoforensics.case.added_records.closed_rooms import ROOM_RESULTS, head_problems, line_hashes
 from echoforensics.case.custody.adding import AddingRun
-from echoforensics.errors import CaseError
+from echoforensics.errors import CaseError, UsageError
 from echoforensics.review.audit.comparing import LEDGER
 from echoforensics.review.closing.annotations import AnnotationWriter, DecidedItem
 from echoforensics.review.closing.figures import review_record
@@ -58,19 +58,41 @@ def close_room(room: ReviewRoom, person: RoomMember | None = None) -> list[Close
         person: the person who closes it; None for the examiner, at a terminal.
 
     Raises:
-        CaseError: a case has changed since it was sealed, or cannot be written. Records added before stay, and are
-            skipped when this is repeated.
+        CaseError: a case has changed since it was sealed, cannot be written, or was closed into from another copy of
+            the room. It is closed into the others. Records added before stay, and are skipped when this is repeated.
     """
-    closed = []
+    closed: list[ClosedCase] = []
+    refused: list[str] = []
     for case in room.desk.cases.values():
-        made = _close(room, case, person)
+        try:
+            _refuse_fork(room, case)
+            made = _close(room, case, person)
+        except (CaseError, UsageError) as error:
+            if len(room.desk.cases) == 1:
+                raise
+            refused.append(f"{case.name}: {error}")
+            continue
         closed.append(made)
         room.record(
             person, "closed", case.id, case=case.name, exhibits=list(made.exhibits[:1] + made.exhibits[-1:]),
             count=len(made.exhibits), known=made.known, redactions=made.redactions,
         )  # fmt: skip
         case.reopen()
+    if refused:
+        names = ", ".join(one.case for one in closed) or "none"
+        raise CaseError(f"{'; '.join(refused)}. Closed into: {names}")
     return closed
+
+
+def _refuse_fork(room: ReviewRoom, case: RoomCase) -> None:
+    """Refuse a room that is not the one, or has not all the lines, that was closed into a case before."""
+    identity = room_identity(room)
+    for before in case.rooms_before():
+        if before.id == identity and (problems := head_problems(before, line_hashes(room.path))):
+            raise CaseError(
+                f"{room.path}: is another copy of the room than was closed into {case.name}: its audit has other"
+                f" lines ({problems[0]}). Close from {before.path}, or begin a new room"
+            )
 
 
 def _close(room: ReviewRoom, case: RoomCase, person: RoomMember | None) -> ClosedCase:

@@ -7,7 +7,6 @@ is written in the transaction of its change, so it exists if, and only if, the c
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import threading
 import time
@@ -17,6 +16,7 @@ from queue import Empty, LifoQueue
 from typing import TYPE_CHECKING
 
 from chain_of_custody.envelope import canonical
+from echoforensics.case.custody.database_file import create_database
 from echoforensics.case.disk import case_disk
 from echoforensics.errors import CaseError
 from echoforensics.review.store.earlier_version import bring_up_to_date, version_of
@@ -99,7 +99,7 @@ class RoomDatabase:
         self._after: Callable[[], None] | None = None
         try:
             if not path.exists():
-                _create(path)
+                create_database(path, SCHEMA, SCHEMA_VERSION, 0o600)
             self._writer = self._connect()
             bring_up_to_date(self._writer)
             version = version_of(self._writer)
@@ -169,20 +169,6 @@ class RoomDatabase:
         )
         db.executescript(_OPENING)
         return db
-
-
-def _create(path: Path) -> None:
-    """Create an empty database under another name, and rename it when it is complete."""
-    partial = path.with_name(path.name + ".partial")
-    for left in (partial, partial.with_name(partial.name + "-journal")):
-        left.unlink(missing_ok=True)
-    os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    made = sqlite3.connect(partial, isolation_level=None)
-    try:
-        made.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
-    finally:
-        made.close()
-    partial.replace(path)
 
 
 def setting(db: sqlite3.Connection, key: str) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from echoforensics.errors import CaseDiskError
+from echoforensics.errors import CaseDiskError, CaseError
 from echoforensics.report.words.language import language, later
 from echoforensics.review.people.signing_in import Caller
 from echoforensics.review.room_errors import (
@@ -40,6 +40,10 @@ _LOG = logging.getLogger(__name__)
 _NOT_SAVED = later(
     "Not saved: the disk of the room is full or cannot be written. Tell who runs the server. What was saved before is"
     " kept."
+)
+_CHANGED_OUTSIDE = later(
+    "The audit of the room, or a case, was changed outside of the room. This is not on record, and nothing more is"
+    " taken. Tell who runs the server."
 )
 #: Maximum seconds for the whole body of a request to arrive.
 _BODY_WITHIN = 30
@@ -93,6 +97,9 @@ class Dispatcher:
                 # Who reviews can do nothing about a path on the server; who runs it finds that in its log.
                 _LOG.error("%s", error)
                 return error_answer(NotSavedError(_NOT_SAVED), request)
+            except CaseError as error:
+                _LOG.error("%s", error)
+                return error_answer(NotSavedError(_CHANGED_OUTSIDE), request)
 
         return call
 

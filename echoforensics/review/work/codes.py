@@ -11,6 +11,7 @@ import yaml
 
 from echoforensics.case.disk import case_disk
 from echoforensics.errors import UsageError
+from echoforensics.given_file import read_given_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,13 +81,8 @@ def read_codes(path: Path) -> tuple[Code, ...]:
     Raises:
         UsageError: the file cannot be read, or is invalid. The message says where, and what to do.
     """
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from error
-    if len(content) > _MOST_BYTES:
-        raise UsageError(f"{path}: is longer than {_MOST_BYTES} bytes; leave only the list of codes in it")
+    too_long = f"is longer than {_MOST_BYTES} bytes; leave only the list of codes in it"
+    content = read_given_file(path, _MOST_BYTES, too_long)
     try:
         return parse_codes(content.decode())
     except UnicodeDecodeError as error:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from echoforensics.case.added_records.addition import MACHINE
+from echoforensics.case.added_records.closed_rooms import closed_rooms
 from echoforensics.case.case import Case
 from echoforensics.case.exhibits.row import Query
 from echoforensics.case.row_query import rows_by_file
@@ -31,6 +32,7 @@ from echoforensics.review.work.subjects import SoundGroups, recording_subject, s
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from echoforensics.case.added_records.closed_rooms import ClosedRoom
     from echoforensics.case.vault import Vault
     from echoforensics.listening.redaction import RedactionRequest
     from echoforensics.report.media import Recording
@@ -119,6 +121,11 @@ class RoomCase:
         """The last actor in the case's ledger. Raises CaseError."""
         actors: list[str] = self._do(lambda: [entry.actor for entry in self._case.actions()])
         return actors[-1]
+
+    def rooms_before(self) -> list[ClosedRoom]:
+        """The rooms that were closed into the case. Raises CaseError."""
+        found: list[ClosedRoom] = self._do(lambda: closed_rooms(self._case.actions()))
+        return found
 
     def sounds_of(self, item: ReviewItem) -> tuple[Recording, ...]:
         """The recordings of an item that is a recording; of an interaction the first."""

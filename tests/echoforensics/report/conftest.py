@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import shutil
 import wave
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -30,10 +29,6 @@ HOSTILE = (
     '<img src=x onerror="window.hurt=1"></script><script>window.hurt=1</script>\u202egnp.exe\u2028&amp;\'" \x07'
     "</title></q></td><a href=https://example.org/>x</a>';window.hurt=1;//\\';window.hurt=1;//${window.hurt=1}<!--"
 )
-_FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync",
-)  # fmt: skip
 
 
 @pytest.fixture
@@ -171,24 +166,13 @@ def sound() -> Callable[[int], bytes]:
     return tone
 
 
-@pytest.fixture(scope="session")
-def browser(browser_driver: Any) -> Iterator[Any]:
-    """Debian's Chromium."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None:
-        pytest.skip("chromium is not installed")
-    started = browser_driver.chromium.launch(executable_path=found, args=list(_FLAGS))
-    yield started
-    started.close()
-
-
 def _broken_off(request: Any) -> bool:
     """Whether a player has read as much of a recording as it wants for now."""
     return bool(request.resource_type == "media" and request.failure == "net::ERR_ABORTED")
 
 
 @pytest.fixture
-def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
+def open_page(chromium: Any) -> Iterator[Callable[..., Any]]:
     """Opens a page from the disk; fails the test if the page errs or asks for anything but files.
 
     ``lacking`` names a file of the bundle that is known to be missing; ``script`` switches JavaScript off.
@@ -197,7 +181,7 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
     pages = []
 
     def open_it(index: Path, fragment: str = "", *, lacking: str = "", script: bool = True) -> Any:
-        page = browser.new_page(viewport={"width": 1400, "height": 900}, java_script_enabled=script)
+        page = chromium.new_page(viewport={"width": 1400, "height": 900}, java_script_enabled=script)
         # Milliseconds: how long a browser may take on a busy machine.
         page.set_default_timeout(600_000)
         pages.append(page)

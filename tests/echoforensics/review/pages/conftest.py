@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from typing import Any
@@ -13,22 +12,6 @@ pytest.importorskip("starlette", reason="the extra review is not installed")
 pytest.importorskip("uvicorn", reason="the extra review is not installed")
 
 from tests.echoforensics.review.pages.fake_room import FakeRoom, Served, application
-
-_FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--autoplay-policy=no-user-gesture-required", "--mute-audio",
-)  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def room_browser(browser_driver: Any) -> Iterator[Any]:
-    """Debian's Chromium, which plays without being asked to by a click."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None:
-        pytest.skip("chromium is not installed")
-    started = browser_driver.chromium.launch(executable_path=found, args=list(_FLAGS))
-    yield started
-    started.close()
 
 
 @pytest.fixture
@@ -44,12 +27,12 @@ def served(fake_room: FakeRoom) -> Iterator[Served]:
 
 
 @pytest.fixture
-def open_room(room_browser: Any, served: Served) -> Iterator[Callable[..., Any]]:
+def open_room(chromium: Any, served: Served) -> Iterator[Callable[..., Any]]:
     """Opens a page of the room; fails the test where the page errs or asks for anything but the room.
 
     What the browser itself says of an answer that is not the wished one is no error of the page.
     """
-    context = room_browser.new_context(viewport={"width": 1400, "height": 900})
+    context = chromium.new_context(viewport={"width": 1400, "height": 900})
     context.set_default_timeout(600_000)
     errors: list[str] = []
     own = (served.url, f"blob:{served.url}", "data:")

@@ -17,11 +17,11 @@ _SHOWN = "document.querySelector('#view-item .desk') !== null"
 
 
 @pytest.fixture
-def sue(sealed: Sealed, other_case: Path, signing_key: Any, tmp_path: Path, room_browser: Any) -> Iterator[Colleague]:
+def sue(sealed: Sealed, other_case: Path, signing_key: Any, tmp_path: Path, chromium: Any) -> Iterator[Colleague]:
     """The supervisor, signed in, with a queue of interactions."""
     running = RunningRoom(tmp_path / "room", [sealed.path, other_case], signing_key)
     errors: list[str] = []
-    made = Colleague(room_browser, running, "supervisor", errors)
+    made = Colleague(chromium, running, "supervisor", errors)
     made.set_up(made.address(f"/set-up/{running.room.accounts.first_link()}"))
     made.sign_in()
     made.go("/supervise#queues")

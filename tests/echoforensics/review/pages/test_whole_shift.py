@@ -68,8 +68,8 @@ class Shift:
 
 
 @pytest.fixture
-def shift(tmp_path: Path, room_browser: Any) -> Iterator[Shift]:
-    made = Shift(tmp_path, room_browser)
+def shift(tmp_path: Path, chromium: Any) -> Iterator[Shift]:
+    made = Shift(tmp_path, chromium)
     yield made
     made.running.stop()
     assert made.errors == []

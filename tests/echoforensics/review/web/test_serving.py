@@ -65,7 +65,7 @@ def test_other_hosts_are_not_loopback(host: str) -> None:
     assert not is_loopback(host)
 
 
-@pytest.mark.parametrize(("host", "why"), [("0.0.0.0", "no address that a browser"), ("::", "no address"),
+@pytest.mark.parametrize(("host", "why"), [("0.0.0.0", "not an address that a browser"), ("::", "not an address"),
                                            ("192.0.2.7", "cannot listen"), ("no such host", "not known")])  # fmt: skip
 def test_a_host_that_is_not_this_machine_is_refused(host: str, why: str) -> None:
     with pytest.raises(UsageError, match=why):

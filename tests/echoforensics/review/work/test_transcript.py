@@ -38,7 +38,7 @@ def test_a_time_a_little_after_the_end_is_the_end() -> None:
     ("segments", "says"),
     [
         ({}, "is a list"),
-        ([1], "segment 1 is no segment"),
+        ([1], "segment 1 is not a segment"),
         ([segment()] * 5001, "at most 5000 segments"),
         ([segment(text="x" * 10_001)], "at most 10000 characters"),
         ([segment(text="x" * 10_000)] * 21, "at most 200000 characters"),
