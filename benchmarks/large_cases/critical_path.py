@@ -2,7 +2,8 @@
 
 Wall time says nothing on a busy machine. On an idle one, a run takes at most what the command's process and the busiest
 worker take one after the other, so that is compared with what a single process takes. Both are counted from the first
-source on: the start of Python and the import of the parsers come once, and do not grow with the evidence.
+source on: the start of Python and the import of the parsers come once, and do not grow with the evidence. The scheduler
+is a process of its own and runs beside them.
 """
 
 from __future__ import annotations
@@ -56,26 +57,32 @@ def made_images(work: Path, count: int, mebibytes: int) -> list[Path]:
     return images
 
 
+def _cluster() -> distributed.SpecCluster:
+    """A scheduler and workers, each a process of its own."""
+    scheduler = {
+        "cls": distributed.deploy.subprocess.SubprocessScheduler,
+        "options": {"scheduler_kwargs": {"host": "127.0.0.1", "port": 0, "dashboard": False}},
+    }
+    worker = {"cls": distributed.Nanny, "options": {"host": "127.0.0.1", "nthreads": 1, "dashboard": False}}
+    return distributed.SpecCluster(
+        scheduler=scheduler, workers=dict.fromkeys(range(_WORKERS), worker), silence_logs=logging.CRITICAL + 1
+    )
+
+
 def section(work: Path, images: list[Path]) -> str:
     """A part of the results."""
     load()
     begun = _used()
     extract(images, work / "single", None, Options(workers=1), _silent)
     single = _used() - begun
-    with (
-        forked_workers(PRELOAD),
-        distributed.LocalCluster(
-            n_workers=_WORKERS, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0",
-            scheduler_kwargs={"dashboard": False}, silence_logs=logging.CRITICAL + 1,
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):  # fmt: skip
-        before, begun = client.run(_used), _used()
+    with forked_workers(PRELOAD), _cluster() as cluster, distributed.Client(cluster) as client:
+        before, of_scheduler, begun = client.run(_used), client.run_on_scheduler(_used), _used()
         extract_on_cluster(
             list(map(str, images)), work / "cluster", None, Options(workers=_WORKERS), _silent,
             cluster.scheduler_address,
         )  # fmt: skip
         command = _used() - begun
+        of_scheduler = client.run_on_scheduler(_used) - of_scheduler
         workers = sorted(used - before[worker] for worker, used in client.run(_used).items())
     with Case.open(work / "single") as one, Case.open(work / "cluster") as other:
         same = table_digests(one.store) == table_digests(other.store)
@@ -86,7 +93,7 @@ def section(work: Path, images: list[Path]) -> str:
         f"{len(images)} image(s), {size:,} MiB together, with {rows:,} rows; the tables are"
         f" {'the same' if same else 'NOT THE SAME'}.", "",
         "| | processor s |", "|---|---|", f"| one process | {single:.1f} |",
-        f"| the command, with the scheduler | {command:.1f} |",
+        f"| the command | {command:.1f} |", f"| the scheduler | {of_scheduler:.1f} |",
         *(f"| a worker | {used:.1f} |" for used in workers),
         f"| the command and the busiest worker | {command + workers[-1]:.1f} |", "",
         f"One process takes {single / (command + workers[-1]):.2f} times as long.", "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,9 @@ _COLUMNS: dict[str, dict[str, pa.DataType]] = {
         "message": _TEXT, "explanations": _TEXTS,
     },
 }  # fmt: skip
+
+#: Queries for the tables themselves.
+_ASKS_FOR_TABLES = re.compile(r"\bshow\s+(all\s+)?tables\b|\binformation_schema\b|\bduckdb_(tables|views|columns)\b")
 
 #: The tables, by name.
 TABLES = ("rows", *_COLUMNS)
@@ -137,9 +141,9 @@ _ROWS: dict[str, Callable[[Case], Iterator[dict[str, Any]]]] = {
 
 
 def named_tables(sql: str) -> tuple[str, ...]:
-    """Return the tables named in a query. Other tables are not read."""
+    """Return the tables named in a query; every table if it asks which there are. Other tables are not read."""
     text = sql.casefold()
-    return tuple(name for name in TABLES if name in text)
+    return TABLES if _ASKS_FOR_TABLES.search(text) else tuple(name for name in TABLES if name in text)
 
 
 def columns_of_tables() -> Iterator[tuple[str, str]]:

@@ -33,4 +33,4 @@ def database_message(error: BaseException) -> str:
     text = " ".join(str(error).split())
     for pattern, instead in _REWORDED:
         text = re.sub(pattern, instead, text)
-    return " ".join(text.split()).removesuffix(".")
+    return " ".join(text.split()).rstrip(".!")

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 #: Memory limit of DuckDB, beyond which it spills to its folder.
 _MEMORY = "512MB"
+#: What makes a path a pattern that fits others too.
+_OF_PATTERNS = "*?["
 #: Number of result rows held at once.
 _BATCH = 5_000
 _CLOSED = {
@@ -75,7 +77,7 @@ class QueryDatabase:
             UsageError: the disk is full, or a Parquet file cannot be read.
         """
         named = named_tables(sql)
-        self._parquet = [(name, list(files)) for name, files in parquet]
+        self._parquet = [(name, [self._without_pattern(path) for path in files]) for name, files in parquet]
         opened = list(cases)
         try:
             with self._duckdb.connect(self._path, config=_CLOSED) as db:
@@ -87,6 +89,14 @@ class QueryDatabase:
                     self._show(db, table)
         except self._duckdb.Error as error:
             raise UsageError(f"the tables of the query cannot be prepared: {database_message(error)}") from error
+
+    def _without_pattern(self, path: Path) -> Path:
+        """Return a path that DuckDB does not take for a pattern of names: a link to the file if its own would be."""
+        if not any(mark in str(path) for mark in _OF_PATTERNS):
+            return path
+        link = self._folder / f"{len(list(self._folder.iterdir()))}.parquet"
+        link.symlink_to(path)
+        return link
 
     @property
     def _path(self) -> str:

@@ -81,6 +81,7 @@ def test_every_table_has_its_columns_and_what_the_case_holds(sealed: Sealed) -> 
     for name in TABLES:
         columns = [row["column_name"] for row in ask(f"DESCRIBE {name}", sealed.path)]
         assert columns == ["case", *table_schema(name).names]
+    assert {row["name"] for row in ask("SHOW TABLES", sealed.path)} == set(TABLES)
     with Case.open(sealed.path) as case:
         expected = {
             "rows": case.counts().rows, "interactions": len(case.interactions()),
@@ -120,15 +121,17 @@ def test_rows_of_parquet_are_those_of_the_case(sealed: Sealed, by_day: Path) -> 
 def test_parquet_that_the_ledger_names_is_read_with_its_case(
     copy_of_sealed: Path, sealed: Sealed, tmp_path: Path
 ) -> None:
-    path = tmp_path / "rows.parquet"
+    # Where names are looked for, this is a pattern, which fits another file.
+    path = tmp_path / "rows[1].parquet"
+    (tmp_path / "rows1.parquet").write_bytes(b"")
     with open_case(copy_of_sealed) as case:
         export(case, Query(), Target("parquet", path), None)
         record_export(case, [path], sealed.key, {})
-    assert not path.with_name("rows.parquet.sha256").exists()
+    assert not path.with_name(f"{path.name}.sha256").exists()
     sql = 'SELECT count(DISTINCT "case") AS cases FROM rows'
 
     assert ask(sql, copy_of_sealed, path) == [{"cases": 2}]
-    with pytest.raises(UnverifiedCaseError, match=r"no rows\.parquet\.sha256"):
+    with pytest.raises(UnverifiedCaseError, match=r"no rows\[1\]\.parquet\.sha256"):
         ask(sql, path)
 
 

@@ -23,7 +23,7 @@ from echoforensics.case.sql_query.database_messages import database_message
         ),
         (
             'Catalog Error: Table with name nosuch does not exist!\nDid you mean "pg_sequences"?',
-            "Catalog Error: Table with name nosuch does not exist!",
+            "Catalog Error: Table with name nosuch does not exist",
         ),
         (
             'Catalog Error: Table with name row does not exist!\nDid you mean "rows"?',
