@@ -69,7 +69,7 @@ def documents(text: str) -> list[YamlDocument]:
     """
     if len(text) > MAX_LENGTH:
         raise YamlError(f"longer than {MAX_LENGTH} characters")
-    reader = _Reader()
+    reader = _EventReader()
     try:
         return [document for event in yaml.parse(text, Loader=_LOADER) for document in reader.take(event)]
     except (yaml.YAMLError, UnicodeError) as error:
@@ -77,7 +77,7 @@ def documents(text: str) -> list[YamlDocument]:
 
 
 @dataclass(slots=True)
-class _Open:
+class _BegunCollection:
     """An object or list that has begun."""
 
     value: dict[str, object] | list[object]
@@ -89,10 +89,10 @@ class _Open:
 
 
 @dataclass(slots=True)
-class _Reader:
+class _EventReader:
     """Builds values from events."""
 
-    _open: list[_Open] = field(default_factory=list)
+    _open: list[_BegunCollection] = field(default_factory=list)
     _spans: dict[Tokens, tuple[int, int]] = field(default_factory=dict)
     _anchors: dict[str, tuple[object, int]] = field(default_factory=dict)
     _count: int = 0
@@ -105,7 +105,7 @@ class _Reader:
             if len(self._open) >= MAX_DEPTH:
                 raise YamlError(f"nested deeper than {MAX_DEPTH} levels")
             value: dict[str, object] | list[object] = {} if isinstance(event, yaml.MappingStartEvent) else []
-            self._open.append(_Open(value, self._here(), event.start_mark.index, event.anchor, self._count))
+            self._open.append(_BegunCollection(value, self._here(), event.start_mark.index, event.anchor, self._count))
         elif isinstance(event, yaml.CollectionEndEvent):
             yield from self._closed(event.end_mark.index)
         elif isinstance(event, yaml.AliasEvent):
