@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import BinaryIO
 
+from parsers.code_page import CODE_PAGES
 from parsers.coding import WIDE, CodingError, decode
 from parsers.formats.json.large_list import StoredText
 from parsers.formats.json.large_value import span_of
@@ -250,7 +251,7 @@ def _step(found: LocatedBytes, kind: str, argument: str) -> LocatedBytes:
 def _decoded(found: LocatedBytes, coding: str) -> LocatedBytes:
     content = found.content
     try:
-        if content.startswith(b'"'):
+        if content.startswith(b'"') and coding not in WIDE and coding not in CODE_PAGES:
             content = scanstring(content.decode("utf-8", "surrogateescape"), 1, False)[0].encode(
                 "utf-8", "surrogatepass"
             )

@@ -10,6 +10,8 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import NamedTuple
 
+from parsers import local_date
+
 #: Values that stand for nothing, stripped and in lower case.
 BLANKS = frozenset({"", "not available", "not applicable", "data not available", "n/a"})
 _ISO = re.compile(
@@ -89,7 +91,8 @@ def read_as(value: str, form: str, *, utc: bool) -> WrittenTime | None:
 
     Args:
         value: as recorded.
-        form: a format for ``strptime``; ``excel`` for days since the end of 1899; empty for ISO 8601.
+        form: a format for ``strptime``; ``excel`` for days since the end of 1899; empty for ISO 8601, or one of the
+            forms of :mod:`parsers.local_date`.
         utc: whether times without a zone are in UTC, according to the author of the form.
 
     Raises:
@@ -97,12 +100,25 @@ def read_as(value: str, form: str, *, utc: bool) -> WrittenTime | None:
         OverflowError: the number of days is outside the calendar.
     """
     if not form:
-        found = read(value)
+        try:
+            found = read(value)
+        except ValueError:
+            return _local(value, utc=utc)
         if found is None or found.timestamp is not None or not utc or ":" not in value:
             return found
         in_utc = read(f"{value.strip()}Z")
         return in_utc and WrittenTime(in_utc.timestamp, _AS_DEFINED)
     when = _DAYS_BEGIN + timedelta(days=float(value)) if form == DAYS else datetime.strptime(value.strip(), form)
+    return _of_date(when, utc=utc)
+
+
+def _local(value: str, *, utc: bool) -> WrittenTime | None:
+    """A time that is not of ISO 8601, but as some country or program writes it. Raises ValueError."""
+    found = _of_date(local_date.read(value), utc=utc)
+    return found and found._replace(note=f"{found.note} It is not written as ISO 8601.")
+
+
+def _of_date(when: datetime, *, utc: bool) -> WrittenTime | None:
     if not _FIRST_YEAR <= when.year <= _LAST_YEAR:
         return None
     if when.tzinfo is None and not utc:

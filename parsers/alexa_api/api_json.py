@@ -31,6 +31,7 @@ from parsers.encoding import as_utf8
 from parsers.formats.http.capture_forms import is_capture
 from parsers.formats.json.large_value import MAX_TEXT
 from parsers.formats.json.text import MAX_BYTES, MAX_VALUES
+from parsers.formats.logs.kept_lines import is_container_log
 from parsers.lazy_pattern import lazy
 from parsers.parser import ANSWERS, HEAD_SIZE, About, Parser, Source
 from parsers.record import Issue, Record
@@ -110,7 +111,7 @@ class ApiJson(Parser):
     def claims(self, source: Source) -> bool:
         """Whether the head is JSON with an address of the service or the keys of an answer, or the name matches."""
         head = _json_head(source)
-        if head is None or is_capture(head, source.path):
+        if head is None or is_capture(head, source.path) or is_container_log(head):
             return False
         if self._is_answer(source, head) or _has_request(head) or _PUSHED.search(head):
             return True

@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain, islice
-from typing import ClassVar
+from typing import BinaryIO, ClassVar
 
 from parsers.alexa_export.row import UNKNOWN_TYPE, KnownRows, RowsAsFound, TableHeader
+from parsers.code_page import code_page, read_as
+from parsers.coding import decode
 from parsers.definition.export import MAPPED_TYPE, ExportDefinition, find, plain
-from parsers.formats.csv.rows import MAX_ROW, LocatedRow, rows
+from parsers.encoding import as_utf8, wide_encoding
+from parsers.formats.csv.rows import MAX_ROW, LocatedRow, delimiter_of, rows
+from parsers.formats.json.text import MAX_BYTES
+from parsers.formats.wide_text import WideText
+from parsers.locator import at_coding, join
 from parsers.map_reader import MapReader
 from parsers.parser import EXPORT_TABLES, About, Source
 from parsers.record import Issue, Record
@@ -51,7 +57,7 @@ class AlexaExportCsv(MapReader):
     """Reads the tables, one record per row. Tables that a definition describes get its name and version."""
 
     name: ClassVar[str] = "alexa_export_csv"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title='Tables of a "Request My Data" export of an Alexa account',
@@ -79,11 +85,13 @@ class AlexaExportCsv(MapReader):
 
     def claims(self, source: Source) -> bool:
         """Whether the first row names known columns; unknown tables also need a matching path."""
-        if b"," not in source.head:
+        head = as_utf8(source.head)
+        delimiter = delimiter_of(head)
+        if delimiter.encode("ascii") not in head:
             return False
         # A row that is truncated at the end of the head is not checked.
-        whole = len(source.head) - (source.size > len(source.head))
-        found = rows(io.BytesIO(source.head))
+        whole = len(head) - (source.size > len(source.head))
+        found = rows(io.BytesIO(head), delimiter)
         names = next(found, None)
         if names is None or names.end > whole or names.issue or names.encoding_issue or len(names.values) > MAX_COLUMNS:
             return False
@@ -98,8 +106,14 @@ class AlexaExportCsv(MapReader):
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield a record for each row that holds something."""
-        with source.open() as stream:
-            found = rows(stream)
+        opener, prefix = _as_text(source)
+        if prefix and not prefix.startswith(at_coding("utf")):
+            yield Issue(read_as(prefix.removeprefix(at_coding(""))), prefix)
+        with opener() as stream:
+            found = (
+                row._replace(locator=join(prefix, row.locator))
+                for row in rows(stream, delimiter_of(as_utf8(source.head)))
+            )
             first = next(found, None)
             if first is None:
                 yield Issue("The file holds no table.")
@@ -109,6 +123,19 @@ class AlexaExportCsv(MapReader):
                 yield Issue(f"The table has more than {MAX_COLUMNS} columns: it was not read.", first.locator)
             else:
                 yield from _bounded(_table(source, TableHeader.of(first.values), found, self.maps))
+
+
+def _as_text(source: Source) -> tuple[Callable[[], BinaryIO], str]:
+    """How to open a table as UTF-8, and the locator of that text; empty if it is the file."""
+    if name := wide_encoding(source.head):
+        return WideText(source.opener, name).open, at_coding(name)
+    if source.size <= MAX_BYTES:
+        with source.open() as stream:
+            content = stream.read(MAX_BYTES + 1)
+        if page := code_page(content):
+            text = decode(content, page, 4 * MAX_BYTES)
+            return lambda: io.BytesIO(text), at_coding(page)
+    return source.open, ""
 
 
 def _is_others(header: TableHeader, source: Source) -> bool:

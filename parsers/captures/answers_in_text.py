@@ -23,15 +23,17 @@ from parsers.alexa_api.items.coded_texts import (
     without_terminal,
 )
 from parsers.alexa_api.items.service_names import CODED, KEY, is_identifier, names_in
-from parsers.alexa_api.items.text_values import PIECE, WHOLE, TextValue, values_in, values_of
+from parsers.alexa_api.items.text_values import PIECE, WHOLE, TextValue, placed, values_in, values_of
 from parsers.alexa_api.named_file import NamedFile, names_of, not_read
 from parsers.alexa_api.utterance_id_text import DATA_TYPE as UTTERANCE_TYPE
 from parsers.bounded_issues import bounded
 from parsers.code_page import code_page, read_as
 from parsers.coding import CodingError, decode
 from parsers.encoding import as_utf8, wide_encoding
+from parsers.formats.json.texts import Found
 from parsers.formats.logs.lines import FILE_TYPE
 from parsers.formats.wide_text import WideText
+from parsers.formats.yaml.documents import YamlError, begins, documents
 from parsers.locator import at_bytes, at_coding, inside
 from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Issue, Record
@@ -46,7 +48,7 @@ class AnswersInText(Parser):
     """Reads the answers in a text."""
 
     name: ClassVar[str] = "answers_in_text"
-    version: ClassVar[str] = "4"
+    version: ClassVar[str] = "5"
     text_only: ClassVar[bool] = True
     last_resort: ClassVar[int] = 1
     about: ClassVar[About] = About(
@@ -67,9 +69,9 @@ class AnswersInText(Parser):
         ),
         validated_on=("Made files only, in the forms that the logs in the references have.",),
         limits=(
-            "Read are JSON, JSON within a text value, and the notations of Python, JavaScript and Java; the same in"
-            " base64 (also compressed by gzip or zlib), in fields of CSV, in texts of SQL and YAML between apostrophes,"
-            " in escaped HTML and XML, in addresses and forms, in quoted-printable mail, with a terminal's colours.",
+            "Read are JSON, JSON within a text value, YAML, and the notations of Python, JavaScript and Java; the same"
+            " in base64 (also compressed by gzip or zlib), in fields of CSV, in texts of SQL between apostrophes, in"
+            " escaped HTML and XML, in addresses and forms, in quoted-printable mail, with a terminal's colours.",
             f"A text that is longer than {WHOLE} bytes is read in pieces of {PIECE} bytes. Coded texts are looked for"
             " in each piece by itself, up to the end of its last line.",
             "Times of a log's line are on the timeline where the line writes a zone; else they are kept without one.",
@@ -129,6 +131,9 @@ class _TextReading:
     def run(self) -> Iterator[Record | Issue]:
         """Yield the records of the plain text, then of encoded parts, then issues for truncated values."""
         content, prefix = self._content()
+        yield from self._documents(content, prefix)
+        if self.records:
+            return
         coded = mail_parts(content)
         for value in values_in(self.source, text_marks()):
             if isinstance(value, TextValue) and any(start <= value.start < end for start, end in coded):
@@ -165,6 +170,21 @@ class _TextReading:
             return decode(content, name, 2 * WHOLE), at_coding(name)
         except CodingError as error:
             return error.partial, at_coding(name)
+
+    def _documents(self, content: bytes, prefix: str) -> Iterator[Record | Issue]:
+        """Yield the records of a text that is YAML throughout."""
+        if not content or not begins(content[:4096].decode("utf-8", "replace")):
+            return
+        try:
+            text = content.decode("utf-8")
+            found = documents(text)
+        except (UnicodeDecodeError, YamlError):
+            return
+        for each in found:
+            if isinstance(each.value, (dict, list)):
+                yield from self._read(
+                    placed(Found(each.start, each.end, each.value, each.spans, literal=True), text, prefix)
+                )
 
     def _pieces(self) -> Iterator[tuple[int, bytes, str]]:
         """Split a long text at line ends: the offset of each piece, its UTF-8 content, its locator."""

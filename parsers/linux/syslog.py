@@ -12,6 +12,7 @@ from parsers.formats.logs.logcat import STRONG, form_of
 from parsers.formats.logs.syslog import MAX_LINE, TIME_OF_DAY, begins
 from parsers.formats.logs.text import first_lines
 from parsers.linux import system_event
+from parsers.linux.kept_log import holds_device_log
 from parsers.linux.syslog_reading import METRIC_TYPE, UTTERANCE_TYPE, SystemLog, is_echo_name, read
 from parsers.parser import About, Parser, Source
 from parsers.record import Issue, Record
@@ -28,7 +29,7 @@ class SystemLogs(Parser):
     """Reads what any system log says about the service; reads all of it if a device of the service wrote it."""
 
     name: ClassVar[str] = "syslog"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     reads_lines: ClassVar[bool] = True
     needs: ClassVar[tuple[bytes, ...]] = (TIME_OF_DAY,)
     about: ClassVar[About] = About(
@@ -61,7 +62,7 @@ class SystemLogs(Parser):
 
     def claims(self, source: Source) -> bool:
         """Whether the first lines have the form, and the name is not that of a first-generation Echo's log."""
-        if is_echo_name(source.name) or not begins(source.head):
+        if is_echo_name(source.name) or not begins(source.head) or holds_device_log(source):
             return False
         return not any(form_of(line, STRONG) for line in first_lines(source.head, _LOOK, MAX_LINE))
 

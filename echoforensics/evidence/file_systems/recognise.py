@@ -24,6 +24,8 @@ _UNPARSED = (
     (0x10040, b"_BHRfS_M", "Btrfs"),
     (0, b"XFSB", "XFS"),
     (32, b"NXSB", "APFS"),
+    (1024, b"BD", "HFS"),
+    (88, b"CS\1\0", "Apple Core Storage, as FileVault 2 uses it"),
     (512, b"LABELONE", "an LVM2 physical volume"),
     (4096, b"\x67\x44\x6c\x61", "Android dynamic partitions (super)"),
     (0, b"\x3a\xff\x26\xed", "an Android sparse image"),
@@ -144,6 +146,12 @@ def _by_magic(read: Read, length: int, known: tuple[tuple[int, bytes, str], ...]
 
 def _confirmed(read: Read, offset: int, name: str) -> bool:
     """Whether the bytes after a short magic confirm it."""
+    if name == "HFS":
+        # The first block of the bitmap is the third of the volume, and an allocation block is a multiple of 512 bytes.
+        raw = read(offset, 24)
+        return raw[14:16] == b"\0\3" and int.from_bytes(raw[20:24], "big") % 512 == 0 < int.from_bytes(
+            raw[20:24], "big"
+        )
     if not name.startswith("JFFS2"):
         return True
     # The type of a node, and a length of at least a node header.

@@ -18,6 +18,12 @@ _BY_HEAD: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"QED\0", "QED", _QEMU),
     (0, b"WithoutFreeSpace", "Parallels", _QEMU),
     (0, b"WithouFreSpacExt", "Parallels", _QEMU),
+    (
+        0,
+        b"sprs\0\0\0\3",
+        "Apple's sparse images (SPARSEIMAGE)",
+        "convert a copy of it on a Mac first: hdiutil convert -format UDTO",
+    ),
     (0, b"AFF10\r\n\0", "AFF", "convert a copy of it first, with affconvert -r"),
     (0, b"partclone-image", "partclone", "restore it to a raw image first, with partclone.restore"),
     (0, b"\0ntfsclone-image", "ntfsclone", "restore it to a raw image first, with ntfsclone --restore-image"),

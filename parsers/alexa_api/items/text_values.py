@@ -153,6 +153,32 @@ def values_of(content: bytes, marks: re.Pattern[str] | None = None, prefix: str 
     yield from _Piece(content, 0, last=True, prefix=prefix).values(marks)
 
 
+def placed(found: Found, text: str, prefix: str = "") -> TextValue:
+    """A value found in a text, with its places.
+
+    Args:
+        found: the value.
+        text: the whole text.
+        prefix: the text's locator; empty for a whole file.
+    """
+    return _placed(found, text, _Bytes(text, 0), prefix)
+
+
+def _placed(found: Found, text: str, offsets: _Bytes, prefix: str) -> TextValue:
+    start, end = offsets.of(found.start), offsets.of(found.end)
+    here = inside(prefix, at_bytes(start, end - start))
+    places: Places = JsonPlaces(here)
+    if found.coding:
+        places = JsonPlaces(join(here, at_coding(found.coding)))
+    elif found.literal and not found.error:
+        places = _PrintedPlaces(offsets.ranges(found.spans), prefix)
+    elif found.error:
+        places = JsonPlaces(prefix, ranges=offsets.ranges({(): (found.start, found.end), **found.spans}))
+    line = text.rfind("\n", max(0, found.start - _BEFORE), found.start)
+    before = text[max(line + 1, found.start - _BEFORE) : found.start]
+    return TextValue(found, places, start, end, before)
+
+
 def values_in_pieces(
     source: Source, marks: re.Pattern[str] | None = None, prefix: str = "", start: int = 0
 ) -> Iterator[TextValue | Issue]:
@@ -241,24 +267,10 @@ class _Piece:
         start = len(self.content[: self.begin].decode("utf-8", "surrogateescape"))
         search = TextSearch(text, marks, last=self.last, most=MAX_VALUE, start=start)
         for found in search:
-            yield self._value(found, text, offsets)
+            yield _placed(found, text, offsets, self.prefix)
         if search.ended_at is not None:
             at = offsets.of(search.ended_at)
             what = "The text was not searched further: too much of it looks like the beginning of JSON and is none."
             yield Issue(what, inside(self.prefix, at_bytes(at, self.base + len(self.content) - at)))
         self.entered = [offsets.of(at) for at in search.entered]
         self.done = len(self.content) if search.open_at is None else offsets.of(search.open_at) - self.base
-
-    def _value(self, found: Found, text: str, offsets: _Bytes) -> TextValue:
-        start, end = offsets.of(found.start), offsets.of(found.end)
-        here = inside(self.prefix, at_bytes(start, end - start))
-        places: Places = JsonPlaces(here)
-        if found.coding:
-            places = JsonPlaces(join(here, at_coding(found.coding)))
-        elif found.literal and not found.error:
-            places = _PrintedPlaces(offsets.ranges(found.spans), self.prefix)
-        elif found.error:
-            places = JsonPlaces(self.prefix, ranges=offsets.ranges({(): (found.start, found.end), **found.spans}))
-        line = text.rfind("\n", max(0, found.start - _BEFORE), found.start)
-        before = text[max(line + 1, found.start - _BEFORE) : found.start]
-        return TextValue(found, places, start, end, before)

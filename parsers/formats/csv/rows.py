@@ -19,6 +19,10 @@ MAX_RETURNS = 100
 #: Block size in bytes for reading lines together. After an odd line, this many rows are read one by one.
 _BLOCK, _MOST_ODD = 65_536, 50
 _BOM = b"\xef\xbb\xbf"
+#: What separates values; the comma where a first line has as many of another.
+DELIMITERS = ",;\t|"
+#: A longer first line has commas.
+_LONGEST_HEADER = 16_384
 
 
 class LocatedRow(NamedTuple):
@@ -92,20 +96,33 @@ class _Lines:
             return line.decode("utf-8", "backslashreplace")
 
 
-def rows(stream: BinaryIO) -> Iterator[LocatedRow]:
+def delimiter_of(head: bytes) -> str:
+    """What separates the values of a table, by its first line: one of :data:`DELIMITERS`."""
+    line = head.removeprefix(_BOM).partition(b"\n")[0].decode("utf-8", "replace").rstrip("\r")
+    if len(line) > _LONGEST_HEADER:
+        return ","
+    counts = {sign: len(next(csv.reader([line], delimiter=sign), [])) for sign in DELIMITERS if sign in line}
+    return max(counts, key=lambda sign: counts[sign], default=",")
+
+
+def rows(stream: BinaryIO, delimiter: str = ",") -> Iterator[LocatedRow]:
     """Yield the rows of a seekable stream from its start. Blank lines are skipped.
 
     UTF-8 with or without a byte order mark; LF or CR LF; a row may run over several lines within quotes. Bytes that
     are not UTF-8 are written ``\\xNN``, and the row's encoding issue says so. A quote that is not closed makes one row
     unreadable, not those after it: the reading continues with the next line.
 
+    Args:
+        stream: the stream.
+        delimiter: what separates values.
+
     Raises:
         OSError: the stream cannot be read.
     """
     lines = _Lines(stream)
-    one_by_one = _OneByOne(lines)
+    one_by_one = _OneByOne(lines, delimiter)
     while True:
-        yield from _rows_of_lines(stream, lines)
+        yield from _rows_of_lines(stream, lines, delimiter)
         for _ in range(_MOST_ODD):
             row = one_by_one.next()
             if row is None:
@@ -114,7 +131,7 @@ def rows(stream: BinaryIO) -> Iterator[LocatedRow]:
                 yield row
 
 
-def _rows_of_lines(stream: BinaryIO, lines: _Lines) -> Iterator[LocatedRow]:
+def _rows_of_lines(stream: BinaryIO, lines: _Lines, delimiter: str) -> Iterator[LocatedRow]:
     """The next rows, as long as each is one ordinary line: most are, and are read in bulk.
 
     Afterwards reading continues with the first odd line. It may be longer than a block, not be UTF-8, or begin a row
@@ -129,7 +146,7 @@ def _rows_of_lines(stream: BinaryIO, lines: _Lines) -> Iterator[LocatedRow]:
             text = ""
         odd = not text or "\0" in text
         taken, offset = 0, lines.offset
-        reader = csv.reader(text.split("\n")[:-1], strict=True)
+        reader = csv.reader(text.split("\n")[:-1], strict=True, delimiter=delimiter)
         for line in () if odd else block.split(b"\n")[:-1]:
             try:
                 values = next(reader)
@@ -151,9 +168,9 @@ def _rows_of_lines(stream: BinaryIO, lines: _Lines) -> Iterator[LocatedRow]:
 class _OneByOne:
     """Reads rows one at a time, whatever their form."""
 
-    def __init__(self, lines: _Lines) -> None:
+    def __init__(self, lines: _Lines, delimiter: str) -> None:
         self._lines = lines
-        self._reader = csv.reader(lines, strict=True)
+        self._reader = csv.reader(lines, strict=True, delimiter=delimiter)
         self._returns = 0
 
     def next(self) -> LocatedRow | None:

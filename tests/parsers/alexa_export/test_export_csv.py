@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from parsers.alexa_export.csv_file import UNKNOWN, AlexaExportCsv
+from parsers.locator import resolve
 from parsers.parser import Source
 from parsers.record import Clock, Issue, Record, Timestamp
 from parsers.registry import claiming
@@ -33,6 +34,20 @@ def _utterance(text: str, recorded: str, timestamp: int, locator: str, **fields:
         parser="alexa_export_utterances",
         parser_version="1",
     )
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be", "cp1252"])
+def test_a_table_is_read_whatever_is_between_its_values_and_in_whatever_encoding(delimiter: str, encoding: str) -> None:
+    rows = (
+        ("Contact Name", "Utterance text", "Utterance Creation Date"),
+        ("Zoë", "öffne die Tür", "21.08.2024 13:53:36 UTC"),
+    )
+    source = Source.of("\r\n".join(map(delimiter.join, rows)).encode(encoding), "Intent.csv")
+    assert PARSER.name in [parser.name for parser in claiming(source)]
+    (record,) = (item for item in PARSER.parse(source) if isinstance(item, Record))
+    assert (record.transcript, record.timestamps[0].timestamp) == ("öffne die Tür", 1724248416000000)
+    assert "öffne" in resolve(source.open(), record.locator).content.decode()
 
 
 def test_utterances_are_whole_records(parse_all: Parse) -> None:

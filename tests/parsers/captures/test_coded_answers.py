@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -146,6 +147,11 @@ READ: dict[str, Wrap] = {
     ).encode(),
     "YAML, between apostrophes": lambda page: f"- body: '{_sql(_text(page))}'\n".encode(),
     "YAML, folded": lambda page: f"response:\n  body: {_folded(_text(page))}\n".encode(),
+    "YAML of its own": lambda page: yaml.safe_dump(page, allow_unicode=True).encode(),
+    "YAML, several documents": lambda page: yaml.safe_dump_all(page["customerHistoryRecords"]).encode(),
+    "YAML, a cassette": lambda page: yaml.safe_dump(
+        {"interactions": [{"request": {"uri": ADDRESS}, "response": {"body": {"string": _text(page)}}}]}
+    ).encode(),
     "YAML, a block": lambda page: f"body: |\n{_block('    ', page)}".encode(),
     "quoted-printable mail": lambda page: _mail(page, "quoted-printable", quopri.encodestring(_text(page).encode())),
     "MHTML": _saved_page,
@@ -211,9 +217,6 @@ NAMED: dict[str, Wrap] = {
     ).encode(),
     "lines quoted in mail": lambda page: _block("> ", page).encode(),
     "a patch": lambda page: _block("+", page).encode(),
-    "YAML of its own": lambda page: (
-        f"url: {ADDRESS}\nbody:\n  customerHistoryRecords:\n    - timestamp: {len(page)}\n".encode()
-    ),
     "base64 that breaks off": lambda page: f"{_base64(_text([1, page]).encode())[:200]}~".encode(),
 }  # fmt: skip
 

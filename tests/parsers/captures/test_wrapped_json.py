@@ -143,6 +143,11 @@ READ: dict[str, Wrap] = {
     "Python bytes, escaped to ASCII": lambda page: f"body: {json.dumps(page).encode()!r}\n".encode(),
     "Ruby, inspected": lambda page: f"D -- : {_in_ruby(page)}\n".encode(),
     "syslog (RFC 5424)": lambda page: f"<14>1 2025-04-18T16:13:20Z pi io 1 - - Response: {_text(page)}\n".encode(),
+    "Docker's log (json-file)": lambda page: _lines(
+        *({"log": f"debug: {_text(part)}\n", "stream": "stdout", "time": "2024-01-01T09:24:00.123456789Z"}
+          for part in _apart(page))
+    ),
+    "Kubernetes' log (CRI)": lambda page: f"2024-01-01T09:24:00.123456789Z stdout F debug: {_text(page)}\n".encode(),
     "journalctl -o export": lambda page: f"__REALTIME_TIMESTAMP=1745000000123456\nMESSAGE={_text(page)}\n\n".encode(),
     "quoted JSON in a line": lambda page: f"INFO body={json.dumps(_text(page))} status=200\n".encode(),
     "Markdown": lambda page: f"# Notes\n\nThe answer:\n\n```json\n{json.dumps(page, indent=2)}\n```\n\nEnd.\n".encode(),

@@ -1,0 +1,1 @@
+"""YAML: the documents of a text, as values with their places."""
