@@ -14,6 +14,7 @@ from echoforensics.evidence.media.media import Media, ReadImage
 from echoforensics.evidence.media.refused import is_refused, refuse_known
 from echoforensics.evidence.media.split_raw import open_split
 from echoforensics.evidence.media.virtual_disk.qcow import is_qcow, open_qcow
+from echoforensics.evidence.media.virtual_disk.vdi import is_vdi, open_vdi
 from echoforensics.evidence.media.virtual_disk.vhd import VHD_MAGICS, is_vhd, open_vhd
 from echoforensics.evidence.media.virtual_disk.vmdk import is_vmdk, open_vmdk
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 #: The kind of an image that is its media's bytes in one file.
 RAW_IMAGE = "raw image"
+#: How an image in a format of its own is known by its first bytes, and what opens it.
+_BY_HEAD = ((is_ewf, open_ewf), (is_vmdk, open_vmdk), (is_qcow, open_qcow), (is_vdi, open_vdi))
 
 
 def is_image(head: bytes) -> bool:
@@ -35,8 +38,8 @@ def is_image(head: bytes) -> bool:
 
 def has_own_format(head: bytes) -> bool:
     """Whether an image that begins so is in a format of its own, so that its bytes are not those of its media."""
-    known = is_ewf(head) or is_vmdk(head) or is_qcow(head) or is_sparse(head) or head.startswith(VHD_MAGICS)
-    return known or is_refused(head)
+    known = any(is_one(head) for is_one, _ in _BY_HEAD)
+    return known or is_sparse(head) or head.startswith(VHD_MAGICS) or is_refused(head)
 
 
 def open_image(path: Path, head: bytes) -> Media | None:
@@ -72,12 +75,9 @@ def open_raw(path: Path) -> Media:
 
 
 def _by_magic(path: Path, head: bytes) -> Media | None:
-    if is_ewf(head):
-        return open_ewf(path, head)
-    if is_vmdk(head):
-        return open_vmdk(path, head)
-    if is_qcow(head):
-        return open_qcow(path, head)
+    for is_one, open_one in _BY_HEAD:
+        if is_one(head):
+            return open_one(path, head)
     if is_sparse(head):
         return open_sparse(path)
     if is_vhd(path, head):

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 _QEMU = "convert a copy of it first: qemu-img convert -O raw"
 #: (byte offset, magic, name, what leads on).
 _BY_HEAD: tuple[tuple[int, bytes, str, str], ...] = (
-    (64, b"\x7f\x10\xda\xbe", "VirtualBox (VDI)", _QEMU),
+    (
+        0,
+        b"\x10\xb7\x2b\x7fExt2 Image",
+        "e2image (structure without the content of files)",
+        "ask for a copy of the whole disk",
+    ),
     (0, b"QED\0", "QED", _QEMU),
     (0, b"WithoutFreeSpace", "Parallels", _QEMU),
     (0, b"WithouFreSpacExt", "Parallels", _QEMU),
@@ -47,8 +52,8 @@ def refuse_known(path: Path, head: bytes) -> None:
         SourceError: it is one; the text says what leads on. Or the file cannot be read.
 
     References:
-        The formats' own sources and specifications: VirtualBox VDICore.h; QEMU docs/interop; AFFLIB afflib.h; partclone
-        partclone.h; ntfsprogs ntfsclone.c; AFF4 Standard 1.0; Apple UDIF as in libdmg.
+        The formats' own sources and specifications: e2fsprogs lib/ext2fs/e2image.h; QEMU docs/interop; AFFLIB
+        afflib.h; partclone partclone.h; ntfsprogs ntfsclone.c; AFF4 Standard 1.0; Apple UDIF as in libdmg.
     """
     for offset, magic, name, advice in _BY_HEAD:
         if head[offset : offset + len(magic)] == magic:

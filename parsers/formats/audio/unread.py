@@ -131,6 +131,10 @@ _CHUNKED = {
     (_FORM, b"16SV"): "Amiga sound file (16SV)",
     (_FORM, b"MAUD"): "Amiga sound file (MAUD)",
 }
+#: HTK (The HTK Book, 5.10.1): two bytes a sample, and a waveform; periods of 192 to 4 kHz.
+_HTK_WAVEFORM, _HTK_PERIODS = b"\0\2\0\0", (52, 2500)
+#: MATLAB files of levels 4 (a matrix of doubles) and 5, with the variable that libsndfile and SoX write into them.
+_MATLAB, _MATLAB_RATE, _MATLAB_HEAD = (bytes(4), b"\0\0\3\xe8", b"MATLAB 5.0 MAT-file"), b"samplerate", 512
 #: A picture, and the marker in it if a video follows.
 _PICTURE, _MOTION_SIGNS = b"\xff\xd8\xff", (b"MotionPhoto", b"MicroVideo")
 _MOTION = "picture with a film behind it (motion photo)"
@@ -187,13 +191,27 @@ def _find(head: bytes) -> _Recognised | None:
         )
     if head.startswith((_RIFF, _FORM, b"FRM8", b"FLV\1")):
         return _chunked(head)
-    for at, sign, name in _INSIDE:
-        if head.startswith(sign, at):
-            return _Recognised(name)
+    if inside := _inside(head):
+        return _Recognised(inside)
     if head.startswith(_PICTURE):
         # The video follows the picture.
         return _Recognised(_MOTION, may=True) if any(sign in head for sign in _MOTION_SIGNS) else None
     return _frames(head) if head.startswith(b"\xff") else None
+
+
+def _inside(head: bytes) -> str:
+    """The name of a format that is known by more than its first bytes; empty if there is none."""
+    if _is_htk(head):
+        return "HTK file of sound"
+    if _MATLAB_RATE in head[:_MATLAB_HEAD] and head.startswith(_MATLAB):
+        return "MATLAB file with sound"
+    return next((name for at, sign, name in _INSIDE if head.startswith(sign, at)), "")
+
+
+def _is_htk(head: bytes) -> bool:
+    """Whether a file begins with HTK's header of a waveform: samples, their period in 100 ns, their size, kind 0."""
+    samples, period = int.from_bytes(head[:4]), int.from_bytes(head[4:8])
+    return head[8:12] == _HTK_WAVEFORM and samples > 0 and _HTK_PERIODS[0] <= period <= _HTK_PERIODS[1]
 
 
 def _is_one(head: bytes) -> bool:

@@ -158,6 +158,9 @@ def test_mp4_of_any_size_is_read_where_it_lies(tmp_path: Path) -> None:
         (("Grüße " * 200).encode(), "lyrics.mp3"),
         (b"/var/local/earcon/system_communications_sms_received_02.mp3", "noticeEarcon.mp3"),
         (b"ID3", "short.mp3"),
+        (bytes(range(256)) * 4, "disk.raw"),
+        (bytes(range(256)) * 4, "chaudio/disk.raw"),
+        (bytes(range(255)) * 2 + b"\x55\xaa", "sound/floppy.ima"),
         (b"OggS", "short.ogg"),
         (b'{"activities": []}', "1.wav"),
         (bytes(2000), "zeros.wav"),
@@ -169,7 +172,21 @@ def test_not_claimed(content: bytes, path: str) -> None:
     assert list(RecordingParser().parse(source)) == []
 
 
-@pytest.mark.parametrize("name", ["1.wav", "VOICE/A.MP3", "rec.m4a", "call.amr", "x.sbc"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "1.wav",
+        "VOICE/A.MP3",
+        "rec.m4a",
+        "call.amr",
+        "x.sbc",
+        "x.ima",
+        "x.sd2",
+        "mic0_16k.raw",
+        "wakeword/a.raw",
+        "a.pcm",
+    ],
+)
 def test_file_called_sound_that_is_not_known_is_an_issue(name: str) -> None:
     content = bytes(range(200, 256)) + bytes(range(200))
     (issue,) = _parse(content, name)

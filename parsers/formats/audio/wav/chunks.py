@@ -60,6 +60,8 @@ _CODECS = {
     G722: "G.722",
     0x2000: "AC-3",
     0xFF: "AAC",
+    0x5346: "Flash ADPCM",
+    0xF1AC: "FLAC",
 }
 
 

@@ -30,6 +30,8 @@ _GSM_BLOCK, _GSM_SAMPLES = 65, 320
 _UNKNOWN = 0xFFFF_FFFF
 #: Bytes of the sound searched for the first MPEG audio frame.
 _MOST_BEFORE = 64 * 1024
+#: Where a coding's byte rate is not constant, some programs write another: that of the samples before coding.
+_NOT_OF_THE_RATE = "The duration is that of the samples the header counts; the average byte rate in it gives another."
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,9 @@ def reckon(source: SizedBytes, layout: WavFormat, part: tuple[int, int], stated:
         return WavDuration(microseconds(stated if is_likely else samples, layout.rate))
     by_rate = microseconds(present, layout.byte_rate)
     exact = microseconds(stated, layout.rate) if 0 < stated < _UNKNOWN else None
-    if exact is not None and (by_rate is None or by_rate // 2 <= exact <= 2 * by_rate):
-        return WavDuration(exact)
+    if exact is not None:
+        is_near = by_rate is None or by_rate // 2 <= exact <= 2 * by_rate
+        return WavDuration(exact, "" if is_near else _NOT_OF_THE_RATE)
     return WavDuration(by_rate, "The duration is reckoned from the average byte rate that the header gives.")
 
 

@@ -45,6 +45,8 @@ CASES = [
     ("vmdk", "x.vmdk", ("subformat=monolithicFlat",), "VMDK image", 2),
     ("vmdk", "x.vmdk", ("subformat=twoGbMaxExtentSparse",), "VMDK image", 2),
     ("vmdk", "x.vmdk", ("subformat=twoGbMaxExtentFlat",), "VMDK image", 2),
+    ("vdi", "x.vdi", (), "VDI image", 1),
+    ("vdi", "x.vdi", ("static=on",), "VDI image", 1),
     ("qcow2", "x.qcow2", (), "QCOW2 image", 1),
     ("qcow2", "x.qcow2", ("compat=0.10",), "QCOW2 image", 1),
     ("qcow2", "x.qcow2", ("cluster_size=512",), "QCOW2 image", 1),
@@ -76,7 +78,13 @@ def test_images_of_virtual_machines_are_read(
 
 @pytest.mark.parametrize(
     ("form", "option"),
-    [("vpc", "force_size=on"), ("vhdx", "block_size=1M"), ("vmdk", "hwversion=4"), ("qcow2", "compat=1.1")],
+    [
+        ("vpc", "force_size=on"),
+        ("vhdx", "block_size=1M"),
+        ("vmdk", "hwversion=4"),
+        ("qcow2", "compat=1.1"),
+        ("vdi", "static=off"),
+    ],
 )
 def test_file_systems_in_them_walk(
     form: str, option: str, ext_image: Path, convert: Callable[..., Path], assert_walks: Callable[[Path], None]
@@ -108,7 +116,9 @@ def test_extents_are_looked_for_beside_the_descriptor_only(
         opened(moved)
 
 
-@pytest.mark.parametrize(("form", "name"), [("vmdk", "x.vmdk"), ("vhdx", "x.vhdx"), ("qcow2", "x.qcow2")])
+@pytest.mark.parametrize(
+    ("form", "name"), [("vmdk", "x.vmdk"), ("vhdx", "x.vhdx"), ("qcow2", "x.qcow2"), ("vdi", "x.vdi")]
+)
 def test_what_was_cut_off_is_zeros_and_reported(
     form: str, name: str, tmp_path: Path, run_program: Run, opened: Open
 ) -> None:
@@ -129,6 +139,31 @@ def test_what_was_cut_off_is_zeros_and_reported(
     assert 950_000 < length < 1_070_000
     assert read == disk[:at] + bytes(length) + disk[at + length :]
     assert f"bytes {at} to {at + length - 1} of the media could not be read and are given as zeros" in media.issues[0]
+
+
+@pytest.mark.parametrize(
+    ("at", "number", "message"),
+    [
+        (68, 0x00020001, "the VDI image is of version 2.1, and only version 1 is read"),
+        (76, 4, "the VDI image holds only what differs from another image"),
+        (368, 0, "the VDI image says that its media has 0 bytes"),
+        (376, 1000, "the VDI image says that its media has .* blocks of 1000"),
+        (384, 0xFFFFFFFF, "the VDI image says that it has 4294967295 blocks"),
+        (340, 0x7FFFFFFF, "the VDI image breaks off in its table of blocks"),
+    ],
+)
+def test_vdi_that_cannot_be_read_is_refused(
+    at: int, number: int, message: str, convert: Callable[..., Path], opened: Open
+) -> None:
+    path = convert("vdi", "x.vdi")
+    content = bytearray(path.read_bytes())
+    content[at : at + 4] = number.to_bytes(4, "little")
+    path.write_bytes(content)
+    with pytest.raises(SourceError, match=message):
+        opened(path)
+    path.write_bytes(content[:200])
+    with pytest.raises(SourceError, match="the VDI image breaks off in its header"):
+        opened(path)
 
 
 def test_cut_off_vhd_is_refused(convert: Callable[..., Path], opened: Open) -> None:

@@ -61,6 +61,8 @@ EXAMPLES = {
     "frames of FLAC": (FIXTURES / "speech.flac").read_bytes().partition(b"\xff\xf8")[2].join((b"\xff\xf8", b"")),
     "Psion sound file (WVE)": b"ALawSoundFile**\0",
     "Turtle Beach": b"SOUND SAMPLE DATA 2.1 ",
+    "HTK file of sound": bytes.fromhex("00003520000004e200020000"),
+    "MATLAB file with sound": bytes(4) + bytes.fromhex("0100000001000000000000000b000000") + b"samplerate\0",
     "CAF file whose description": b"caff\0\1\0\0data",
 }
 

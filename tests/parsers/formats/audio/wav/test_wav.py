@@ -261,3 +261,13 @@ def test_reversed_numbers() -> None:
     found = _facts(content)
     assert (found.codec, found.rate_hz, found.duration_us) == ("PCM 16-bit big-endian", 16000, 100_000)
     assert (found.end, found.issue, found.metadata) == (len(content), "", {"INAM": "ab"})
+
+
+@pytest.mark.parametrize(("tag", "codec"), [(0x5346, "Flash ADPCM"), (0xF1AC, "FLAC"), (0x7777, "WAVE format 0x7777")])
+def test_the_samples_counted_by_the_header_go_before_a_byte_rate_that_is_not_of_the_sound(tag: int, codec: str) -> None:
+    form = struct.pack("<HHIIHH", tag, 1, 16000, 16000, 2, 16)
+    whole = _riff(_chunk(b"fmt ", form), _chunk(b"fact", struct.pack("<I", 27200)), _chunk(b"data", bytes(10134)))
+    found = _facts(whole)
+    assert (found.codec, found.duration_us) == (codec, 1_700_000)
+    assert "the average byte rate in it gives another" in found.notes[-1]
+    assert "reckoned from the average byte rate" in _facts(whole[:5000]).notes[-1]
