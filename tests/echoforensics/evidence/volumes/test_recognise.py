@@ -41,6 +41,8 @@ def _with(magic: bytes, at: int, size: int = 128 * 1024) -> bytearray:
         (struct.pack("<I", 0xE0F5E1E2), 1024, f"holds EROFS, {NOT_PARSED}"),
         (struct.pack("<I", 0x28CD3D45), 0, f"holds cramfs, {NOT_PARSED}"),
         (b"-rom1fs-", 0, f"holds romfs, {NOT_PARSED}"),
+        (b"BD".ljust(14, b"\1") + b"\0\3\0\0\0\1\0\0\2\0", 1024, f"holds HFS, {NOT_PARSED}"),
+        (b"CS\1\0", 88, f"holds Apple Core Storage, as FileVault 2 uses it, {NOT_PARSED}"),
         (b"_BHRfS_M", 0x10040, f"holds Btrfs, {NOT_PARSED}"),
         (struct.pack("<I", 0x616C4467), 4096, f"holds Android dynamic partitions (super), {NOT_PARSED}"),
         (b"LUKS\xba\xbe\x00\x02", 0, "is encrypted with LUKS; its files were not read"),
