@@ -7,7 +7,7 @@ References:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.formats.audio.facts import microseconds
 from parsers.formats.audio.mpeg.describe import walk_of
@@ -32,8 +32,7 @@ _UNKNOWN = 0xFFFF_FFFF
 _MOST_BEFORE = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class WavDuration:
+class WavDuration(NamedTuple):
     """The result.
 
     Attributes:
