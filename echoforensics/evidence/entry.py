@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO, ClassVar
+from typing import BinaryIO, ClassVar, NamedTuple
 
 #: Separates the path of a container from the path inside it.
 INSIDE = "!/"
@@ -99,8 +99,7 @@ class Entry:
     once: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceIssue:
+class EvidenceIssue(NamedTuple):
     """A part of a container that could not be read.
 
     Attributes:

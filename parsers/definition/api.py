@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from parsers.definition.definition import DATA_TYPE, FOOT, HEAD, Definition, definition
 from parsers.definition.form import Flag, Key, Listed, Made, Section, Text, Values
@@ -11,8 +11,7 @@ from parsers.definition.loader import Kind, load
 from parsers.definition.record_form import ITEM
 
 
-@dataclass(frozen=True, slots=True)
-class JsonList:
+class JsonList(NamedTuple):
     """Where the items of a JSON answer are, and how the answer is recognised.
 
     Attributes:

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, AnyStr, Generic, TypeVar, cast
+from typing import Any, AnyStr, Generic, NamedTuple, TypeVar, cast
 
 from parsers.definition.error import DefinitionError
 from parsers.definition.template import Template
@@ -28,8 +28,7 @@ class _Needed:
 NEEDED = _Needed()
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A place in a definition, for error messages.
 
     Attributes:

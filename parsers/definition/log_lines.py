@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from parsers.definition.definition import DATA_TYPE, NAME
 from parsers.definition.form import SENTENCE, Choice, Expression, Key, Listed, Made, Section, Text, Values, compiled
@@ -21,8 +21,7 @@ _UNBOUNDED = re.compile(r"(?<!\\)[.\])][*+]|\\[sSwWdD][*+]")
 _WITH_FALLBACK = re.compile(r"\{(\w+)\|[^{}]*\}")
 
 
-@dataclass(frozen=True, slots=True)
-class LineTime:
+class LineTime(NamedTuple):
     """A time within a line.
 
     Attributes:
@@ -38,8 +37,7 @@ class LineTime:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class LineKind:
+class LineKind(NamedTuple):
     """One kind of line.
 
     Attributes:
@@ -78,8 +76,7 @@ class LineKind:
         return tuple(key for key in made if key)
 
 
-@dataclass(frozen=True, slots=True)
-class LineTable:
+class LineTable(NamedTuple):
     """The kinds of one definition, in order: the first that matches a line makes its record."""
 
     name: str

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.definition.form import Made, Text
 from parsers.lazy_pattern import lazy
 
 
-@dataclass(frozen=True, slots=True)
-class PathEnd:
+class PathEnd(NamedTuple):
     """The last names of a path; in each, ``*`` stands for any part of one name.
 
     Attributes:

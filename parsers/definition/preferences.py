@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from parsers.definition.definition import DATA_TYPE, FOOT, HEAD, Definition, definition
 from parsers.definition.form import EXPRESSION, Key, Listed, Named, Section, Text, Values
@@ -14,8 +14,7 @@ from parsers.definition.path_end import PATH_END, PathEnd
 from parsers.definition.record_form import ITEM
 
 
-@dataclass(frozen=True, slots=True)
-class Preferences:
+class Preferences(NamedTuple):
     """The values of a preferences file that make an item.
 
     Attributes:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
 from parsers.definition.definition import DATA_TYPE, FOOT, HEAD, NAME, VERSION, about
 from parsers.definition.form import SENTENCE, Expression, Key, Listed, Section, Text, Values, compiled
@@ -56,8 +57,7 @@ class StateFile:
         return (form.form for form in self.forms if form.form is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class StateDefinition:
+class StateDefinition(NamedTuple):
     """The state files of one definition.
 
     Attributes:

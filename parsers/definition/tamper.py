@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from parsers.definition.definition import NAME
 from parsers.definition.error import DefinitionError
@@ -58,8 +58,7 @@ class Example:
     mode: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A validated rule.
 
     Attributes:
@@ -109,8 +108,7 @@ class Rule:
         return not (self.unless_path and self.unless_path.search(path))
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSet:
+class RuleSet(NamedTuple):
     """The rules of one definition."""
 
     name: str

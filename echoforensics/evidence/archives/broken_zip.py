@@ -12,8 +12,7 @@ import struct
 import zipfile
 import zlib
 from contextlib import ExitStack
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from echoforensics.evidence.archives.checked_stream import CHECKSUM_FAILS, CheckedStream
 from echoforensics.evidence.archives.inflated import DeflatedMember
@@ -55,8 +54,7 @@ def open_zip(opener: Callable[[], BinaryIO], budget: Budget) -> Container:
     return container
 
 
-@dataclass(frozen=True, slots=True)
-class _ZipMember:
+class _ZipMember(NamedTuple):
     """A member as stated in its own header; sizes in bytes, None if they and the checksum follow the content."""
 
     at: int

@@ -7,8 +7,7 @@ References:
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from echoforensics.evidence.entry import Entry, EvidenceIssue
 from echoforensics.evidence.file_systems.ext.file_system import ExtFileSystem, is_for_own_reader
@@ -33,8 +32,7 @@ _INCOMPAT_META_BG = 0x10
 _INCOMPAT_64BIT = 0x80
 
 
-@dataclass(frozen=True, slots=True)
-class Backup:
+class Backup(NamedTuple):
     """A backup of the superblock.
 
     Attributes:

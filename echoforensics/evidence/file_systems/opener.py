@@ -1,32 +1,37 @@
-"""Selects the reader for a volume's file system."""
+"""Selects the reader for a volume's file system, and imports it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from echoforensics.evidence.file_systems.backup_superblock import BackupSuperblockFileSystem
 from echoforensics.evidence.file_systems.ext.features import described, is_journal_alone
-from echoforensics.evidence.file_systems.ext.file_system import ExtFileSystem, is_for_own_reader
-from echoforensics.evidence.file_systems.f2fs.file_system import F2fsFileSystem
 from echoforensics.evidence.file_systems.recognise import is_blank, recognise
-from echoforensics.evidence.file_systems.sleuth_kit import SleuthKitFileSystem
-from echoforensics.evidence.file_systems.squashfs.file_system import SquashFileSystem
 
 if TYPE_CHECKING:
     from echoforensics.evidence.file_systems.file_system import FileSystem
     from echoforensics.evidence.volume import Volume
 
+
+def _squashfs(volume: Volume) -> FileSystem:
+    from echoforensics.evidence.file_systems.squashfs.file_system import SquashFileSystem
+
+    return SquashFileSystem(volume)
+
+
+def _f2fs(volume: Volume) -> FileSystem:
+    from echoforensics.evidence.file_systems.f2fs.file_system import F2fsFileSystem
+
+    return F2fsFileSystem(volume)
+
+
 #: (byte offset, magic, name, reader) for file systems that The Sleuth Kit does not read.
 _BY_MAGIC: tuple[tuple[int, bytes, str, Callable[[Volume], FileSystem]], ...] = (
-    *(
-        (0, magic, "squashfs", SquashFileSystem)
-        for magic in (b"hsqs", b"sqsh", b"shsq", b"qshs", b"tqsh", b"hsqt", b"sqlz")
-    ),
-    (1024, b"\x10\x20\xf5\xf2", "F2FS", F2fsFileSystem),
+    *((0, magic, "squashfs", _squashfs) for magic in (b"hsqs", b"sqsh", b"shsq", b"qshs", b"tqsh", b"hsqt", b"sqlz")),
+    (1024, b"\x10\x20\xf5\xf2", "F2FS", _f2fs),
 )
 #: The second F2FS superblock. It may be left over from an earlier file system, so others are tried first.
-_SECOND_F2FS = (1024 + 4096, b"\x10\x20\xf5\xf2", "F2FS", F2fsFileSystem)
+_SECOND_F2FS = (1024 + 4096, b"\x10\x20\xf5\xf2", "F2FS", _f2fs)
 #: The offset of an ext superblock's magic.
 _EXT = (1080, b"\x53\xef")
 
@@ -47,7 +52,7 @@ def open_file_system(volume: Volume) -> FileSystem:
     for offset, magic, name, reader in _BY_MAGIC:
         if _begins(volume, offset, magic):
             return _opened(volume, name, reader)
-    for open_it in (_own_ext, _sleuth_kit, BackupSuperblockFileSystem):
+    for open_it in (_own_ext, _sleuth_kit, _backup_superblock):
         try:
             return open_it(volume)
         except (OSError, RuntimeError):
@@ -80,6 +85,8 @@ def _opened(volume: Volume, name: str, reader: Callable[[Volume], FileSystem]) -
 
 
 def _own_ext(volume: Volume) -> FileSystem:
+    from echoforensics.evidence.file_systems.ext.file_system import is_for_own_reader
+
     if not is_for_own_reader(volume.read):
         raise OSError("The Sleuth Kit reads all its features")
     return _ext(volume)
@@ -101,6 +108,8 @@ def _ext_or_why(volume: Volume) -> FileSystem:
 
 
 def _ext(volume: Volume) -> FileSystem:
+    from echoforensics.evidence.file_systems.ext.file_system import ExtFileSystem
+
     return ExtFileSystem(volume.read, volume.length)
 
 
@@ -108,7 +117,15 @@ def _sleuth_kit(volume: Volume) -> FileSystem:
     # On an empty volume, The Sleuth Kit would search for YAFFS2 in hundreds of places.
     if is_blank(volume.read, volume.length):
         raise OSError("it is empty")
+    from echoforensics.evidence.file_systems.sleuth_kit import SleuthKitFileSystem
+
     return SleuthKitFileSystem(volume.image, volume.image_offset)
+
+
+def _backup_superblock(volume: Volume) -> FileSystem:
+    from echoforensics.evidence.file_systems.backup_superblock import BackupSuperblockFileSystem
+
+    return BackupSuperblockFileSystem(volume)
 
 
 def _begins(volume: Volume, offset: int, magic: bytes) -> bool:

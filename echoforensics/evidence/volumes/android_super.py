@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from echoforensics.evidence.entry import EvidenceIssue
 from echoforensics.evidence.volumes.inner import FoundVolume
@@ -46,8 +45,7 @@ _EXTENT = struct.Struct("<QIQI")
 _LINEAR, _ZERO = 0, 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Metadata:
+class _Metadata(NamedTuple):
     slot: int
     partitions: tuple[tuple[str, int, int], ...]
     extents: tuple[tuple[int, int, int, int], ...]

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import struct
 import zlib
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from echoforensics.evidence.volumes.gpt_types import TYPE_NAMES
@@ -34,8 +34,7 @@ _ENTRY = struct.Struct("<16s16sQQQ72s")
 _ACTIVE_BIT = 1 << 50
 
 
-@dataclass(frozen=True, slots=True)
-class _GptTable:
+class _GptTable(NamedTuple):
     """One of the two copies of the table."""
 
     offset: int

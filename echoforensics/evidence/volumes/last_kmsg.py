@@ -11,9 +11,8 @@ References:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from echoforensics.evidence.volumes.slots import with_slots
 from echoforensics.evidence.volumes.table import Partition, PartitionTable, printable
@@ -56,8 +55,7 @@ _PIECE_OF_PARAMETER = re.compile(
 _UNITS = {"k": 1024, "m": 1024**2, "g": 1024**3}
 
 
-@dataclass(frozen=True, slots=True)
-class _List:
+class _List(NamedTuple):
     at: int
     end: int
     parts: tuple[Partition, ...]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from echoforensics.errors import SourceError
 from echoforensics.evidence.entry import EvidenceIssue
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from echoforensics.evidence.volume import Volume
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """The layout of media.
 
     Attributes:

@@ -7,8 +7,7 @@ References:
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from echoforensics.evidence.volumes.table import Partition, PartitionTable
 
@@ -48,8 +47,7 @@ _ENTRY = struct.Struct("<B3sB3sII")
 _TABLE_AT = 446
 
 
-@dataclass(frozen=True, slots=True)
-class Mbr:
+class Mbr(NamedTuple):
     """What sector 0 says.
 
     Attributes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.formats.json.text import MAX_DIGITS, JsonError, decode
 from parsers.formats.xml.elements import Element
@@ -22,8 +22,7 @@ _LISTS = ("set", "list")
 _ARRAYS = ("int-array", "long-array", "double-array", "string-array", "boolean-array")
 
 
-@dataclass(frozen=True, slots=True)
-class Preference:
+class Preference(NamedTuple):
     """One preference.
 
     Attributes:
@@ -76,8 +75,7 @@ def preferences(parent: Element) -> Iterator[Preference | Issue]:
         yield Preference(name, element.name, value, element.start, element.end)
 
 
-@dataclass(frozen=True, slots=True)
-class _UnknownKind:
+class _UnknownKind(NamedTuple):
     kind: str
 
 

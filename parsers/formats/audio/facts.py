@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from parsers.formats.audio.damage import Damage, named
 from parsers.record import Timestamp
@@ -75,8 +76,7 @@ class AudioFacts:
         return not self.issue
 
 
-@dataclass(frozen=True, slots=True)
-class Undescribed:
+class Undescribed(NamedTuple):
     """Why bytes that begin like a recording cannot be described as one.
 
     Attributes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.formats.sized_bytes import SizedBytes
 
@@ -17,8 +17,7 @@ LOOK = 64
 _MOST_ALIKE = 8
 
 
-@dataclass(frozen=True, slots=True)
-class FrameChain:
+class FrameChain(NamedTuple):
     """Consecutive frames.
 
     Attributes:

@@ -7,7 +7,7 @@ References:
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.formats.chromium_cache.block_address import NODES, SIZES, Address
 from parsers.formats.chromium_cache.block_files import BlockError, BlockFiles
@@ -25,8 +25,7 @@ STATES = {0: "normal", 1: "evicted", 2: "doomed"}
 NOTE, BODY, MADE = 0, 1, 2
 
 
-@dataclass(frozen=True, slots=True)
-class CacheEntry:
+class CacheEntry(NamedTuple):
     """A cache entry.
 
     Attributes:
@@ -105,8 +104,7 @@ def whole_key(entry: CacheEntry, files: BlockFiles) -> bytes:
     return files.read(entry.long_key, entry.key_size) if entry.long_key else entry.key
 
 
-@dataclass(frozen=True, slots=True)
-class RankingsNode:
+class RankingsNode(NamedTuple):
     """Usage times of an entry: microseconds since 1601 UTC, 0 for never."""
 
     used: int = 0

@@ -9,9 +9,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, NamedTuple, Self
 
 from parsers.formats.chromium_cache.block_address import BLOCKS_AT, ENTRIES, SIZES, Address
 from parsers.parser import Source
@@ -28,8 +27,7 @@ class BlockError(ValueError):
     """An address that does not lead to the expected data."""
 
 
-@dataclass(frozen=True, slots=True)
-class BlockFile:
+class BlockFile(NamedTuple):
     """An open file.
 
     Attributes:

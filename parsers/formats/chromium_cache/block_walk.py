@@ -7,8 +7,8 @@ References:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from parsers.formats.chromium_cache.block_address import ENTRIES, SIZES, Address, entry_address
 from parsers.formats.chromium_cache.block_entry import KEY_AT, CacheEntry, parse, whole_key
@@ -31,8 +31,7 @@ class EntryProvenance(StrEnum):
     RECOVERED = "recovered"
 
 
-@dataclass(frozen=True, slots=True)
-class FoundEntry:
+class FoundEntry(NamedTuple):
     """An entry that was found.
 
     Attributes:

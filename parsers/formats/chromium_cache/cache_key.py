@@ -11,7 +11,7 @@ References:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 #: Limit on the length of a key.
 MAX_KEY = 32768
@@ -19,8 +19,7 @@ _NUMBERS = re.compile(r"(?:\d{1,20}/){1,2}(?=[A-Za-z_])")
 _SPLIT = "_dk_"
 
 
-@dataclass(frozen=True, slots=True)
-class CacheKey:
+class CacheKey(NamedTuple):
     """A parsed key.
 
     Attributes:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.times import MILLISECONDS_MAX, MILLISECONDS_MIN
 
@@ -32,8 +32,7 @@ class HttpInfoError(ValueError):
     """Bytes that are not such metadata, or end before the headers do."""
 
 
-@dataclass(frozen=True, slots=True)
-class HttpInfo:
+class HttpInfo(NamedTuple):
     """The metadata of a response.
 
     Attributes:

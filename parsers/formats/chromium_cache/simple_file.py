@@ -15,7 +15,7 @@ import hashlib
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.formats.chromium_cache.cache_key import MAX_KEY
 from parsers.formats.chromium_cache.hashes import super_fast_hash
@@ -36,8 +36,7 @@ class SimpleFileError(ValueError):
     """Bytes that are not a simple cache file."""
 
 
-@dataclass(frozen=True, slots=True)
-class SimpleSpan:
+class SimpleSpan(NamedTuple):
     """A range of bytes of the file.
 
     Attributes:
@@ -51,16 +50,14 @@ class SimpleSpan:
     issue: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SimplePart:
+class SimplePart(NamedTuple):
     """One part of a sparse body: its position in the body and in the file."""
 
     start: int
     span: SimpleSpan
 
 
-@dataclass(frozen=True, slots=True)
-class SimpleHeader:
+class SimpleHeader(NamedTuple):
     """The header and the key.
 
     Attributes:
@@ -83,8 +80,7 @@ class SimpleHeader:
         return 20 if self.packed else 24
 
 
-@dataclass(frozen=True, slots=True)
-class Streams:
+class Streams(NamedTuple):
     """The content of a ``_0`` file.
 
     Attributes:
@@ -120,8 +116,7 @@ def header(head: bytes) -> SimpleHeader:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _End:
+class _End(NamedTuple):
     flags: int
     crc: int
     stream_size: int

@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.formats.sized_bytes import SizedBytes
 
@@ -26,8 +26,7 @@ _FLAGS = 0x1F
 _PIECE = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class GzipMember:
+class GzipMember(NamedTuple):
     """A gzip member.
 
     Attributes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 #: Limit on the parts of one body.
 MAX_PARTS = 20_000
@@ -18,8 +18,7 @@ _HEAD_END = re.compile(rb"\r?\n\r?\n|(?<=\n)\r?\n")
 _NAMED = re.compile(r'(?i)\bboundary=(?:"([^"]{1,76})"|([^";,\s]{1,76}))')
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One part.
 
     Attributes:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.formats.leveldb.varint import LevelDbError, read_sized, read_varint
 
@@ -122,8 +123,7 @@ def _script_key(content: bytes, at: int, depth: int) -> tuple[object, int]:
     raise LevelDbError(f"a key of the type {kind}")
 
 
-@dataclass(frozen=True, slots=True)
-class StoredBlob:
+class StoredBlob(NamedTuple):
     """A blob or file that belongs to a value and is stored in a file of its own.
 
     Attributes:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.locator import at_line
 from parsers.record import Issue
 from parsers.small_file import EXCERPT, numbered
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One value: its section (empty before the first), its name, and its line number."""
 
     section: str

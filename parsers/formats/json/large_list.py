@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import BinaryIO, NoReturn, SupportsIndex, overload
+from typing import BinaryIO, NamedTuple, NoReturn, SupportsIndex, overload
 
 from parsers.formats.json.text import decode_at
 
@@ -15,8 +15,7 @@ from parsers.formats.json.text import decode_at
 _MANY, _TINY = 64, 256
 
 
-@dataclass(frozen=True, slots=True)
-class StoredText:
+class StoredText(NamedTuple):
     """JSON text in UTF-8 that is read from its file on demand.
 
     Attributes:
@@ -49,8 +48,7 @@ class StoredText:
         return decode_at(self.read(start, end - start).decode("utf-8", "surrogateescape"), 0)[0]
 
 
-@dataclass(frozen=True, slots=True)
-class LargeText:
+class LargeText(NamedTuple):
     """A string too long to be decoded with other values.
 
     Attributes:

@@ -7,7 +7,8 @@ module only reads each file.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from parsers.formats.leveldb.entry import LevelEntry
 from parsers.formats.leveldb.log_file import LogRecord, begins_log, log_records
@@ -37,8 +38,7 @@ def has_form(source: Source) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseList:
+class DatabaseList(NamedTuple):
     """The list of a database's files.
 
     Attributes:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from parsers.formats.leveldb.checksum import masked_crc32c
 from parsers.locator import at_bytes
@@ -27,8 +27,7 @@ _WHOLE, _FIRST, _MIDDLE, _LAST = 1, 2, 3, 4
 _EXCERPT = 64
 
 
-@dataclass(frozen=True, slots=True)
-class LogRecord:
+class LogRecord(NamedTuple):
     """One record.
 
     Attributes:
@@ -43,8 +42,7 @@ class LogRecord:
     content_at: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Fragment:
+class _Fragment(NamedTuple):
     kind: int
     content: bytes
     at: int

@@ -16,7 +16,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from parsers.coding import CodingError, decode
 from parsers.formats.leveldb.checksum import masked_crc32c
@@ -41,8 +41,7 @@ _ALLOWANCE = 65536
 _DELETE, _PUT = 0, 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
+class _Block(NamedTuple):
     """A block and the locator of its content; the locator is empty if it has none."""
 
     content: bytes
@@ -53,8 +52,7 @@ class _Block:
         return join(self.coded, at_bytes(start, length)) if self.coded else at_bytes(self.at + start, length)
 
 
-@dataclass(frozen=True, slots=True)
-class _KeyValue:
+class _KeyValue(NamedTuple):
     key: bytes
     value: bytes
     start: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from parsers.formats.leveldb.entry import LevelEntry
 from parsers.record import Issue
@@ -25,8 +26,7 @@ class LevelProvenance(StrEnum):
     UNUSED = "in a file that the database no longer uses"
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(NamedTuple):
     """An entry and its state.
 
     Attributes:

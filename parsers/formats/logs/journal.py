@@ -14,8 +14,7 @@ import lzma
 import struct
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import lz4.block
 import zstandard
@@ -45,8 +44,7 @@ class LogJournalError(ValueError):
     """The file is not a journal, or uses an unsupported form."""
 
 
-@dataclass(frozen=True, slots=True)
-class JournalEntry:
+class JournalEntry(NamedTuple):
     """One entry.
 
     Attributes:
@@ -66,16 +64,14 @@ class JournalEntry:
     missing: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class JournalDamage:
+class JournalDamage(NamedTuple):
     """A part that could not be read: one sentence, and its location."""
 
     what: str
     locator: str
 
 
-@dataclass(frozen=True, slots=True)
-class JournalHeader:
+class JournalHeader(NamedTuple):
     """The header of a journal.
 
     Attributes:

@@ -10,7 +10,6 @@ import codecs
 import io
 import re
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
 from parsers.coding import WIDE
@@ -32,8 +31,7 @@ _MARKS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class TextEncoding:
+class TextEncoding(NamedTuple):
     """The encoding of a log.
 
     Attributes:

@@ -16,6 +16,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from xml.parsers.expat import ExpatError
 
 from parsers.parser import Source
@@ -39,8 +40,7 @@ _ERRORS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Date:
+class Date(NamedTuple):
     """A date in a list: the path to it, and the time in UTC."""
 
     path: str

@@ -7,7 +7,7 @@ References:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 #: Limit on the fields of one message.
 MAX_FIELDS = 100_000
@@ -22,8 +22,7 @@ class ProtobufError(ValueError):
         self.at = at
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One field.
 
     Attributes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.header import DatabaseError
@@ -26,8 +26,7 @@ _MAYBE_UNFINISHED = "; the transaction that was never finished may have written 
 _TOO_MANY = "its room holds too much that looks like the beginning of a row; it was not looked through"
 
 
-@dataclass(frozen=True, slots=True)
-class _PageRow:
+class _PageRow(NamedTuple):
     """A row in a page's cell list, and whether its overflow pages are from the same point in time."""
 
     found: FoundRow

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from construct import Bytes, Const, ConstructError, Int8ub, Int16ub, Int32ub, Padding, Struct
 
@@ -41,8 +41,7 @@ class DatabaseError(ValueError):
     """A file that cannot be read as a database."""
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseHeader:
+class DatabaseHeader(NamedTuple):
     """The header fields that are used. Sizes are in bytes; pages are numbered from 1.
 
     Attributes:

@@ -10,7 +10,6 @@ References:
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -39,8 +38,7 @@ _HEADER = 8
 _FIXED = np.array([size_of(kind) for kind in range(12)], dtype=np.int64)
 
 
-@dataclass(frozen=True, slots=True)
-class LeafOutline:
+class LeafOutline(NamedTuple):
     """Where the rows and the unused space of a leaf page lie.
 
     Attributes:

@@ -8,7 +8,7 @@ References:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.formats.sqlite.page import MAX_FRAGMENTS, TABLE_LEAF, BtreePage, Cell
 from parsers.formats.sqlite.varint import RowError, serial_types, size_of
@@ -18,8 +18,7 @@ SIZES = (512, 1024, 2048, 4096, 8192, 16384, 32768, 65536)
 _NUMBER = 2
 
 
-@dataclass(frozen=True, slots=True)
-class LeafPage:
+class LeafPage(NamedTuple):
     """A leaf page and its cells, in the order of the rows."""
 
     page: BtreePage

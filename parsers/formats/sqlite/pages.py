@@ -5,8 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 from parsers.formats.sqlite import rollback_journal, write_ahead_log
 from parsers.formats.sqlite.header import HEADER_SIZE, DatabaseError, DatabaseHeader
@@ -29,8 +28,7 @@ class PageSource(Protocol):
         """Whether the page is from the same point in time as the source's other pages."""
 
 
-@dataclass(frozen=True, slots=True)
-class LostHeader:
+class LostHeader(NamedTuple):
     """How to read a file whose header is missing.
 
     Attributes:
@@ -42,8 +40,7 @@ class LostHeader:
     lost: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class OldPage:
+class OldPage(NamedTuple):
     """Another version of a page.
 
     Attributes:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 MAGIC = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
 _HEADER = struct.Struct(">8s5I")
@@ -26,8 +26,7 @@ _LOCK_BYTE = 0x40000000
 _MAX_NAME = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class JournalPage:
+class JournalPage(NamedTuple):
     """A page in a journal: its number, the offset of its bytes in the journal, and the change it belongs to.
 
     ``change`` numbers the changes in the order of their pages, from 0.

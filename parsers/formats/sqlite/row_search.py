@@ -12,6 +12,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from parsers.formats.sqlite.page import local_size
 from parsers.formats.sqlite.row_shape import RowShape
@@ -269,8 +270,7 @@ class RowSearch:
         return self._content[:end] + rest if rest is not None else b""
 
 
-@dataclass(frozen=True, slots=True)
-class UnsureRow:
+class UnsureRow(NamedTuple):
     """A freed row whose first value's length depends on where the row ends."""
 
     search: RowSearch

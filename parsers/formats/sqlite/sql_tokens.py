@@ -8,8 +8,8 @@ References:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from parsers.lazy_pattern import lazy
 
@@ -39,8 +39,7 @@ class TokenKind(Enum):
     GROUP = "what a pair of parentheses holds"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word, a punctuation character, or the whole content of a pair of parentheses.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -60,8 +59,7 @@ class TableRow(NamedTuple):
         return self.provenance in _LIVE
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseIssue:
+class DatabaseIssue(NamedTuple):
     """A part of the database that cannot be read: one sentence, and where."""
 
     what: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from parsers.formats.sqlite.header import DatabaseError
@@ -15,8 +14,7 @@ from parsers.formats.sqlite.varint import RowError
 MAX_ROW = 64 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class TreeIssue:
+class TreeIssue(NamedTuple):
     """A part of a tree that cannot be read: a description, and the page number (0: none)."""
 
     what: str

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from parsers.formats.xml.stream import XmlDamagedError, XmlReader, XmlRefusedError
 from parsers.locator import at_bytes
@@ -58,8 +59,7 @@ class Element:
         return at_bytes(self.start, self.end - self.start)
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """The readable content of a file.
 
     Attributes:

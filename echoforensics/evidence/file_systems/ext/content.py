@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from echoforensics.evidence.file_systems.ext.inode import ExtInode, MappingError, Run, runs_of
 from echoforensics.evidence.streams import RandomAccessStream, buffered
@@ -38,8 +37,7 @@ class MapBudget:
         return read
 
 
-@dataclass(frozen=True, slots=True)
-class ExtContent:
+class ExtContent(NamedTuple):
     """Where a file's content lies.
 
     Attributes:

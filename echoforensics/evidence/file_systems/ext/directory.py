@@ -7,8 +7,8 @@ References:
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 #: The record at the end of a block that holds its checksum.
 _TAIL_TYPE = 0xDE
@@ -30,8 +30,7 @@ class NameType(IntEnum):
     LINK = 7
 
 
-@dataclass(frozen=True, slots=True)
-class ExtName:
+class ExtName(NamedTuple):
     """A directory entry.
 
     Attributes:
@@ -47,8 +46,7 @@ class ExtName:
     live: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DirectoryBlock:
+class DirectoryBlock(NamedTuple):
     """The names of one block.
 
     Attributes:

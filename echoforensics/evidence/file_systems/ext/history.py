@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from echoforensics.evidence.file_systems.ext.content import ExtContent, MapBudget, content_of
 from echoforensics.evidence.file_systems.ext.directory import (
@@ -31,8 +30,7 @@ _CACHED_BLOCKS = 1024
 _ESCAPED = b"\xc0\x3b\x39\x98"
 
 
-@dataclass(frozen=True, slots=True)
-class NameCopy:
+class NameCopy(NamedTuple):
     """A name in a journal copy of a directory block.
 
     Attributes:
@@ -52,8 +50,7 @@ class NameCopy:
     place: int
 
 
-@dataclass(frozen=True, slots=True)
-class InodeCopy:
+class InodeCopy(NamedTuple):
     """An inode in a journal copy of a block of an inode table.
 
     Attributes:

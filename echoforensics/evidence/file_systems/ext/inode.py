@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import stat
 import struct
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from echoforensics.evidence.file_systems.ext.inline import beyond_map
 
@@ -38,8 +37,7 @@ class MappingError(OSError):
     """The content cannot lie where an inode places it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExtInode:
+class ExtInode(NamedTuple):
     """A parsed inode.
 
     Attributes:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,8 +36,7 @@ class JournalError(OSError):
     """The journal is missing or unreadable."""
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(NamedTuple):
     """A copy of a file system block.
 
     Attributes:
@@ -77,8 +76,7 @@ class JournalIndex:
     issues: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class JournalSuperblock:
+class JournalSuperblock(NamedTuple):
     """The layout of a journal.
 
     Attributes:

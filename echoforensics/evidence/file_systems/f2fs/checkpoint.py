@@ -10,7 +10,6 @@ References:
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from echoforensics.evidence.file_systems.f2fs.layout import F2fsError, Read, checksum
@@ -50,8 +49,7 @@ class NatEntry(NamedTuple):
     block: int
 
 
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
+class Checkpoint(NamedTuple):
     """A checkpoint.
 
     Attributes:

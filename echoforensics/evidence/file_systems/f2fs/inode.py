@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import stat
 import struct
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from echoforensics.evidence.file_systems.ext.inode import time_text
 from echoforensics.evidence.file_systems.f2fs.layout import (
@@ -47,8 +46,7 @@ _LOG_CLUSTER = range(1, 9)
 _NANOSECONDS = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class F2fsInode:
+class F2fsInode(NamedTuple):
     """An inode.
 
     Attributes:

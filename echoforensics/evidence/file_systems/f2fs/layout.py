@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 Read = Callable[[int, int], bytes]
 
@@ -57,8 +57,7 @@ class F2fsError(OSError):
     """A part of an F2FS that is implausible or cannot be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class F2fsSuperblock:
+class F2fsSuperblock(NamedTuple):
     """The content of the superblock.
 
     Attributes:

@@ -7,8 +7,7 @@ References:
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +23,7 @@ _MAX_RUN = 256
 _MAX_NAME = 256
 
 
-@dataclass(frozen=True, slots=True)
-class SquashfsName:
+class SquashfsName(NamedTuple):
     """A name in a folder.
 
     Attributes:

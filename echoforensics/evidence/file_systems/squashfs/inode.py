@@ -7,10 +7,9 @@ References:
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from echoforensics.evidence.file_systems.squashfs.blocks import MetadataTable, Place
@@ -53,8 +52,7 @@ _PARTS: dict[int, tuple[struct.Struct, tuple[str, ...]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SquashfsInode:
+class SquashfsInode(NamedTuple):
     """An inode.
 
     Attributes:

@@ -8,8 +8,7 @@ References:
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from echoforensics.evidence.file_systems.squashfs.codecs import COMPRESSORS
 
@@ -31,8 +30,7 @@ _LZ4 = 5
 _LAYOUT = struct.Struct("<4s4I6H8Q")
 
 
-@dataclass(frozen=True, slots=True)
-class SquashfsSuperblock:
+class SquashfsSuperblock(NamedTuple):
     """The content of a version 4.0 superblock.
 
     Attributes:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import lzma
 import zlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from echoforensics.evidence.media.compressed_image.block_bytes import BlockBytes, NoBlocksError
 
@@ -23,8 +22,7 @@ _MAX_PADDING = 1 << 20
 MEMORY_LIMIT = 256 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class _XzBlock:
+class _XzBlock(NamedTuple):
     start: int
     stored: int
     size: int

@@ -6,7 +6,7 @@ import re
 import struct
 import zlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from echoforensics.evidence.media.file_bytes import RandomBytes
@@ -22,8 +22,7 @@ MAX_LISTED_ERRORS = 100
 _XHASH_LIMIT = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Geometry:
+class Geometry(NamedTuple):
     """What the image says of its media.
 
     Attributes:
@@ -56,8 +55,7 @@ class ChunkTable:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class LooseChunks:
+class LooseChunks(NamedTuple):
     """Chunks for which no table can be read.
 
     Attributes:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from echoforensics.evidence.volumes.lvm.text import MetadataError, parse
 
@@ -38,8 +37,7 @@ _IGNORED = 1
 _CRC_START = 0xF597A6CF
 
 
-@dataclass(frozen=True, slots=True)
-class PhysicalVolume:
+class PhysicalVolume(NamedTuple):
     """A physical volume.
 
     Attributes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 #: Stream of the programme association table.
 PROGRAMMES = 0
@@ -31,8 +32,7 @@ _PRIVATE, UNKNOWN = frozenset({0x06, *range(0x80, 0x100)}), "unknown"
 _REGISTRATION, _EXTENSION = 0x05, 0x7F
 
 
-@dataclass(frozen=True, slots=True)
-class ElementaryStream:
+class ElementaryStream(NamedTuple):
     """A sound stream: number, name of the coding, and channels if the table gives them."""
 
     number: int

@@ -7,7 +7,7 @@ References:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from construct import Bytes, Const, ConstructError, Int8ul, Int16sl, Int16ul, Int32ul, Struct
 
@@ -42,8 +42,7 @@ _OPUS_FRAMES = (480, 960, 1920, 2880) * 3 + (480, 960) * 2 + (120, 240, 480, 960
 SIGNATURES = {b"OpusHead": "Opus", b"\x01vorbis": "Vorbis", b"Speex   ": "Speex", b"\x7fFLAC": "FLAC"}
 
 
-@dataclass(frozen=True, slots=True)
-class OggCodec:
+class OggCodec(NamedTuple):
     """The coding of a stream.
 
     Attributes:

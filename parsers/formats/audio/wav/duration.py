@@ -7,7 +7,7 @@ References:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.formats.audio.facts import microseconds
 from parsers.formats.audio.mpeg.describe import walk_of
@@ -34,8 +34,7 @@ _MOST_BEFORE = 64 * 1024
 _NOT_OF_THE_RATE = "The duration is that of the samples the header counts; the average byte rate in it gives another."
 
 
-@dataclass(frozen=True, slots=True)
-class WavDuration:
+class WavDuration(NamedTuple):
     """The result.
 
     Attributes:
