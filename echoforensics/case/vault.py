@@ -38,7 +38,8 @@ class Staged:
         self._root = root
         self._held: list[bytes] = []
         self._file: BinaryIO | None = None
-        self._path: Path | None = None
+        # Paths are texts here: a Path takes longer to make than a short file to write.
+        self._path = ""
         self.size = 0
         self._hash = hashlib.sha256()
 
@@ -46,7 +47,7 @@ class Staged:
         """Add bytes."""
         self._hash.update(piece)
         self.size += len(piece)
-        if self._path is None and self.size <= _MOST_HELD:
+        if not self._path and self.size <= _MOST_HELD:
             self._held.append(piece)
             return
         with self._or_nothing():
@@ -64,8 +65,7 @@ class Staged:
         with self._or_nothing():
             self._begun()
             self._close()
-        assert self._path is not None  # noqa: S101 (it was begun)
-        return self._path
+        return Path(self._path)
 
     def finish(self) -> None:
         """Flush the written bytes, after the last of them."""
@@ -80,25 +80,24 @@ class Staged:
         with self._or_nothing():
             self._begun()
             self._close()
-            partial = str(self._path)
-            os.chmod(partial, 0o444)  # noqa: PTH101 (a Path takes longer to make)
+            os.chmod(self._path, 0o444)  # noqa: PTH101 (a text)
             try:
-                os.replace(partial, f"{folder}/{sha256}")  # noqa: PTH105 (the same)
+                os.replace(self._path, f"{folder}/{sha256}")  # noqa: PTH105 (a text)
             except FileNotFoundError:
                 Path(folder).mkdir(exist_ok=True)
-                os.replace(partial, f"{folder}/{sha256}")  # noqa: PTH105 (the same)
+                os.replace(self._path, f"{folder}/{sha256}")  # noqa: PTH105 (a text)
         return sha256
 
     def discard(self) -> None:
         """Discard the file."""
         self._held.clear()
-        if self._path is None:
+        if not self._path:
             return
         # Bytes that cannot be flushed are discarded too.
         with suppress(OSError):
             self._close()
         with case_disk(self._root):
-            self._path.unlink(missing_ok=True)
+            Path(self._path).unlink(missing_ok=True)
 
     def _begun(self) -> BinaryIO:
         """The file, with the bytes that were held. Raises OSError."""
@@ -125,10 +124,10 @@ class Staged:
             failed.pop_all()
 
 
-def _new_file(root: Path) -> tuple[int, Path]:
+def _new_file(root: Path) -> tuple[int, str]:
     """Create a new file exclusively; returns its descriptor and path. Raises OSError."""
     while True:
-        path = root / f"{PARTIAL}{os.getpid()}-{next(_NUMBERS)}"
+        path = f"{root}/{PARTIAL}{os.getpid()}-{next(_NUMBERS)}"
         with suppress(FileExistsError):
             return os.open(path, careful(os.O_WRONLY | os.O_CREAT | os.O_EXCL), 0o600), path
 
@@ -157,11 +156,11 @@ class Vault:
 
     def open(self, sha256: str) -> BinaryIO:
         """Open an artefact for reading. Raises OSError if it is missing, or is a link or a pipe."""
-        path = self.path(sha256)
+        path = f"{self.root}/{sha256[:2]}/{sha256}"
         descriptor = os.open(path, careful(os.O_RDONLY))
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
-            raise OSError(errno.EINVAL, "is not a file", str(path))
+            raise OSError(errno.EINVAL, "is not a file", path)
         return os.fdopen(descriptor, "rb")
 
     def files(self) -> list[Path]:

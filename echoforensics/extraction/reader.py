@@ -216,9 +216,9 @@ class EntryReader:
     def _open(self, entry: Entry, here: EntryPlace, found: _Found) -> Generator[str, None, str]:
         """Open an archive or an image, and read its contents. Returns its format; empty if it was not opened."""
         within = entry
-        if found.staged:
-            path = found.staged.path
-            within = replace(entry, opener=lambda: path.open("rb"), seekable=True)
+        if staged := found.staged:
+            # Most are not opened: then no file is asked for.
+            within = replace(entry, opener=lambda: staged.path.open("rb"), seekable=True)
         try:
             head = archive_head(within, found.head)
             self._name_unread(entry, here, found, archive=bool(head))
