@@ -166,8 +166,8 @@ def begun_by(db: sqlite3.Connection, queue: str, person: str) -> list[str]:
 def open_items(db: sqlite3.Connection, queue: str) -> Iterator[Candidate]:
     """Yield items of a queue that nobody has, in order. What was begun through another case is left to its queues."""
     found = db.execute(
-        "SELECT q.item, e.sound, e.id FROM queue_items q JOIN items i ON i.id = q.item"
-        " JOIN items e ON e.id = i.decided_as LEFT JOIN decisions d ON d.item = e.id AND d.turn = 1"
+        "SELECT q.item, i.sound, i.decided_as FROM queue_items q JOIN items i ON i.id = q.item"
+        " LEFT JOIN decisions d ON d.item = i.decided_as AND d.turn = 1"
         " WHERE q.queue = :queue AND d.person IS NULL AND d.finished_at IS NULL AND (coalesce(d.version, 0) = 0"
         " OR d.changed_in IS NULL OR d.changed_in IN (SELECT item FROM queue_items WHERE queue = :queue))"
         " ORDER BY q.place, q.item",

@@ -32,7 +32,7 @@ _PLAN = {
         {"name": "bob", "display": "Bob Other", "open": 0, "taken": 0, "done": 0, "distress": 0, "hour": None},
     ],
     "queues": [{"id": "q1", "name": "Kitchen", "open": 3, "taken": 1, "done": 40, "second": 4}],
-    "spread": "Ann Example has heard 2 distressing clips, Bob Other none.",
+    "spread": "Ann Example 2, Bob Other 0.",
 }
 _DISAGREEMENTS = [
     {"id": "d1", "item": "c1", "queue": "q1", "title": "EF-0000001", "opinions": [_ONE, _OTHER], "settled": None},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -30,6 +31,23 @@ PAGES = {
 }  # fmt: skip
 
 
+#: Words that the pages have in English and never in German, where they are the program's own.
+_ENGLISH = re.compile(r"\b(the|is|are|of|and|not|no|for|with|what|this|your|you|from|to|has|who)\b", re.IGNORECASE)
+#: What is shown of the room's data, in whatever language it is.
+_DATA = "[dir=auto], .evidence, .told, code, .mark, option"
+
+
+def english_of(page: Any) -> list[str]:
+    """Lines of a page's own words that are in English."""
+    own = (
+        "data => { const copy = document.body.cloneNode(true);"
+        " copy.querySelectorAll(data + ', script, style, noscript').forEach(one => one.remove());"
+        " return [...copy.querySelectorAll('*')].flatMap(one => [...one.childNodes])"
+        ".filter(node => node.nodeType === 3).map(node => node.textContent.trim()); }"
+    )
+    return [line for line in page.evaluate(own, _DATA) if _ENGLISH.search(line)]
+
+
 @pytest.mark.parametrize(("width", "scheme"), _LOOKS)
 def test_no_page_has_a_violation(
     open_room: Open, served: Served, fake_room: FakeRoom, violations: Violations, width: int, scheme: str
@@ -39,6 +57,8 @@ def test_no_page_has_a_violation(
         "display": "Ann", "name": "ann", "role": "reviewer", "totp": _TOTP, "webauthn": {},
     }  # fmt: skip
     found = {}
+    # Longer words are seen where there is least place for them.
+    fake_room.language = "de" if width == min(_LOOKS)[0] else "en"
     page = open_room("/help")
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})
@@ -50,6 +70,8 @@ def test_no_page_has_a_violation(
         found[address] = violations(page)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{address}: {wide}"
+        english = english_of(page)
+        assert bool(english) == (fake_room.language == "en"), (address, english)
 
     assert {address: some for address, some in found.items() if some} == {}
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from echoforensics import review
 from tests.echoforensics.review.pages.fake_room import FakeRoom
 from tests.echoforensics.review.pages.supervised import fill
 
+ROOM = Path(review.__file__).parent
 Open = Callable[[str], Any]
 
 
@@ -143,6 +148,17 @@ def test_a_clip_is_assigned(open_room: Open, fake_room: FakeRoom) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Assign").click()
     page.get_by_role("dialog").wait_for(state="detached")
     assert _sent(fake_room, "POST", "/api/items/c2/assign") == [{"person": "p2", "turn": 1}]
+
+
+def test_each_kind_of_event_has_its_words() -> None:
+    known = set(re.findall(r'word\("([a-z -]+)"\)', (ROOM / "pages/assets/room/audit.js").read_text(encoding="utf-8")))
+    recorded = set[str]()
+    for path in ROOM.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "record" and len(node.args) > 1:
+                recorded |= {node.args[1].value} if isinstance(node.args[1], ast.Constant) else set()
+    assert len(recorded) > 30
+    assert recorded - known == set()
 
 
 def test_the_audit_is_filtered_and_says_whether_it_holds(open_room: Open, fake_room: FakeRoom) -> None:

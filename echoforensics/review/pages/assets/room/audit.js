@@ -4,13 +4,23 @@
   const word = EF.word, PAGE = 100;
   let form = null, list = null, wrong = null, whole = null, more = null, next = null, round = 0;
 
-  /** What there is most of; any other can be typed. */
-  const KINDS = ["log-in", "failed log-in", "log-out", "denied", "view", "loaded ahead", "play", "code", "note", "transcript", "undo", "finish", "left",
-    "distress opened", "assigned", "person added", "person changed", "link made"];
+  /** Kinds of events, in the words of the page. The ledger has them in English. */
+  const KINDS = {
+    "log-in": word("log-in"), "failed log-in": word("failed log-in"), "log-out": word("log-out"), denied: word("denied"), view: word("view"),
+    "loaded ahead": word("loaded ahead"), play: word("play"), code: word("code"), note: word("note"), transcript: word("transcript"), undo: word("undo"),
+    finish: word("finish"), next: word("next"), left: word("left"), "distress opened": word("distress opened"), assigned: word("assigned"),
+    settled: word("settled"), "redaction asked": word("redaction asked"), "redaction heard": word("redaction heard"),
+    "redaction approved": word("redaction approved"), "redaction refused": word("redaction refused"), redacted: word("redacted"),
+    "queue made": word("queue made"), "queue changed": word("queue changed"), "person put to queues": word("person put to queues"),
+    "person added": word("person added"), "person changed": word("person changed"), "link made": word("link made"), "account set up": word("account set up"),
+    "security key added": word("security key added"), "key of second factors renewed": word("key of second factors renewed"),
+    "server started": word("server started"), "server stopped": word("server stopped"), closing: word("closing"), closed: word("closed"),
+  };
+  const kind = (what) => Object.hasOwn(KINDS, what) ? KINDS[what] : what;
 
   function row(one) {
     const details = one.details && Object.keys(one.details).length ? EF.make("code", {}, JSON.stringify(one.details)) : "";
-    return EF.make("tr", {}, [EF.number(one.number), EF.make("span.short", {}, EF.moment(one.at)), one.who || "–", one.what, one.about || "", details].map((cell) => EF.make("td", {}, cell)));
+    return EF.make("tr", {}, [EF.number(one.number), EF.make("span.short", {}, EF.moment(one.at)), one.who || "–", EF.make("span", { title: one.what }, kind(one.what)), one.about || "", details].map((cell) => EF.make("td", {}, cell)));
   }
 
   async function load(anew) {
@@ -30,7 +40,7 @@
   function begin(element) {
     const what = EF.make("input", { name: "what", type: "search", list: "audit-kinds", maxlength: "100" });
     form = EF.make("form.filters", { "aria-label": word("Filters"), autocomplete: "off" }, EF.field(word("Person"), EF.make("input", { name: "person", type: "search", maxlength: "200" })),
-      EF.field(word("What"), what), EF.make("datalist", { id: "audit-kinds" }, KINDS.map((value) => EF.make("option", { value }))));
+      EF.field(word("What"), what), EF.make("datalist", { id: "audit-kinds" }, Object.entries(KINDS).map(([value, label]) => EF.make("option", { value, label }))));
     let waiting = 0;
     form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(() => load(true), 250); });
     form.addEventListener("submit", (event) => event.preventDefault());
