@@ -100,10 +100,11 @@ def forked_workers(preload: str) -> Iterator[None]:
         "distributed.worker.multiprocessing-method": _method(),
         "distributed.scheduler.http.routes": [],
         "distributed.worker.http.routes": [],
-        # What Dask asks of itself ten to a hundred times a second, for pages that are not served.
+        # What Dask asks of itself ten to a hundred times a second, mostly for pages that are not served.
         "distributed.worker.profile.enabled": False,
         "distributed.admin.tick.interval": "1s",
         "distributed.admin.system-monitor.interval": "5s",
+        "distributed.worker.memory.monitor-interval": "1s",
     }
     with dask.config.set(settings):
         context = scale_library("distributed.utils", "--dask").get_mp_context()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from contextlib import ExitStack
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from echoforensics.errors import SourceError
 from echoforensics.evidence.media.positioned_read import read_at
+from echoforensics.evidence.media.ranged_file import ranged_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +33,7 @@ class RandomBytes(Protocol):
 
 
 class FileBytes:
-    """A file.
+    """A file: on a disk, or read in ranges from elsewhere.
 
     Attributes:
         size: bytes.
@@ -41,14 +43,17 @@ class FileBytes:
         """Open a file for reading. Raises OSError."""
         with ExitStack() as opened:
             self._stream = opened.enter_context(open(path, "rb", buffering=0, opener=_without_trace))
-            self.size = os.fstat(self._stream.fileno()).st_size
+            self._ranged = ranged_bytes(path)
+            self.size = self._ranged.size if self._ranged else os.fstat(self._stream.fileno()).st_size
             opened.pop_all()
 
     def read(self, offset: int, size: int) -> bytes:
-        """Read bytes at a byte offset: fewer at the end. Raises OSError."""
+        """Read bytes at a byte offset: fewer at the end. Raises OSError, or SourceError if it is read in ranges."""
         size = min(size, self.size - offset)
         if size <= 0 or offset < 0:
             return b""
+        if self._ranged:
+            return self._ranged.read(offset, size)
         data = read_at(self._stream.fileno(), size, offset)
         while 0 < len(data) < size:
             more = read_at(self._stream.fileno(), size - len(data), offset + len(data))
@@ -58,7 +63,9 @@ class FileBytes:
         return data
 
     def fileno(self) -> int:
-        """The descriptor of the open file."""
+        """The descriptor of the open file. Raises OSError if its bytes lie elsewhere."""
+        if self._ranged:
+            raise io.UnsupportedOperation("the file is read in ranges")
         return self._stream.fileno()
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ import time
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from echoforensics.case.custody.names import SKIPPED
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 #: What local workers have imported before they start.
 PRELOAD = "echoforensics.extraction.parts.preloaded"
 #: Seconds between checks of the workers.
-_LOOK = 0.05
+_LOOK = 0.5
 #: Seconds between progress lines for each worker.
 _EVERY = 30.0
 
@@ -140,6 +141,7 @@ class _Cluster:
         self._topic = f"echoforensics-{uuid.uuid4().hex}"
         self._progress = ClusterProgress(client, self._topic)
         self._stated = time.monotonic()
+        self._done = Event()
 
     def refuse_other_versions(self) -> None:
         """Refuse a cluster with other versions of the parsers. Raises ClusterError."""
@@ -214,6 +216,7 @@ class _Cluster:
         order = PartOrder(self._topic, part.number, part.source, self._options)
         key = f"part-{part.number}-{uuid.uuid4().hex}"
         part.future = self._client.submit(as_answer, make_part, order, *part.ranges, pure=False, key=key)
+        part.future.add_done_callback(lambda _: self._done.set())
 
     def _look(self, parts: Sequence[_PartUnderWay]) -> None:
         """Fetch finished parts, and report what the workers are doing."""
@@ -224,7 +227,8 @@ class _Cluster:
             self._take(part)
         if not ready:
             self._say(parts)
-            time.sleep(_LOOK)
+            self._done.wait(_LOOK)
+        self._done.clear()
 
     def _take(self, part: _PartUnderWay) -> None:
         try:

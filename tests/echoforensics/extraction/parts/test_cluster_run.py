@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,14 @@ from echoforensics.case.custody.names import MERGED
 from echoforensics.case.sealing.seal import TableDigest, table_digests
 from echoforensics.case.vault import Vault
 from echoforensics.errors import ClusterError, SourceError, UsageError
+from echoforensics.evidence.media.ranged_file import RangedFile, read_in_ranges
 from echoforensics.extraction.options import Options
-from echoforensics.extraction.parts import cluster_run
+from echoforensics.extraction.parts import cluster_run, fetched_source
 from echoforensics.extraction.parts.cluster_run import extract_on_cluster
+from echoforensics.extraction.parts.fetched_source import fetched
 from echoforensics.extraction.parts.part_task import PartOrder
 from echoforensics.extraction.parts.range_task import LookedAt, processes_for, ranges_to_search
+from echoforensics.extraction.run import extract
 from echoforensics.library import extract as library_extract
 from echoforensics.verification import verify_case
 from tests.echoforensics.conftest import Sealed
@@ -47,14 +51,19 @@ def store(cluster: str) -> Iterator[str]:
     server = moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()
     host, port = server.get_host_and_port()
-    variables = {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+    address = f"http://{host}:{port}"
+    with distributed.Client(cluster) as client:
+        client.register_plugin(GivesEnvironment(_variables(address)))
+    yield address
+    server.stop()
+
+
+def _variables(store: str) -> dict[str, str]:
+    """What names the object store, and an account there."""
+    return {
+        "AWS_ENDPOINT_URL": store, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": "us-east-1",
     }  # fmt: skip
-    with distributed.Client(cluster) as client:
-        client.register_plugin(GivesEnvironment(variables))
-    yield variables["AWS_ENDPOINT_URL"]
-    server.stop()
 
 
 @pytest.fixture
@@ -177,6 +186,42 @@ def test_evidence_in_an_object_store_is_read_there(
     with pytest.raises(SourceError, match=f"s3://{BUCKET}/none: does not exist"):
         extract_on_cluster([f"s3://{BUCKET}/none"], tmp_path / "none", None, OPTIONS, silent, cluster)
     assert not (tmp_path / "none").exists()
+
+
+def test_an_image_in_an_object_store_is_read_in_ranges(
+    store: str, sample_sources: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    s3fs = pytest.importorskip("s3fs")
+    for name, value in _variables(store).items():
+        monkeypatch.setenv(name, value)
+    s3fs.S3FileSystem.clear_instance_cache()
+    made: list[RangedFile] = []
+    monkeypatch.setattr(fetched_source, "_RANGES_FROM", 0)
+
+    def noted(path: Path, file: RangedFile) -> AbstractContextManager[None]:
+        made.append(file)
+        return read_in_ranges(path, file)
+
+    monkeypatch.setattr(fetched_source, "read_in_ranges", noted)
+    (image,) = [path for path in sample_sources if path.name == "echo-data.img"]
+    there = s3fs.S3FileSystem()
+    there.makedirs(BUCKET, exist_ok=True)
+    there.put(str(image), f"{BUCKET}/{image.name}")
+
+    with fetched(f"s3://{BUCKET}/{image.name}", tmp_path / "fetched") as path:
+        assert path.stat().st_blocks == 0, "no byte of it is on this disk"
+        extract([path], tmp_path / "ranges", None, Options(argv=("test",), workers=1), silent, is_part=True)
+    extract([image], tmp_path / "whole", None, Options(argv=("test",), workers=1), silent, is_part=True)
+
+    there_and_here = [tables(tmp_path / name) for name in ("ranges", "whole")]
+    for each in there_and_here:
+        del each["evidence"]
+    assert there_and_here[0] == there_and_here[1]
+    assert kept(tmp_path / "ranges") == kept(tmp_path / "whole")
+    (ranged,) = made
+    size = image.stat().st_size
+    assert 2 * size <= ranged.fetched < 4 * size, "hashed twice from there, and read here and there"
+    assert ranged.requests < 100
 
 
 def test_nothing_is_written_where_a_source_cannot_be_opened(
