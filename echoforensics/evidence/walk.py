@@ -25,6 +25,7 @@ from echoforensics.evidence.media.opener import is_image
 from echoforensics.evidence.nested_image import open_nested
 from echoforensics.evidence.streams import BLOCK
 from echoforensics.own_disk import no_room
+from parsers.formats.http.capture_forms import is_firefox_entry
 
 #: How many of a file's first bytes identify an archive or image.
 ARCHIVE_HEAD, HEAD = 512, 64 * 1024
@@ -68,8 +69,11 @@ def is_archive(head: bytes) -> bool:
 def archive_head(entry: Entry, head: bytes) -> bytes:
     """Return the archive's first bytes: the entry's own, or those of a zip appended to a program or script.
 
-    Empty if the entry is not an archive. Raises one of READ_ERRORS.
+    Empty if the entry is not an archive, or is a browser's, which begins with what the service sent and goes on with
+    what the browser added. Raises one of READ_ERRORS.
     """
+    if is_firefox_entry(entry.path):
+        return b""
     if is_archive(head):
         return head
     if entry.opener is None or not entry.seekable or not head.startswith(STUBS):

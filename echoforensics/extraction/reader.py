@@ -19,6 +19,7 @@ from echoforensics.evidence.walk import ROOT, EntryPlace, archive_head, form_of,
 from echoforensics.extraction.content import PASSES, READER, ReadContent, read_content, read_head
 from echoforensics.extraction.nested_images import read_image
 from parsers.fence import fence
+from parsers.formats.http.capture_forms import is_firefox_entry
 from parsers.parser import HEAD_SIZE, Parser
 from parsers.parser import Source as ParserSource
 from parsers.record import Issue
@@ -155,7 +156,7 @@ class EntryReader:
         with stream:
             claimed = self._claims(entry, here, head)
             carved = entry.state is EntryState.CARVED
-            container = is_archive(head) or (is_image(head) and not carved)
+            container = not is_firefox_entry(entry.path) and (is_archive(head) or (is_image(head) and not carved))
             keep = bool(claimed) or carved or _is_held(entry, container=container)
             search = None if container or any(not parser.reads_lines for parser in claimed) else NameSearch()
             staged = self.vault.stage() if keep else None

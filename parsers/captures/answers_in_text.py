@@ -132,7 +132,7 @@ class _TextReading:
         """Yield the records of the plain text, then of encoded parts, then issues for truncated values."""
         content, prefix = self._content()
         yield from self._documents(content, prefix)
-        if self.records:
+        if self._has_records():
             return
         coded = mail_parts(content)
         for value in values_in(self.source, text_marks()):
@@ -170,6 +170,9 @@ class _TextReading:
             return decode(content, name, 2 * WHOLE), at_coding(name)
         except CodingError as error:
             return error.partial, at_coding(name)
+
+    def _has_records(self) -> bool:
+        return self.records > 0
 
     def _documents(self, content: bytes, prefix: str) -> Iterator[Record | Issue]:
         """Yield the records of a text that is YAML throughout."""

@@ -74,7 +74,7 @@ class HttpText(Parser):
         """Whether the head has the first line of a message, and the file names the service."""
         head = as_utf8(source.head)
         first = begins(head[:_HEAD])
-        if first is None or is_session_file(source):
+        if first is None or is_session_file(source) or head.startswith(b"WARC/"):
             return False
         return bool(source.names or names_in(head) or _CODED.search(head, first.start(), _HEAD))
 

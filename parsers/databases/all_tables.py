@@ -12,6 +12,7 @@ from parsers.databases.headless_alarms import HeadlessAlarms
 from parsers.databases.map_store import MapStore
 from parsers.databases.other_table import OtherTable
 from parsers.databases.table_kind import TableKind
+from parsers.databases.url_cache import UrlCache
 from parsers.databases.web_visits import browsers
 from parsers.databases.webkit_storage import WebKitStorage
 from parsers.definition.sqlite import definitions
@@ -21,6 +22,15 @@ from parsers.definition.sqlite import definitions
 def kinds() -> tuple[TableKind, ...]:
     """Every kind, sorted by name; the kind for unknown tables comes last."""
     declared = map(DeclaredTable, definitions())
-    coded = (AvsAlerts(), AvsMisc(), DataStore(), HeadlessAlarms(), MapStore(), WebKitStorage(), *browsers())
+    coded = (
+        AvsAlerts(),
+        AvsMisc(),
+        DataStore(),
+        HeadlessAlarms(),
+        MapStore(),
+        UrlCache(),
+        WebKitStorage(),
+        *browsers(),
+    )
     known = sorted((*declared, *coded), key=lambda kind: kind.name)
     return (*known, OtherTable())

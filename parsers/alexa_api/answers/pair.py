@@ -36,6 +36,7 @@ _ASKED = ("postdata", "requestbody", "requestdata", "body", "data", "content", "
 #: Members that only the whole answer has, outside its body.
 _AROUND = frozenset(("status", "statuscode", "headers", "header", "mimetype", "statustext", "reason", "httpversion"))
 _BODIES = ("body", "content", "text", "data", "json", "payload", "bodytext", "bodyjson")
+_SIZES = ("size", "bodysize")
 _MAX_DEPTH = 4
 
 
@@ -52,6 +53,7 @@ class Pair:
         answer: the answer, or None.
         tokens: the path from the pair to the answer.
         decoded: the bytes of an answer stored as base64, else None.
+        unheld: how many bytes were answered, if the pair says so and does not hold them; else 0.
     """
 
     asked: str
@@ -62,6 +64,7 @@ class Pair:
     answer: object
     tokens: Tokens
     decoded: bytes | None = None
+    unheld: int = 0
 
 
 def pair_of(value: Mapping[str, object]) -> Pair | None:
@@ -83,12 +86,13 @@ def pair_of(value: Mapping[str, object]) -> Pair | None:
     if key is None and (url is None or not method):
         return None
     answer, tokens, decoded, status = _answer(value[key], (key,)) if key is not None else (None, (), None, None)
+    unheld = _unheld(value[key]) if key is not None and answer is None else 0
     sent = _member(request, _ASKED) if request else _member(value, _ASKED[:3])
     if isinstance(sent, dict) and isinstance(sent.get("text"), str):
         sent = sent["text"]
     if status is None:
         status = _member(value, _STATUSES)
-    return Pair(asked, url, method, sent, status, answer, tokens, decoded)
+    return Pair(asked, url, method, sent, status, answer, tokens, decoded, unheld)
 
 
 def _names(value: Mapping[str, object]) -> dict[str, str]:
@@ -153,6 +157,16 @@ def _answer(value: object, tokens: Tokens) -> tuple[object, Tokens, bytes | None
             except (binascii.Error, ValueError):
                 break
     return value, tokens, None, status
+
+
+def _unheld(value: object) -> int:
+    """The number of bytes that an answer without a body, as in a HAR, says that it had; 0 if it does not."""
+    holders = [value, *(value.values() if isinstance(value, dict) else ())]
+    for holder in holders:
+        size = _member(holder, _SIZES) if isinstance(holder, dict) else None
+        if isinstance(size, int) and size > 0:
+            return size
+    return 0
 
 
 def _is_head(names: Mapping[str, str]) -> bool:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from parsers.alexa_api.items.body import Body, ResponseParser
 
 NAME = "alexa_answer"
-VERSION = "5"
+VERSION = "6"
 DATA_TYPE = "alexa:cloud:response"
 ABOUT = About(
     title="Other answers of the Alexa service",
@@ -57,6 +57,8 @@ def record(body: Body, kind: ResponseParser | None) -> Record:
         parts.append(f'It gives no data; its message reads "{statements}".')
     elif kind and kind.is_empty(value):
         parts.append("The list is empty.")
+    elif body.fields.get("body_held") is False:
+        parts.append(f"Its body of {body.fields.get('body_bytes_sent')} bytes is not in the file.")
     elif value is None or (request and value in _NOTHING):
         parts.append("No content of an answer is there.")
     elif value in _NOTHING or (isinstance(value, dict) and all(inner in _NOTHING for inner in value.values())):

@@ -45,6 +45,10 @@ _LOGGED = re.compile(
 )
 _MAX_TIME = 40
 _BESIDE_NOTE = "{} It stands beside the answer, in what encloses it."
+_UNHELD = (
+    "The file does not hold the body of an answer of the Alexa service ({}: {} bytes were sent). Where the program that"
+    " wrote it keeps bodies in files of their own, bring those in too."
+)
 _EXPECTED = "A request with its answer was expected here."
 
 
@@ -218,6 +222,9 @@ class _Walk:
     def _pair(self, pair: Pair, value: Mapping[str, object], body: Body, depth: int) -> Iterator[Body | Issue]:
         fields: dict[str, Value] = {**body.fields, **asked_fields(pair.method, pair.sent, pair.status)}
         timestamps = (*body.timestamps, *_logged(value))
+        if pair.unheld and pair.url is not None:
+            fields |= {"body_held": False, "body_bytes_sent": pair.unheld}
+            yield Issue(_UNHELD.format(pair.url.plain_path, pair.unheld), body.places.record(()))
         yield from self._answered(pair, replace(body, fields=fields, timestamps=timestamps), depth)
 
     def _answered(self, pair: Pair, body: Body, depth: int) -> Iterator[Body | Issue]:

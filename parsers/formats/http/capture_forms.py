@@ -13,6 +13,7 @@ _PROXYMAN_NAME = re.compile(r"(?:^|[/\\])request_\d{1,9}_[\w-]{1,100}$")
 _PROXYMAN_KEYS = (b'"fullPath"', b'"compressedBodyDataCount"', b'"bodyEncodedSize"', b'"isIntercepted"')
 _NET_LOG = re.compile(rb'\s*\{\s*"constants"\s*:\s*\{')
 _NET_LOG_KEYS = (b'"logEventTypes"', b'"logSourceType"', b'"activeFieldTrialGroups"', b'"logFormatVersion"')
+_FIREFOX = re.compile(r"(?:^|[/\\])cache2[/\\](?:entries|doomed)[/\\][0-9A-Fa-f]{40}$")
 _NEAR = 4096
 
 
@@ -43,6 +44,17 @@ def is_net_log(head: bytes) -> bool:
     return bool(_NET_LOG.match(head)) and any(key in head for key in _NET_LOG_KEYS)
 
 
+def is_firefox_entry(path: str) -> bool:
+    """Whether a path is that of an entry in the cache of Firefox, whose body may be JSON."""
+    return _FIREFOX.search(path) is not None
+
+
 def is_capture(head: bytes, path: str) -> bool:
     """Whether a UTF-8 text begins like any of these."""
-    return is_har(head) or is_charles_session(head) or is_proxyman_entry(head, path) or is_net_log(head)
+    return (
+        is_har(head)
+        or is_charles_session(head)
+        or is_proxyman_entry(head, path)
+        or is_net_log(head)
+        or is_firefox_entry(path)
+    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import yaml
 
@@ -105,11 +106,13 @@ class _EventReader:
             if len(self._open) >= MAX_DEPTH:
                 raise YamlError(f"nested deeper than {MAX_DEPTH} levels")
             value: dict[str, object] | list[object] = {} if isinstance(event, yaml.MappingStartEvent) else []
-            self._open.append(_BegunCollection(value, self._here(), event.start_mark.index, event.anchor, self._count))
+            self._open.append(
+                _BegunCollection(value, self._here(), _index(event.start_mark), event.anchor, self._count)
+            )
         elif isinstance(event, yaml.CollectionEndEvent):
-            yield from self._closed(event.end_mark.index)
+            yield from self._closed(_index(event.end_mark))
         elif isinstance(event, yaml.AliasEvent):
-            known, count = self._anchors.get(event.anchor, (None, 0))
+            known, count = self._anchors.get(event.anchor or "", (None, 0))
             self._put(known, count)
         elif isinstance(event, yaml.ScalarEvent):
             scalar = _scalar(event)
@@ -148,6 +151,12 @@ class _EventReader:
         else:
             outer.value[outer.key] = value
             outer.key = None
+
+
+def _index(mark: Any) -> int:
+    """The character at a mark, which each event of a text has."""
+    index = getattr(mark, "index", 0)
+    return index if isinstance(index, int) else 0
 
 
 def _scalar(event: yaml.ScalarEvent) -> object:

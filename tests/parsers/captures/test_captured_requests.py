@@ -177,3 +177,14 @@ def test_a_host_is_known_by_what_it_answers() -> None:
     assert (record.fields["request_url"], record.fields["other_host"]) == ("http://localhost:3456/devices", True)
     assert isinstance(end, Record)
     assert end.fields["with_the_alexa_service"] == 1
+
+
+def test_an_exchange_whose_body_is_kept_elsewhere_says_so(read_files: Any) -> None:
+    content = {"size": 1334, "mimeType": "application/json", "_sha1": "0123.json"}
+    address = "https://alexa.amazon.de/api/notifications"
+    exchange = {"request": {"method": "GET", "url": address}, "response": {"status": 200, "content": content}}
+    found = read_files({"trace.network": json.dumps({"snapshot": exchange}).encode()})
+    (record,) = found.records
+    assert record.message.endswith("Its body of 1334 bytes is not in the file.")
+    (issue,) = found.issues
+    assert "(/api/notifications: 1334 bytes were sent)" in issue.what

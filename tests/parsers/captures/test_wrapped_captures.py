@@ -177,6 +177,19 @@ VERBOSE = (
     "* upload completely sent off\n< HTTP/2 200 \r\n< content-type: application/json\r\n< \r\n{ [5 bytes data]\n"
 ).encode()
 
+
+def _warc(answer: bytes) -> bytes:
+    """A web archive of a request and its answer."""
+    request = f"POST /x HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode()
+    return b"".join(
+        f"WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Target-URI: <{ADDRESS}>\r\nWARC-Date: 2024-01-01T09:24:00Z\r\n"
+        f"Content-Length: {len(block)}\r\n\r\n".encode()
+        + block
+        + b"\r\n\r\n"
+        for kind, block in (("request", request), ("response", answer))
+    )
+
+
 #: What is read in full, without an issue.
 READ: dict[str, Wrap] = {
     "HAR, Chrome": lambda body: {"x.har": _har(_text(body))},
@@ -236,6 +249,9 @@ READ: dict[str, Wrap] = {
         "out.txt": b"HTTP/1.1 200 Connection established\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n" + _http(body)
     },
     "curl -i, twice": lambda body: {"out.txt": _http(b'{"other": 1}', line=LINE) + _http(body, line=LINE)},
+    "WARC": lambda body: {"x.warc": _warc(_http(body))},
+    "WARC, br": lambda body: {"x.warc": _warc(_http(body, "br"))},
+    "WARC, chunks": lambda body: {"x.warc": _warc(_http(body, chunks=300))},
     "curl -i, UTF-16": lambda body: {"out.txt": _http(body, line=LINE).decode().encode("utf-16")},
     "curl -v": lambda body: {"out.txt": VERBOSE + body + f"\n* Connection #0 to host {HOST} left intact\n".encode()},
     "curl -v, ended on the line": lambda body: {"out.txt": VERBOSE + body + b"* Connection #0 to host x left intact\n"},
