@@ -141,31 +141,6 @@ def test_what_was_cut_off_is_zeros_and_reported(
     assert f"bytes {at} to {at + length - 1} of the media could not be read and are given as zeros" in media.issues[0]
 
 
-@pytest.mark.parametrize(
-    ("at", "number", "message"),
-    [
-        (68, 0x00020001, "the VDI image is of version 2.1, and only version 1 is read"),
-        (76, 4, "the VDI image holds only what differs from another image"),
-        (368, 0, "the VDI image says that its media has 0 bytes"),
-        (376, 1000, "the VDI image says that its media has .* blocks of 1000"),
-        (384, 0xFFFFFFFF, "the VDI image says that it has 4294967295 blocks"),
-        (340, 0x7FFFFFFF, "the VDI image breaks off in its table of blocks"),
-    ],
-)
-def test_vdi_that_cannot_be_read_is_refused(
-    at: int, number: int, message: str, convert: Callable[..., Path], opened: Open
-) -> None:
-    path = convert("vdi", "x.vdi")
-    content = bytearray(path.read_bytes())
-    content[at : at + 4] = number.to_bytes(4, "little")
-    path.write_bytes(content)
-    with pytest.raises(SourceError, match=message):
-        opened(path)
-    path.write_bytes(content[:200])
-    with pytest.raises(SourceError, match="the VDI image breaks off in its header"):
-        opened(path)
-
-
 def test_cut_off_vhd_is_refused(convert: Callable[..., Path], opened: Open) -> None:
     path = convert("vpc", "x.vhd")
     path.write_bytes(path.read_bytes()[:-1000])
