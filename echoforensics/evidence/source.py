@@ -17,7 +17,7 @@ from echoforensics.evidence.archives.compressed_file import CompressedFile
 from echoforensics.evidence.archives.library_archive import LibraryArchive
 from echoforensics.evidence.archives.tar_archive import TarArchive
 from echoforensics.evidence.archives.unread_archive import parts_beside, sentence, unread_archive
-from echoforensics.evidence.archives.zip_archive import ZIP, is_zip_behind_stub
+from echoforensics.evidence.archives.zip_archive import ZIP, is_zip_behind_other_bytes
 from echoforensics.evidence.entry import READ_ERRORS, Container, Entry
 from echoforensics.evidence.folder import Folder
 from echoforensics.evidence.kernel_folder import kernel_file_system
@@ -297,7 +297,7 @@ def _other_than_image(
     path: Path, head: bytes, budget: Budget, kind: str, parsers: tuple[Parser, ...] | None
 ) -> EvidenceSource | None:
     size = path.stat().st_size
-    archive = is_archive(head) or is_zip_behind_stub(path, head)
+    archive = is_archive(head) or is_zip_behind_other_bytes(path, path.name, head)
     if archive and not kind and (parts := parts_beside(path)):
         raise SourceError(f"{path}: {sentence(parts)}")
     if archive:

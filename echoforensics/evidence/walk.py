@@ -17,7 +17,13 @@ from echoforensics.evidence.archives.broken_zip import open_zip
 from echoforensics.evidence.archives.compressed_file import compression, is_compressed, open_compressed
 from echoforensics.evidence.archives.library_archive import LibraryArchive, library_form
 from echoforensics.evidence.archives.tar_archive import TarArchive, is_tar
-from echoforensics.evidence.archives.zip_archive import STUBS, ZIP, ZipArchive, is_zip, is_zip_behind_stub
+from echoforensics.evidence.archives.zip_archive import (
+    ZIP,
+    ZipArchive,
+    is_zip,
+    is_zip_behind_other_bytes,
+    may_have_zip_behind,
+)
 from echoforensics.evidence.entry import INSIDE, READ_ERRORS, Container, ContentError, Entry, EntryState, EvidenceIssue
 from echoforensics.evidence.folder import Folder
 from echoforensics.evidence.limits import MAX_DEPTH, Budget
@@ -67,7 +73,7 @@ def is_archive(head: bytes) -> bool:
 
 
 def archive_head(entry: Entry, head: bytes) -> bytes:
-    """Return the archive's first bytes: the entry's own, or those of a zip appended to a program or script.
+    """Return the archive's first bytes: the entry's own, or those of a zip behind other bytes.
 
     Empty if the entry is not an archive, or is a browser's, which begins with what the service sent and goes on with
     what the browser added. Raises one of READ_ERRORS.
@@ -76,10 +82,10 @@ def archive_head(entry: Entry, head: bytes) -> bytes:
         return b""
     if is_archive(head):
         return head
-    if entry.opener is None or not entry.seekable or not head.startswith(STUBS):
+    if entry.opener is None or not entry.seekable or not may_have_zip_behind(entry.path, head):
         return b""
     with entry.opener() as stream:
-        return ZIP if is_zip_behind_stub(stream, head) else b""
+        return ZIP if is_zip_behind_other_bytes(stream, entry.path, head) else b""
 
 
 def open_archive(entry: Entry, head: bytes, budget: Budget) -> Container:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import lzma
+import re
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -29,20 +30,25 @@ def _gzip(stream: BinaryIO, padded: Callable[[], None] = lambda: None) -> Binary
     return GzipStream(stream, padded)  # type: ignore[return-value]
 
 
+_Form = tuple[bytes, str, "Callable[[BinaryIO], BinaryIO]"]
+_WITH_SKIPPED = ("zstd", "lz4")
 #: The magic of a compressed file, its format, and the function that decompresses it.
-_FORMS: tuple[tuple[bytes, str, Callable[[BinaryIO], BinaryIO]], ...] = (
+_FORMS: tuple[_Form, ...] = (
     (b"\x1f\x8b\x08", "gzip", _gzip),
     (b"BZh", "bzip2", _by_library(bz2.BZ2File)),  # type: ignore[arg-type]
     (b"\xfd7zXZ\x00", "xz", _by_library(lzma.LZMAFile)),  # type: ignore[arg-type]
-    # The default properties of a raw LZMA file, with no stated size.
-    (b"\x5d\x00\x00", "lzma", _by_library(lzma.LZMAFile)),  # type: ignore[arg-type]
+    # The properties that encoders of raw LZMA files write.
+    (b"\x5d\x00", "lzma", _by_library(lzma.LZMAFile)),  # type: ignore[arg-type]
+    (b"\x5e\x00", "lzma", _by_library(lzma.LZMAFile)),  # type: ignore[arg-type]
     (b"\x28\xb5\x2f\xfd", "zstd", _by_library(zstd_frames)),
     (b"\x04\x22\x4d\x18", "lz4", _by_library(lz4.frame.LZ4FrameFile)),
 )
 _SUFFIXES = (".gz", ".bz2", ".xz", ".lzma", ".zst", ".lz4")
+#: The magic of a frame that decompressors of zstd and lz4 skip, without its lowest digit.
+_SKIPPED = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
 _TAR_HEADER = 512
 #: For raw LZMA files: the dictionary sizes that encoders use, and the largest content size to accept.
-_LZMA_DICTIONARIES = frozenset({1 << power for power in range(16, 31)})
+_LZMA_DICTIONARIES = frozenset({size << power for power in range(11, 30) for size in (2, 3)})
 _LZMA_SIZE = 1 << 40
 
 
@@ -87,8 +93,18 @@ def is_compressed(head: bytes) -> bool:
 
 def compression(head: bytes) -> str:
     """Name the compression of a file by its first bytes, such as ``gzip``; empty if it is not supported."""
-    name = next((name for magic, name, _ in _FORMS if head.startswith(magic)), "")
-    return "" if name == "lzma" and not _is_lzma(head) else name
+    found = _form(head)
+    return found[1] if found is not None else ""
+
+
+def _form(head: bytes) -> _Form | None:
+    at = 0
+    while _SKIPPED.match(head, at):
+        at += 8 + int.from_bytes(head[at + 4 : at + 8], "little")
+    found = next((form for form in _FORMS if head.startswith(form[0], at)), None)
+    if found is None or (found[1] == "lzma" and not _is_lzma(head)) or (at and found[1] not in _WITH_SKIPPED):
+        return None
+    return found
 
 
 def _is_lzma(head: bytes) -> bool:
@@ -111,7 +127,9 @@ def open_compressed(opener: Callable[[], BinaryIO], head: bytes, name: str, budg
         name: the compressed file's name, from which the inner name is derived.
         budget: how much the content may expand to.
     """
-    decompress = next(function for magic, _, function in _FORMS if head.startswith(magic))
+    form = _form(head)
+    assert form is not None  # noqa: S101 (the caller has asked whether it is compressed)
+    decompress = form[2]
     padding = Padding()
     if compression(head) == "gzip":
         decompress = partial(_gzip, padded=padding.found)

@@ -1,4 +1,4 @@
-"""Opens archives through libarchive: 7z, RAR, cpio, CAB, LHA, ar and ``compress`` files."""
+"""Opens archives through libarchive: 7z, RAR, cpio, RPM, CAB, LHA, ar, and what ``compress`` and lzip make."""
 
 from __future__ import annotations
 
@@ -27,14 +27,19 @@ _FORMS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"070702", "cpio"),
     (0, b"070707", "cpio"),
     (0, b"\xc7\x71", "cpio"),
+    (0, b"\x71\xc7\0", "cpio"),
+    (0, b"\xed\xab\xee\xdb", "RPM"),
     (0, b"MSCF\0\0\0\0", "CAB"),
     (0, b"!<arch>\n", "ar"),
     (0, b"\x1f\x9d", "compress"),
+    (0, b"LZIP\1", "lzip"),
+    (0, b"\x02\x21\x4c\x18", "lz4"),
     *((2, b"-lh" + bytes((method,)) + b"-", "LHA") for method in b"01234567d"),
 )
 #: The magics at each offset.
 _AT = {at: tuple(magic for other, magic, _ in _FORMS if other == at) for at, *_ in _FORMS}
-_COMPRESS = "compress"
+#: Compressions of one file, by the ending of its name.
+_ALONE = {"compress": ".Z", "lzip": ".lz", "lz4": ".lz4"}
 #: libarchive's name for the content of a file that was compressed on its own.
 _RAW = b"raw"
 _MISSING = "{} archives are read by libarchive, which this machine does not have; install the package libarchive-tools"
@@ -63,7 +68,7 @@ class LibraryArchive(Container):
         self._opener = opener
         self._form = form
         # A file compressed on its own stores no name.
-        self._alone = name.removesuffix(".Z")
+        self._alone = name.removesuffix(_ALONE.get(form, ""))
         self._budget = budget
 
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
@@ -95,13 +100,13 @@ class LibraryArchive(Container):
     @contextmanager
     def _members(self) -> Iterator[Any]:
         with self._opener() as stream, ExitStack() as opened:
-            # A ``compress`` file may hold a tar or a single file of any kind.
-            for form in ("all", "raw") if self._form == _COMPRESS else ("all",):
+            # A compressed file may hold a tar or a single file of any kind.
+            for form in ("all", "raw") if self._form in _ALONE else ("all",):
                 os.lseek(stream.fileno(), 0, os.SEEK_SET)
                 try:
                     yield opened.enter_context(self._library.fd_reader(stream.fileno(), form))
                 except self._library.ArchiveError:
-                    if form == "raw" or self._form != _COMPRESS:
+                    if form == "raw" or self._form not in _ALONE:
                         raise
                     continue
                 return

@@ -39,7 +39,10 @@ _FORMS: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"LRZI", "a file compressed with lrzip", "decompress a copy: lrzip -d"),
     (0, b"zPQ\x01", "a ZPAQ archive", _UNPACK.format("zpaq")),
     (0, b"7kSt", "a ZPAQ archive", _UNPACK.format("zpaq")),
-    (0, b"LZIP", "a file compressed with lzip", "decompress a copy: lzip -d"),
+    (0, b"GRZipII\0", "a file compressed with grzip", "decompress a copy: grzip -d"),
+    (0, b"RZIP\2", "a file compressed with rzip", "decompress a copy: rzip -d"),
+    (0, b"SZDD\x88\xf0\x27\x33", "a file compressed with COMPRESS.EXE", _UNPACK.format("7z")),
+    (0, b"ITSF\3\0\0\0", "a compiled HTML help file (CHM)", _UNPACK.format("7z")),
     (0, b"\xff\x06\0\0sNaPpY", "a file in Snappy frames", "decompress a copy first"),
 )
 #: The longest ARJ header; its magic alone is two bytes.

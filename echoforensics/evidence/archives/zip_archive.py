@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 ZIP = b"PK\x03\x04"
 SIGNATURES = (ZIP, b"PK\x05\x06")
 #: The first bytes of programs and scripts that a zip may be appended to, making it self-extracting.
-STUBS = (b"MZ", b"#!")
+_STUBS = (b"MZ", b"#!")
+#: Files with this ending are looked at for a zip behind any other bytes, such as the head of an HTTP answer.
+_ENDING = ".zip"
 _END = struct.Struct("<4s4H2LH")
 _ENCRYPTED = 0x1
 _UNPACK = "unpack a copy of the archive with 7z"
@@ -146,9 +148,14 @@ def is_zip(head: bytes) -> bool:
     return head.startswith(SIGNATURES)
 
 
-def is_zip_behind_stub(file: Path | BinaryIO, head: bytes) -> bool:
-    """Whether a file is a program or script followed by a zip. Raises OSError if it cannot be read."""
-    return head.startswith(STUBS) and zipfile.is_zipfile(file)
+def may_have_zip_behind(name: str, head: bytes) -> bool:
+    """Whether a file may be a zip behind other bytes: it begins as a program or script does, or is named as a zip."""
+    return head.startswith(_STUBS) or name.lower().endswith(_ENDING)
+
+
+def is_zip_behind_other_bytes(file: Path | BinaryIO, name: str, head: bytes) -> bool:
+    """Whether a file is a zip behind other bytes. Raises OSError if it cannot be read."""
+    return may_have_zip_behind(name, head) and zipfile.is_zipfile(file)
 
 
 def _check_directory_size(stream: BinaryIO) -> None:

@@ -20,6 +20,7 @@ _BY_HEAD: tuple[tuple[int, bytes, str, str], ...] = (
         "e2image (structure without the content of files)",
         "ask for a copy of the whole disk",
     ),
+    (0, b"\xbe\xba\xfe\xca\0\0\0\0", "VMware's SE sparse extents", _QEMU + ", of the file that names the extent"),
     (0, b"QED\0", "QED", _QEMU),
     (0, b"WithoutFreeSpace", "Parallels", _QEMU),
     (0, b"WithouFreSpacExt", "Parallels", _QEMU),

@@ -3,11 +3,15 @@ from __future__ import annotations
 import contextlib
 import gzip
 import io
+import lzma
 import tarfile
 import zipfile
+from pathlib import Path
 from typing import BinaryIO
 
+import lz4.frame
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +20,7 @@ from echoforensics.evidence.archives.tar_archive import TarArchive
 from echoforensics.evidence.archives.zip_archive import ZipArchive
 from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EntryKind, EvidenceIssue
 from echoforensics.evidence.limits import Budget, ExpansionLimitError
+from echoforensics.evidence.source import open_source
 
 NOTE = "encrypted; not read: unpack a copy of the archive with 7z and its password, and give the folder"
 
@@ -98,6 +103,36 @@ def test_compressed_tar_is_opened_as_a_tar_and_other_files_as_one_file() -> None
     single = open_compressed(lambda: io.BytesIO(log), log[:512], "messages_1.gz", Budget(0))
     assert isinstance(single, CompressedFile)
     assert _read(single) == {"messages_1": b"20211231:165212 line\n"}
+
+
+SKIPPED = b"\x5a\x2a\x4d\x18\4\0\0\0abcd"
+
+
+@pytest.mark.parametrize(
+    ("name", "packed"),
+    [
+        ("a.zst", SKIPPED * 2 + zstandard.compress(b"content")),
+        ("a.lz4", SKIPPED + lz4.frame.compress(b"content")),
+        *(
+            (
+                f"a{number}.lzma",
+                lzma.compress(b"content", lzma.FORMAT_ALONE, filters=[{"id": lzma.FILTER_LZMA1, **how}]),
+            )
+            for number, how in enumerate(({"dict_size": 4096}, {"dict_size": 3 << 20}, {"lc": 4, "lp": 0}))
+        ),
+    ],
+)
+def test_compressed_files_as_few_programs_write_them(name: str, packed: bytes, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(packed)
+
+    source = open_source(path)
+    (entry,) = source.container.entries()
+    assert isinstance(entry, Entry)
+    assert (source.kind, entry.path) == ("compressed", name.partition(".")[0])
+    assert entry.opener is not None
+    with entry.opener() as stream:
+        assert stream.read() == b"content"
 
 
 def test_encrypted_members_are_listed_and_reported_to_be_unread() -> None:

@@ -58,12 +58,46 @@ def test_archive_gives_its_files(form: str, library: Any, tmp_path: Path) -> Non
     assert _read(tmp_path / "x.bin") == ("archive", FILES, [])
 
 
-def test_tar_that_compress_made_smaller_keeps_the_names_of_its_members(library: Any, tmp_path: Path) -> None:
-    with library.file_writer(str(tmp_path / "x.tar.Z"), "ustar", "compress") as archive:
-        for name, content in FILES.items():
-            archive.add_file_from_memory(name, len(content), content)
+@pytest.mark.parametrize(("coding", "name"), [("compress", "x.tar.Z"), ("lzip", "x.tar.lz")])
+def test_compressed_tar_keeps_the_names_of_its_members(coding: str, name: str, library: Any, tmp_path: Path) -> None:
+    with library.file_writer(str(tmp_path / name), "ustar", coding) as archive:
+        for member, content in FILES.items():
+            archive.add_file_from_memory(member, len(content), content)
 
-    assert _read(tmp_path / "x.tar.Z") == ("archive", FILES, [])
+    assert _read(tmp_path / name) == ("archive", FILES, [])
+
+
+@pytest.mark.usefixtures("library")
+def test_lz4_of_the_older_form_holds_one_file(tmp_path: Path) -> None:
+    # A block of literals alone: 15 and 3 more of them, behind its length.
+    block = b"\xf0\x03" + b"a line of a log\n\n\n"
+    (tmp_path / "log.lz4").write_bytes(b"\x02\x21\x4c\x18" + len(block).to_bytes(4, "little") + block)
+
+    assert _read(tmp_path / "log.lz4") == ("archive", {"log": b"a line of a log\n\n\n"}, [])
+
+
+@pytest.mark.usefixtures("library")
+def test_rpm_gives_its_files(tmp_path: Path) -> None:
+    # A lead of 96 bytes, two headers without entries, and the members as cpio.
+    head = (b"\xed\xab\xee\xdb\3\0".ljust(96, b"\0")) + 2 * (b"\x8e\xad\xe8\1".ljust(16, b"\0"))
+    cpio = tmp_path / "x.cpio"
+    _write(import_module("libarchive"), cpio, "cpio_newc")
+    (tmp_path / "x.rpm").write_bytes(head + zlib.compress(cpio.read_bytes(), wbits=31))
+
+    assert _read(tmp_path / "x.rpm") == ("archive", FILES, [])
+
+
+@pytest.mark.usefixtures("library")
+def test_big_endian_cpio_gives_its_files(tmp_path: Path) -> None:
+    def member(name: bytes, content: bytes) -> bytes:
+        size, length = len(content), len(name) + 1
+        numbers = (0x71C7, 0, 1, 0o100644, 0, 0, 1, 0, 0, 0, length, size >> 16, size & 0xFFFF)
+        raw = b"".join(number.to_bytes(2, "big") for number in numbers) + name + bytes(1 + length % 2)
+        return raw + content + bytes(size % 2)
+
+    (tmp_path / "x.cpio").write_bytes(member(b"log", b"a line\n") + member(b"TRAILER!!!", b""))
+
+    assert _read(tmp_path / "x.cpio") == ("archive", {"log": b"a line\n"}, [])
 
 
 @pytest.mark.usefixtures("library")
@@ -118,15 +152,23 @@ def test_encrypted_android_backup_is_named(tmp_path: Path) -> None:
         open_source(tmp_path / "x.ab")
 
 
-@pytest.mark.parametrize("stub", [b"MZ" + bytes(998), b"#!/bin/sh\nexec unzip $0\n"])
-def test_zip_behind_a_stub(stub: bytes, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("stub", "name"),
+    [
+        (b"MZ" + bytes(998), "x.exe"),
+        (b"#!/bin/sh\nexec unzip $0\n", "x.run"),
+        (b"HTTP/1.1 200 OK\r\nContent-Type: application/zip\r\n\r\n", "x.zip"),
+        (bytes(1000), "X.ZIP"),
+    ],
+)
+def test_zip_behind_other_bytes(stub: bytes, name: str, tmp_path: Path) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        for name, content in FILES.items():
-            archive.writestr(name.replace("/", "\\"), content)
-    (tmp_path / "x.exe").write_bytes(stub + out.getvalue())
+        for member, content in FILES.items():
+            archive.writestr(member.replace("/", "\\"), content)
+    (tmp_path / name).write_bytes(stub + out.getvalue())
 
-    assert _read(tmp_path / "x.exe") == ("zip", FILES, [])
+    assert _read(tmp_path / name) == ("zip", FILES, [])
 
 
 @pytest.mark.parametrize(
@@ -134,6 +176,9 @@ def test_zip_behind_a_stub(stub: bytes, tmp_path: Path) -> None:
     [
         (b"\0\0\0\x7b" + bytes(2000), "a DAR archive is not read; unpack a copy with dar, and give the folder"),
         (b"ADSEGMENTEDFILE\0" + bytes(2000), "logical evidence of FTK Imager (AD1) is not read; export its files"),
+        (b"GRZipII\0" + bytes(2000), "a file compressed with grzip is not read; decompress a copy: grzip -d"),
+        (b"RZIP\2" + bytes(2000), "a file compressed with rzip is not read; decompress a copy: rzip -d"),
+        (b"ITSF\3\0\0\0" + bytes(2000), "a compiled HTML help file (CHM) is not read; unpack a copy with 7z"),
         (b"CrAU" + bytes(2000), "an Android update (payload.bin) is not read; unpack a copy"),
     ],
 )
