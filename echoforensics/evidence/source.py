@@ -40,7 +40,7 @@ Progress = Callable[[int], None]
 
 #: Kinds of sources other than media images.
 FOLDER, FILE = "folder", "file"
-_WITHOUT_MEDIA = (FOLDER, "zip", "tar", "compressed", "archive", FILE)
+WITHOUT_MEDIA = (FOLDER, "zip", "tar", "compressed", "archive", FILE)
 _UNKNOWN = "unknown"
 
 
@@ -231,7 +231,7 @@ def open_bytes(path: Path, kind: str, listing: str = folder_listing.SECOND) -> S
     path = _existing(path)
     if path.is_dir() != (kind == FOLDER):
         raise SourceError(f"{path}: was a {kind}, and is {'a folder' if path.is_dir() else 'a file'} now")
-    return SourceBytes(path, kind, None if kind in _WITHOUT_MEDIA else _open_media(path, _head(path), kind), listing)
+    return SourceBytes(path, kind, None if kind in WITHOUT_MEDIA else _open_media(path, _head(path), kind), listing)
 
 
 def _existing(path: Path) -> Path:
@@ -276,7 +276,7 @@ def _open_file(
     budget = Budget(size)
     if kind == FILE:
         return EvidenceSource(path, FILE, LooseFile(path), size, budget)
-    media = None if kind in _WITHOUT_MEDIA else _open_media(path, head, kind or _UNKNOWN)
+    media = None if kind in WITHOUT_MEDIA else _open_media(path, head, kind or _UNKNOWN)
     if media is None and not offsets and (other := _other_than_image(path, head, budget, kind, parsers)):
         return other
     with ExitStack() as opened:

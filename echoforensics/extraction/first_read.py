@@ -10,12 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Self
 
 from echoforensics.carving.carved import Carved, View
 from echoforensics.errors import SourceError
 from echoforensics.evidence.folder_listing import SECOND
-from echoforensics.evidence.source import SourceHashes, open_bytes
+from echoforensics.evidence.source import WITHOUT_MEDIA, SourceHashes, open_bytes
 from echoforensics.extraction.workers.reading_process import ReadingProcess
 
 if TYPE_CHECKING:
@@ -58,6 +59,11 @@ class Task:
     listing: str = SECOND
     searchers: int = 1
     found: tuple[RangeFound, ...] = ()
+
+    @property
+    def searches(self) -> bool:
+        """Whether the source is an image that is searched here."""
+        return self.carve and not self.found and self.kind not in WITHOUT_MEDIA
 
     def run(self, progress: Callable[[int], None]) -> Result:
         """Read the source. Raises OSError or SourceError if it cannot be read."""
@@ -114,6 +120,9 @@ class FirstRead:
         self.done = 0
         self._process: ReadingProcess | None = None
         if apart and size >= OWN_PROCESS_FROM:
+            if task.searches:
+                # Before the fork: the process of each image would import it for itself.
+                import_module("echoforensics.carving.search")
             self._process = ReadingProcess(partial(_serve, task))
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="first-read")
         run = self._run if self._process is None else self._relay
