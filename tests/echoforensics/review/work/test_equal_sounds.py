@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from echoforensics.case.case import Case
-from echoforensics.case.row_query import Query, rows_with_fields
+from echoforensics.case.exhibits.row import Query
+from echoforensics.case.row_query import rows_with_fields
 from echoforensics.review.audit.replay import contradictions
 from echoforensics.review.audit.room_check import verify_room
 from echoforensics.review.room import ReviewRoom
