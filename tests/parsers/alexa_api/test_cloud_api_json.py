@@ -131,7 +131,7 @@ def test_an_answer_that_is_not_read_is_reported_as_there(parse_all: Parse, body:
         timestamps=(Timestamp("Recorded Time", "1588600000100", Clock.UNKNOWN, 1588600000100000, NOTE),),
         keys=(),
         parser="alexa_answer",
-        parser_version="5",
+        parser_version="6",
     )
 
 

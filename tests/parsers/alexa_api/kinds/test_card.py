@@ -181,5 +181,5 @@ def test_an_error_in_place_of_a_card_still_names_the_activity(read_value: Read) 
         fields={"message": f"Domain attributes were empty for activity: {KEY}"},
         keys=(f"activity:{KEY}",),
         parser="alexa_answer",
-        parser_version="5",
+        parser_version="6",
     )
