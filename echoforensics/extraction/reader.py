@@ -16,9 +16,9 @@ from echoforensics.evidence.limits import Budget
 from echoforensics.evidence.media.opener import is_image
 from echoforensics.evidence.name_search import NameSearch
 from echoforensics.evidence.walk import ROOT, EntryPlace, archive_head, form_of, is_archive, open_archive, too_deep
+from echoforensics.evidence.zero_files import ZeroFiles
 from echoforensics.extraction.content import PASSES, READER, ReadContent, read_content, read_head
 from echoforensics.extraction.nested_images import read_image
-from echoforensics.extraction.zero_files import ZeroFiles
 from parsers.fence import fence
 from parsers.formats.http.capture_forms import is_firefox_entry
 from parsers.parser import HEAD_SIZE, Parser

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from echoforensics.evidence.entry import Entry, EntryState
-from echoforensics.extraction.zero_files import ZeroFiles
+from echoforensics.evidence.zero_files import ZeroFiles
 
 
 def _entry(address: str, size: int, state: EntryState = EntryState.ALLOCATED, *, on_media: bool = True) -> Entry:
