@@ -16,6 +16,7 @@ from echoforensics.evidence.limits import Budget
 from echoforensics.evidence.media.opener import is_image
 from echoforensics.evidence.name_search import NameSearch
 from echoforensics.evidence.walk import ROOT, EntryPlace, archive_head, form_of, is_archive, open_archive, too_deep
+from echoforensics.evidence.zero_files import ZeroFiles
 from echoforensics.extraction.content import PASSES, READER, ReadContent, read_content, read_head
 from echoforensics.extraction.nested_images import read_image
 from parsers.fence import fence
@@ -102,6 +103,7 @@ class EntryReader:
         self.medium = medium
         self._parsers = parsers
         self._pending = 0
+        self._zeros = ZeroFiles()
 
     def inside(self, medium: Medium) -> EntryReader:
         """Return a reader for media within the source."""
@@ -116,6 +118,7 @@ class EntryReader:
     def read(self, container: Container, place: EntryPlace) -> Iterator[str]:
         """Read every entry of a container at a place; yields each path when done."""
         before = last_entry(self.store)
+        outer, self._zeros = self._zeros, ZeroFiles()
         for found in _entries_of(container):
             if isinstance(found, EvidenceIssue):
                 self.issue(replace_path(found, place))
@@ -131,6 +134,9 @@ class EntryReader:
                 self.store.commit()
                 self.store.begin()
             yield here.path
+        for issue in self._zeros.issues():
+            self.issue(replace_path(issue, place))
+        self._zeros = outer
 
     def _entry(self, entry: Entry, here: EntryPlace) -> Iterator[str]:
         if entry.state is EntryState.DELETED:
@@ -153,6 +159,7 @@ class EntryReader:
             self.issue(EvidenceIssue(here.path, raised[0].what))
             self._note(entry, here, _Read(0, None))
             return
+        self._zeros.look(entry, head)
         with stream:
             claimed = self._claims(entry, here, head)
             carved = entry.state is EntryState.CARVED

@@ -102,6 +102,11 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
         _gather(sound, packet)
     _close(sound)
     if not walk.read.sounds and walk.read.count and sound.found is None:
+        if not walk.read.has_pictures and sound.last is not None:
+            return Undescribed(
+                "An MPEG transport stream without pictures, whose streams are of a private kind: whether they are sound"
+                " is not known. Look at it with ffprobe."
+            )
         return Undescribed("This MPEG transport stream has no stream of sound that is known.", foreign=True)
     return _facts(reader, walk, sound, size)
 

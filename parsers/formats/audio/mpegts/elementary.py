@@ -17,6 +17,8 @@ from parsers.formats.audio.mpegts.tables import UNKNOWN
 
 #: Limit on the places searched for a first frame.
 _MOST_PLACES = 16384
+#: How many frames in a row are none by chance.
+_SURE = 3
 _OPUS_RATE = 48000
 #: Usual duration of an Opus packet in 90 kHz ticks.
 _OPUS_TICKS = 1800
@@ -87,14 +89,21 @@ def reader(codec: str) -> Callable[[bytes], Sounding | None]:
     if codec in units:
         return lambda raw: _follow(raw, units[codec])
     if codec == UNKNOWN:
-        return lambda raw: next((found for unit in units.values() if (found := _follow(raw, unit))), None)
+        return lambda raw: next((found for unit in units.values() if (found := _follow(raw, unit, sure=True))), None)
     if codec == "Opus":
         return lambda raw: Sounding(codec, _OPUS_RATE, None, _OPUS_TICKS) if raw else None
     return lambda raw: Sounding(codec, None, None, 0) if raw else None
 
 
-def _follow(raw: bytes, parse: Callable[[bytes], _Unit | None]) -> Sounding | None:
-    """Follow frames from the first one that another frame or the end of the bytes follows."""
+def _follow(raw: bytes, parse: Callable[[bytes], _Unit | None], *, sure: bool = False) -> Sounding | None:
+    """Follow frames from the first one that another frame or the end of the bytes follows.
+
+    Args:
+        raw: bytes of the stream.
+        parse: reads the header of a frame.
+        sure: whether a frame counts only at the start, or as the first of several: where the coding is not stated,
+            other bytes may look like one.
+    """
     for at in range(min(len(raw), _MOST_PLACES)):
         # All these codings begin a frame with one of these bytes.
         if raw[at] not in b"\xff\x0b\x56":
@@ -102,13 +111,15 @@ def _follow(raw: bytes, parse: Callable[[bytes], _Unit | None]) -> Sounding | No
         unit = parse(raw[at : at + 256])
         if unit is None or not _is_followed(raw, at, unit, parse):
             continue
-        ticks = 0
+        ticks, count, start = 0, 0, at
         first = unit
         while unit is not None:
+            count += 1
             ticks += unit.samples * 90_000 // unit.counted_at
             at += unit.length  # noqa: PLW2901 (the first frame is found)
             unit = parse(raw[at : at + 256])
-        return Sounding(first.codec, first.rate, first.channels, ticks)
+        if not sure or start == 0 or count >= _SURE:
+            return Sounding(first.codec, first.rate, first.channels, ticks)
     return None
 
 

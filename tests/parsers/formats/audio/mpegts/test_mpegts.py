@@ -10,7 +10,7 @@ import pytest
 
 from parsers.formats.audio.facts import AudioFacts, Ending, Undescribed
 from parsers.formats.audio.mpegts import describe as mpegts
-from parsers.formats.audio.mpegts import tables
+from parsers.formats.audio.mpegts import elementary, tables
 from parsers.formats.audio.mpegts.packets import PACKET, layout, parse_pes
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -136,6 +136,31 @@ def test_pictures_alone_are_foreign() -> None:
     other = _described(_changed(without_sound))
     assert isinstance(other, Undescribed)
     assert other.foreign
+
+
+def test_a_private_stream_is_read_where_its_frames_are_plain_and_else_named() -> None:
+    private = _map(b"\x06\xe1\x00\xf0\x00")
+
+    def changed(packet: bytes, *, spoilt: bool) -> bytes:
+        if packet[5:6] == b"\2" and packet[1] & 0x40:
+            return packet[:5] + private.ljust(PACKET - 5, b"\xff")
+        return packet.replace(b"\xff\xf1", b"\0\0") if spoilt and _number(packet) == SOUND else packet
+
+    plain = _facts(_changed(lambda packet: changed(packet, spoilt=False)))
+    assert (plain.codec, plain.rate_hz, plain.duration_us) == ("AAC-LC", 16000, 704_000)
+    other = _described(_changed(lambda packet: changed(packet, spoilt=True)))
+    assert isinstance(other, Undescribed)
+    assert not other.foreign
+    assert "whose streams are of a private kind" in other.what
+
+
+def test_one_frame_within_bytes_of_an_unknown_coding_is_no_sound() -> None:
+    frame = b"\xff\xf1\x60\x40\x01\x7f\xfc" + bytes(4)
+    unknown, stated = elementary.reader(tables.UNKNOWN), elementary.reader("AAC (ADTS)")
+    assert unknown(b"\1" * 50 + frame) is None
+    assert stated(b"\1" * 50 + frame) is not None
+    assert unknown(b"\1" * 50 + frame * 3) is not None
+    assert unknown(frame) is not None
 
 
 @pytest.mark.parametrize(
