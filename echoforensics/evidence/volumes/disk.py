@@ -10,6 +10,7 @@ from echoforensics.evidence.entry import Container, Entry, EvidenceIssue
 from echoforensics.evidence.file_systems.ext.features import remarks
 from echoforensics.evidence.file_systems.opener import UnreadFileSystemError, open_file_system
 from echoforensics.evidence.file_systems.recognise import ext_features
+from echoforensics.evidence.media.disk_head import HEAD, looks_like_disk
 from echoforensics.evidence.media.numbered_files import numbered_beside
 from echoforensics.evidence.media.ranges import MARK, open_ranges, parse_ranges
 from echoforensics.evidence.volumes.displaced import displaced
@@ -77,7 +78,7 @@ class Disk(Container):
                 if prefix in layout.holders:
                     continue  # its logical volumes are listed separately
                 elsewhere = self._elsewhere(volume, str(error))
-                is_unknown = not (prefix or elsewhere or _SQUASHFS in str(error))
+                is_unknown = not (prefix or elsewhere or _SQUASHFS in str(error) or _is_named(media, str(error)))
                 if is_unknown and media.kind in _PLAIN and not may_be_image(media.size):
                     raise UnknownContentError(
                         f"{name}: not a folder, an archive, an EWF image, nor an image with a partition table or"
@@ -225,6 +226,11 @@ def _unread(volume: Volume, reason: str, elsewhere: str) -> str:
         return f"partition ({volume.description}, {volume.length} bytes at byte {volume.offset}) {reason}{elsewhere}"
     what = f"there is no table of partitions and no file system that can be read; the image {reason}"
     return what + (elsewhere or ". It can only be searched by content")
+
+
+def _is_named(media: Media, reason: str) -> bool:
+    """Whether a file system that no reader reads is known by its magic, so that a small image of it is one too."""
+    return reason.startswith("holds ") and looks_like_disk(media.read(0, HEAD))
 
 
 def may_be_image(size: int) -> bool:

@@ -96,6 +96,13 @@ def test_an_image_in_a_format_of_its_own_is_one_however_small() -> None:
     assert issue.what == f"{BEGIN}; its files were not read. It can only be searched by content"
 
 
+def test_a_small_image_of_a_file_system_that_is_not_read_is_named(media_of: Callable[..., Media]) -> None:
+    raw = bytes(1024) + b"\xe2\xe1\xf5\xe0" + bytes(range(1, 250)) * 100
+    (issue,) = Disk(media_of(raw[:16384]), "image").entries()
+    assert isinstance(issue, EvidenceIssue)
+    assert "the image holds EROFS, which is not parsed; its files were not read" in issue.what
+
+
 @pytest.mark.parametrize("fill", [0, 0xFF])
 def test_empty_partitions_are_looked_at_in_few_places(fill: int, gpt_disk: Callable[..., bytearray]) -> None:
     raw = gpt_disk([(f"p{n}", 2048 + n * 2048, 4095 + n * 2048, 0) for n in range(16)], 20 * 1024 * 1024)
