@@ -15,6 +15,7 @@ from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EntryKin
 from echoforensics.evidence.limits import Budget
 from echoforensics.evidence.media.opener import is_image
 from echoforensics.evidence.name_search import NameSearch
+from echoforensics.evidence.nested_image import is_named_as_image
 from echoforensics.evidence.walk import ROOT, EntryPlace, archive_head, form_of, is_archive, open_archive, too_deep
 from echoforensics.evidence.zero_files import ZeroFiles
 from echoforensics.extraction.content import PASSES, READER, ReadContent, read_content, read_head
@@ -230,7 +231,7 @@ class EntryReader:
         try:
             head = archive_head(within, found.head)
             self._name_unread(entry, here, found, archive=bool(head))
-            if not head and (entry.state is EntryState.CARVED or not is_image(found.head)):
+            if not head and not _is_image(entry, found):
                 return ""
             if issue := too_deep(here):
                 self.issue(issue)
@@ -312,6 +313,13 @@ class EntryReader:
 def _is_held(entry: Entry, *, container: bool) -> bool:
     """Whether to copy an entry while reading it: a container must be seekable, or the entry cannot be read twice."""
     return (container and not entry.seekable) or (entry.once and (entry.size or 0) <= _MAX_HELD)
+
+
+def _is_image(entry: Entry, found: _Found) -> bool:
+    """Whether a file is opened as an image: by what it begins with, or, where no parser takes it, by its name."""
+    if entry.state is EntryState.CARVED:
+        return False
+    return is_image(found.head) or (not found.claimed and is_named_as_image(entry, found.content.size))
 
 
 def _entries_of(container: Container) -> Iterator[Entry | EvidenceIssue]:

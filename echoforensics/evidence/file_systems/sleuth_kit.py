@@ -72,12 +72,6 @@ _FAT_DELETED = (
     "deleted; its directory entry still states where its content begins and how long it is; that the content lies"
     " in the free clusters from there is assumed, and later writes may have changed it"
 )
-#: The GUID in the first sector of a volume that BitLocker To Go encrypted (libbde, documentation of the format).
-_TO_GO_AT, _TO_GO = 424, bytes.fromhex("3bd66749292ed84a8399f6a339e3d001")
-_ENCRYPTED_TO_GO = (
-    "the volume is encrypted with BitLocker To Go: the files given here are those of its reader; what was stored on it"
-    " is encrypted in them and was not read"
-)
 
 
 class SleuthKitFileSystem(FileSystem):
@@ -107,8 +101,6 @@ class SleuthKitFileSystem(FileSystem):
             text = f"the file system states {self._stated} bytes, of which the image holds {self._length}"
             yield EvidenceIssue("", text)
         if not self._is_ext:
-            if self._is_fat and self._image.read(self._offset + _TO_GO_AT, len(_TO_GO)) == _TO_GO:
-                yield EvidenceIssue("", _ENCRYPTED_TO_GO)
             if self._is_ntfs:
                 yield from self._streams(b"", int(self._fs.info.root_inum), self._item(self._fs.info.root_inum))
             walk = TskWalk(self._fs, None, is_ntfs=self._is_ntfs, fat_name=self._whole_fat_name)

@@ -29,6 +29,11 @@ _MAGIC: tuple[tuple[int, bytes], ...] = (
     (1024, b"HX\0\x05"),
     (0, b"\x45\x3d\xcd\x28"),  # cramfs
     (0x10040, b"_BHRfS_M"),
+    (32768, b"JFS1"),
+    (32769, b"BEA01"),  # UDF
+    (8192, b"OCFSV2"),
+    (4120, b"\xc6\x85\x73\xf6\x4e\x1a\x45\xca"),  # bcachefs
+    (88, b"CS\1\0"),  # Core Storage
     (32769, b"CD001"),
     (0, b"LUKS\xba\xbe"),
     (0, b"ER\x02\0"),  # Apple partition map

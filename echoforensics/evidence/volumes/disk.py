@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from echoforensics.errors import SourceError, UnknownContentError
 from echoforensics.evidence.entry import Container, Entry, EvidenceIssue
-from echoforensics.evidence.file_systems.ext.features import remarks
 from echoforensics.evidence.file_systems.opener import UnreadFileSystemError, open_file_system
 from echoforensics.evidence.file_systems.recognise import ext_features
+from echoforensics.evidence.file_systems.remarks import remarks
 from echoforensics.evidence.media.disk_head import HEAD, looks_like_disk
 from echoforensics.evidence.media.numbered_files import numbered_beside
 from echoforensics.evidence.media.ranges import MARK, open_ranges, parse_ranges
@@ -230,7 +230,7 @@ def _unread(volume: Volume, reason: str, elsewhere: str) -> str:
 
 def _is_named(media: Media, reason: str) -> bool:
     """Whether a file system that no reader reads is known by its magic, so that a small image of it is one too."""
-    return reason.startswith("holds ") and looks_like_disk(media.read(0, HEAD))
+    return reason.startswith(("holds ", "is encrypted ")) and looks_like_disk(media.read(0, HEAD))
 
 
 def may_be_image(size: int) -> bool:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from echoforensics.evidence.file_systems.ext.features import remarks
 from echoforensics.evidence.file_systems.recognise import recognise
+from echoforensics.evidence.file_systems.remarks import remarks
 from echoforensics.evidence.media.media import Media
 from echoforensics.evidence.volumes.disk import Disk
 
@@ -43,6 +43,11 @@ def _with(magic: bytes, at: int, size: int = 128 * 1024) -> bytearray:
         (b"-rom1fs-", 0, f"holds romfs, {NOT_PARSED}"),
         (b"BD".ljust(14, b"\1") + b"\0\3\0\0\0\1\0\0\2\0", 1024, f"holds HFS, {NOT_PARSED}"),
         (b"CS\1\0", 88, f"holds Apple Core Storage, as FileVault 2 uses it, {NOT_PARSED}"),
+        (b"JFS1", 0x8000, f"holds JFS, {NOT_PARSED}"),
+        (b"BEA01", 0x8001, f"holds UDF, {NOT_PARSED}"),
+        (b"OCFSV2", 0x2000, f"holds OCFS2, {NOT_PARSED}"),
+        (struct.pack("<IHH", 2, 0, 0x3434), 1024, f"holds NILFS2, {NOT_PARSED}"),
+        (b"ReIsEr", 0x10034, f"holds ReiserFS, {NOT_PARSED}"),
         (b"_BHRfS_M", 0x10040, f"holds Btrfs, {NOT_PARSED}"),
         (struct.pack("<I", 0x616C4467), 4096, f"holds Android dynamic partitions (super), {NOT_PARSED}"),
         (b"LUKS\xba\xbe\x00\x02", 0, "is encrypted with LUKS; its files were not read"),
