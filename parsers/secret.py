@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from parsers.lazy_pattern import lazy
+from parsers.formats.lazy_pattern import lazy
 from parsers.record import Value
 
 #: Shorter secrets get no digest: they could be found from it by trial.

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from parsers.formats.lazy_pattern import lazy
 from parsers.formats.logs.lines import LogPlaces
-from parsers.lazy_pattern import lazy
 from parsers.record import Record, Timestamp, Value
 from parsers.secret import masked
 from parsers.values import shown

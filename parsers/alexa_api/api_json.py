@@ -31,8 +31,8 @@ from parsers.encoding import as_utf8
 from parsers.formats.http.capture_forms import is_capture
 from parsers.formats.json.large_value import MAX_TEXT
 from parsers.formats.json.text import MAX_BYTES, MAX_VALUES
+from parsers.formats.lazy_pattern import lazy
 from parsers.formats.logs.kept_lines import is_container_log
-from parsers.lazy_pattern import lazy
 from parsers.parser import ANSWERS, HEAD_SIZE, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 from parsers.databases.table_kind import RowReader, TableKind, plain
+from parsers.formats.lazy_pattern import lazy
 from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.database import Database
 from parsers.formats.sqlite.table_row import TableRow
-from parsers.lazy_pattern import lazy
 from parsers.parser import About
 from parsers.record import Issue, Record, Value
 from parsers.secret import hidden, is_secret_value, masked_values

@@ -9,10 +9,10 @@ from parsers.databases.table_kind import RowReader, TableKind, plain
 from parsers.definition.declared import DeclaredItem, RecordMaker
 from parsers.definition.sqlite import SqliteDefinition
 from parsers.formats.json.text import JsonError, decode
+from parsers.formats.lazy_pattern import lazy
 from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.database import Database
 from parsers.formats.sqlite.table_row import TableRow
-from parsers.lazy_pattern import lazy
 from parsers.record import Issue, Record
 
 

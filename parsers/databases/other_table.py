@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from parsers.databases.table_kind import RowReader, TableKind, plain
+from parsers.formats.lazy_pattern import lazy
 from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.database import Database
 from parsers.formats.sqlite.table_row import TableRow
-from parsers.lazy_pattern import lazy
 from parsers.parser import About
 from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.times import MILLISECONDS_MAX, MILLISECONDS_MIN

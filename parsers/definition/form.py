@@ -11,7 +11,7 @@ from typing import Any, AnyStr, Generic, NamedTuple, TypeVar, cast
 
 from parsers.definition.error import DefinitionError
 from parsers.definition.template import Template
-from parsers.lazy_pattern import made_when_used
+from parsers.formats.lazy_pattern import made_when_used
 
 T = TypeVar("T")
 S = TypeVar("S")

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from parsers.definition.form import Made, Text
-from parsers.lazy_pattern import lazy
+from parsers.formats.lazy_pattern import lazy
 
 
 class PathEnd(NamedTuple):

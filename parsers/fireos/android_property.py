@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from parsers.formats.lazy_pattern import lazy
 from parsers.formats.protobuf.message import ProtobufError
 from parsers.formats.protobuf.message import fields as fields_of
-from parsers.lazy_pattern import lazy
 from parsers.locator import at_bytes, at_line
 from parsers.parser import About, Parser, Source
 from parsers.record import Issue, Record, Value

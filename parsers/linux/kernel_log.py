@@ -14,13 +14,13 @@ from dataclasses import replace
 from typing import ClassVar
 
 from parsers.definition.log_lines import DESCRIBED, SEEN, LineKind, known_as, line_kinds
+from parsers.formats.lazy_pattern import lazy
 from parsers.formats.logs.dating import Dates, Stamp
 from parsers.formats.logs.lines import FILE_TYPE, MAX_LINES, LogSummary, OtherLine
 from parsers.formats.logs.syslog import SyslogLine, SyslogReader, is_monotonic
 from parsers.formats.logs.text import RawLine, first_lines, raw_lines
 from parsers.formats.logs.yearless import Years
 from parsers.formats.logs.zones import UNKNOWN
-from parsers.lazy_pattern import lazy
 from parsers.linux import system_event
 from parsers.parser import About, Parser, Source
 from parsers.record import Clock, Issue, Record, Timestamp, Value

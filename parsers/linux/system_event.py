@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from parsers.lazy_pattern import lazy
+from parsers.formats.lazy_pattern import lazy
 
 _ADDRESS = rb"(?P<address>(?:[0-9A-Fa-fXx]{2}[:-]){5}[0-9A-Fa-fXx]{2})"
 _IP = rb"(?P<ip>\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f:]{4,39})"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from parsers.lazy_pattern import lazy
+from parsers.formats.lazy_pattern import lazy
 from parsers.parser import looks_like_text
 
 #: Data folders of a device's file system, where the system's own programs are not stored.

@@ -11,7 +11,7 @@ import pytest
 
 from parsers import registry
 from parsers.definition.export import parse_map
-from parsers.lazy_pattern import lazy, made_when_used
+from parsers.formats.lazy_pattern import lazy, made_when_used
 from parsers.map_reader import MapReader
 from parsers.parser import HANDED_ON, About, Parser, Source
 from parsers.record import Issue, Record

@@ -19,7 +19,7 @@ from urllib.parse import unquote
 
 from parsers.alexa_api.items import spoken
 from parsers.formats.json.text import JsonError, decode
-from parsers.lazy_pattern import lazy
+from parsers.formats.lazy_pattern import lazy
 from parsers.record import Clock, Timestamp
 from parsers.utterance import FINDER, UtteranceId
 

@@ -18,7 +18,7 @@ from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 from parsers.alexa_api.items.address import HOST
-from parsers.lazy_pattern import lazy
+from parsers.formats.lazy_pattern import lazy
 from parsers.literal_search import LiteralSearch
 
 #: The kinds of names, most informative first.

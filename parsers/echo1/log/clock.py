@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from parsers.echo1.log.line import FIRST_YEAR, STAMP_SIZE, LogLine, seconds_of, take_apart
 from parsers.echo1.log.state import verbatim
 from parsers.echo1.log.timestamps import line_timestamp
-from parsers.lazy_pattern import lazy
+from parsers.formats.lazy_pattern import lazy
 from parsers.locator import at_line
 from parsers.record import Record, Timestamp, Value
 

@@ -6,7 +6,7 @@ References:
 
 from __future__ import annotations
 
-from parsers.lazy_pattern import lazy
+from parsers.formats.lazy_pattern import lazy
 from parsers.utterance import FINDER
 
 #: lipc, the device's message bus, logs only this many characters of a value.

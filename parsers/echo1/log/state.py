@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from parsers.echo1.log.line import LogLine
 from parsers.echo1.log.timestamps import line_timestamp
-from parsers.lazy_pattern import lazy
+from parsers.formats.lazy_pattern import lazy
 from parsers.locator import at_line
 from parsers.record import Record, Value
 

@@ -15,11 +15,11 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
+from parsers.formats.lazy_pattern import lazy
 from parsers.formats.logs import zones
 from parsers.formats.logs.dating import Stamp, StampReader, microseconds, of_parts
 from parsers.formats.logs.lines import OtherLine
 from parsers.formats.logs.text import RawLine, raw_lines
-from parsers.lazy_pattern import lazy
 
 #: A longer line is cut at this length.
 MAX_LINE = 65536

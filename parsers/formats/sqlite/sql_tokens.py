@@ -11,7 +11,7 @@ import re
 from enum import Enum
 from typing import NamedTuple
 
-from parsers.lazy_pattern import lazy
+from parsers.formats.lazy_pattern import lazy
 
 _TOKEN = lazy(
     r"(?P<space>[ \t\n\f\r]+|--[^\n]*|/\*(?:.*?\*/|.*))"

@@ -47,7 +47,7 @@ def lazy(pattern: AnyStr, flags: int | re.RegexFlag = 0) -> re.Pattern[AnyStr]:
         pattern, flags: as for ``re.compile``.
 
     Example:
-        >>> from parsers.lazy_pattern import lazy
+        >>> from parsers.formats.lazy_pattern import lazy
         >>> bool(lazy(r"[0-9]+").fullmatch("12"))
         True
     """
