@@ -17,6 +17,7 @@ from echoforensics.cluster.answers import (
     answers_of_workers,
     as_answer,
     failure_text,
+    plain_answers_only,
 )
 from echoforensics.cluster.connection import connected
 from echoforensics.errors import ClusterError, SourceError
@@ -46,6 +47,18 @@ def test_a_pickle_of_a_worker_runs_nothing_here(cluster: str, tmp_path: Path, as
     with distributed.Client(cluster) as client, pytest.raises(ClusterError, match="is not JSON"):
         asked(client, PickledCall, str(log))
     assert str(os.getpid()) in log.read_text().split(), "a client of Dask alone runs it"
+
+
+def test_it_holds_until_the_last_one_is_done() -> None:
+    loads = vars(distributed.protocol.pickle)["loads"]
+    first, second = plain_answers_only(), plain_answers_only()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    with pytest.raises(RefusedPickleError):
+        loads(pickle.dumps(os.getpid))
+    second.__exit__(None, None, None)
+    assert loads(pickle.dumps(os.getpid)) is os.getpid
 
 
 def test_what_a_worker_prints_or_warns_of_is_not_shown(
