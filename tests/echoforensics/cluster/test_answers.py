@@ -20,6 +20,7 @@ from echoforensics.cluster.answers import (
     plain_answers_only,
 )
 from echoforensics.cluster.connection import connected
+from echoforensics.cluster.freed_memory import TRIMMING
 from echoforensics.errors import ClusterError, SourceError
 from tests.pickled_call import PickledCall, note_process
 
@@ -82,6 +83,10 @@ def _fails() -> None:
     raise SourceError("echo.E01: cannot be read")
 
 
+def _trims() -> bool:
+    return TRIMMING in os.environ
+
+
 def _not_foreseen() -> None:
     raise RuntimeError("out of luck")
 
@@ -95,6 +100,7 @@ def test_errors_of_ours_are_raised_here_and_others_are_described(cluster: str) -
             answer_of(client.submit(as_answer, _not_foreseen))
         with pytest.raises(ClusterError, match=r"tcp://.*: failed: RuntimeError, out of luck\."):
             answers_of_workers(client, _not_foreseen)
+        assert set(answers_of_workers(client, _trims).values()) == {False}, "each block would be cleared again"
         assert set(answers_of_workers(client, os.getpid)) == set(client.scheduler_info()["workers"])
 
 
