@@ -16,8 +16,9 @@ import json
 import logging
 import pickle
 import pickletools
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
+from threading import Lock
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,10 @@ _ERRORS = {
 _READERS = ("distributed.protocol.pickle", "distributed.client")
 #: Where Dask logs what it cannot read, in all its length; the error that follows says enough.
 _LOGS = ("distributed.protocol.pickle", "distributed.protocol.core")
+_changing = Lock()
+#: One for each thread that asked for the restriction, and what ends it.
+_askers: list[None] = []
+_restored: list[ExitStack] = []
 #: The scheduler's error for a task that several workers ended with.
 _KILLED = "KilledWorker"
 #: What every pickled error has; the traceback comes last.
@@ -159,23 +164,32 @@ def _loads(data: bytes, *, buffers: Iterable[Any] | None = None) -> Any:
 def plain_answers_only() -> Iterator[None]:
     """Let Dask, in the whole of this process, read no pickle that names anything but :class:`bytes`.
 
-    No scheduler can run in the process meanwhile: it reads the pickles of its clients.
+    No scheduler can run in the process meanwhile: it reads the pickles of its clients. Several threads may ask for it.
     """
     readers = [scale_library(name, "--dask") for name in _READERS]
+    with _changing:
+        if not _askers:
+            _restored.append(_restricted(readers))
+        _askers.append(None)
+    try:
+        yield
+    finally:
+        with _changing:
+            _askers.pop()
+            if not _askers:
+                _restored.pop().close()
+
+
+def _restricted(readers: list[ModuleType]) -> ExitStack:
+    """Restrict what Dask reads, until what is returned is closed."""
     strict = ModuleType(pickle.__name__)
     vars(strict).update(vars(pickle))
     vars(strict)["loads"] = _loads
-    before = [vars(reader)["pickle"] for reader in readers]
-    logs = [logging.getLogger(name) for name in _LOGS]
-    levels = [log.level for log in logs]
-    try:
-        for log in logs:
-            log.setLevel(logging.CRITICAL + 1)
-        for reader in readers:
-            vars(reader)["pickle"] = strict
-        yield
-    finally:
-        for reader, earlier in zip(readers, before, strict=True):
-            vars(reader)["pickle"] = earlier
-        for log, level in zip(logs, levels, strict=True):
-            log.setLevel(level)
+    restored = ExitStack()
+    for reader in readers:
+        restored.callback(vars(reader).__setitem__, "pickle", vars(reader)["pickle"])
+        vars(reader)["pickle"] = strict
+    for log in map(logging.getLogger, _LOGS):
+        restored.callback(log.setLevel, log.level)
+        log.setLevel(logging.CRITICAL + 1)
+    return restored

@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from echoforensics.cluster.answers import plain_answers_only
+from echoforensics.cluster.freed_memory import TRIMMING
 from echoforensics.errors import ClusterError, UsageError
 from echoforensics.scale_extra import scale_library
 
@@ -105,12 +106,20 @@ def forked_workers(preload: str) -> Iterator[None]:
         "distributed.admin.tick.interval": "1s",
         "distributed.admin.system-monitor.interval": "5s",
         "distributed.worker.memory.monitor-interval": "1s",
+        "distributed.nanny.pre-spawn-environ": {
+            name: value for name, value in _environment(dask).items() if name != TRIMMING
+        },
     }
     with dask.config.set(settings):
         context = scale_library("distributed.utils", "--dask").get_mp_context()
         if context.get_start_method() == "forkserver":
             context.set_forkserver_preload(["distributed", *filter(None, [preload])])
         yield
+
+
+def _environment(dask: Any) -> dict[str, Any]:
+    """What Dask sets in the environment of workers."""
+    return dict(dask.config.get("distributed.nanny.pre-spawn-environ", {}))
 
 
 def _method() -> str:

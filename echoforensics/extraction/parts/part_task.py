@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import Lock
 
 from echoforensics.cluster.attempts import attempt
+from echoforensics.cluster.freed_memory import keep_freed_memory
 from echoforensics.cluster.progress import worker_report
 from echoforensics.errors import CaseDiskError
 from echoforensics.evidence.source import open_source
@@ -111,6 +112,7 @@ def make_part(order: PartOrder, *searched: SearchedRange | NotSearched) -> MadeP
         if isinstance(each, NotSearched):
             raise each.why
     ranges = [each for each in searched if isinstance(each, SearchedRange)]
+    keep_freed_memory()
     with attempt(order.topic, order.number) as mine:
         worker = scale_library("distributed", "--dask").get_worker()
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=worker.local_directory))

@@ -17,8 +17,10 @@ from echoforensics.cluster.answers import (
     answers_of_workers,
     as_answer,
     failure_text,
+    plain_answers_only,
 )
 from echoforensics.cluster.connection import connected
+from echoforensics.cluster.freed_memory import TRIMMING
 from echoforensics.errors import ClusterError, SourceError
 from tests.pickled_call import PickledCall, note_process
 
@@ -48,6 +50,18 @@ def test_a_pickle_of_a_worker_runs_nothing_here(cluster: str, tmp_path: Path, as
     assert str(os.getpid()) in log.read_text().split(), "a client of Dask alone runs it"
 
 
+def test_it_holds_until_the_last_one_is_done() -> None:
+    loads = vars(distributed.protocol.pickle)["loads"]
+    first, second = plain_answers_only(), plain_answers_only()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    with pytest.raises(RefusedPickleError):
+        loads(pickle.dumps(os.getpid))
+    second.__exit__(None, None, None)
+    assert loads(pickle.dumps(os.getpid)) is os.getpid
+
+
 def test_what_a_worker_prints_or_warns_of_is_not_shown(
     cluster: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -69,6 +83,10 @@ def _fails() -> None:
     raise SourceError("echo.E01: cannot be read")
 
 
+def _trims() -> bool:
+    return TRIMMING in os.environ
+
+
 def _not_foreseen() -> None:
     raise RuntimeError("out of luck")
 
@@ -82,6 +100,7 @@ def test_errors_of_ours_are_raised_here_and_others_are_described(cluster: str) -
             answer_of(client.submit(as_answer, _not_foreseen))
         with pytest.raises(ClusterError, match=r"tcp://.*: failed: RuntimeError, out of luck\."):
             answers_of_workers(client, _not_foreseen)
+        assert set(answers_of_workers(client, _trims).values()) == {False}, "each block would be cleared again"
         assert set(answers_of_workers(client, os.getpid)) == set(client.scheduler_info()["workers"])
 
 
