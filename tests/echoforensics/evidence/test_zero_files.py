@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 
 import pytest
 
@@ -10,8 +9,8 @@ from echoforensics.evidence.zero_files import ZeroFiles
 
 
 def _entry(address: str, size: int, state: EntryState = EntryState.ALLOCATED, *, on_media: bool = True) -> Entry:
-    def extents() -> Iterator[tuple[int, int]]:
-        yield 0, size
+    def extents() -> list[tuple[int, int]]:
+        return [(0, size)]
 
     return Entry(
         address, address, size, lambda: io.BytesIO(bytes(size)), state=state, extents=extents if on_media else None

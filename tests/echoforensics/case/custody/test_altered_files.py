@@ -42,6 +42,11 @@ def _planted(path: Path) -> None:
     path.write_bytes(b"RIFF")
 
 
+def _linked_copies(case: Path) -> None:
+    (case / "added").mkdir()
+    (case / "added" / "ab").symlink_to("/etc")
+
+
 def _shard_linked(case: Path) -> None:
     shard = _artefact(case).parent
     shard.rename(case.parent / "shard")
@@ -171,9 +176,7 @@ CAUGHT: dict[str, tuple[Alter, str]] = {
     "folder: a letter named like a seed": (lambda case: (case / "custody.seed").write_bytes(bytes(33)), "case folder"),
     "folder: a pipe for copies": (lambda case: os.mkfifo(case / "added"), "case folder"),
     "folder: a file among copies": (lambda case: _planted(case / "added" / "ab" / ("ab" * 32)), "case folder"),
-    "folder: a link among copies": (
-        lambda case: (_planted(case / "added" / "x"), (case / "added" / "ab").symlink_to("/etc")), "case folder",
-    ),
+    "folder: a link among copies": (_linked_copies, "case folder"),
     "database: a journal that is a pipe": (lambda case: os.mkfifo(case / "case.db-journal"), "database"),
 }  # fmt: skip
 
