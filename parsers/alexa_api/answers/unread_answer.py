@@ -55,16 +55,8 @@ def record(body: Body, kind: ResponseParser | None) -> Record:
     statements = shown(value.get("message")) if isinstance(value, dict) else None
     if statements:
         parts.append(f'It gives no data; its message reads "{statements}".')
-    elif kind and kind.is_empty(value):
-        parts.append("The list is empty.")
-    elif body.fields.get("body_held") is False:
-        parts.append(f"Its body of {body.fields.get('body_bytes_sent')} bytes is not in the file.")
-    elif value is None or (request and value in _NOTHING):
-        parts.append("No content of an answer is there.")
-    elif value in _NOTHING or (isinstance(value, dict) and all(inner in _NOTHING for inner in value.values())):
-        parts.append("It holds nothing but empty values.")
     else:
-        parts.append("It is kept and was not interpreted.")
+        parts.append(_what_is_there(body, kind, asked=bool(request)))
     if sent := sent_in_words(body.fields):
         parts.append(f"{sent[0].upper()}{sent[1:]}.")
     parts += whole_answer.statements(value)
@@ -83,3 +75,17 @@ def record(body: Body, kind: ResponseParser | None) -> Record:
         fields=Keeper().fields(value if isinstance(value, dict) else {"value": value}),
         keys=(key.key,) if key else (),
     )
+
+
+def _what_is_there(body: Body, kind: ResponseParser | None, *, asked: bool) -> str:
+    """One sentence on an answer without a message: what is in it, or that nothing is."""
+    value = body.value
+    if kind and kind.is_empty(value):
+        return "The list is empty."
+    if body.fields.get("body_held") is False:
+        return f"Its body of {body.fields.get('body_bytes_sent')} bytes is not in the file."
+    if value is None or (asked and value in _NOTHING):
+        return "No content of an answer is there."
+    if value in _NOTHING or (isinstance(value, dict) and all(inner in _NOTHING for inner in value.values())):
+        return "It holds nothing but empty values."
+    return "It is kept and was not interpreted."

@@ -56,6 +56,23 @@ def test_in_a_folder(image: Path, tmp_path: Path, make_ewf: Callable[..., Path])
     assert places == [(2, paths)] * len(rows)
 
 
+def test_a_file_named_as_an_image_is_one_also_where_nothing_in_it_is_known(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    content = b"of no file system that is known " * 4096
+    for name in ("disk.img", "DISK.DD", "disk.txt"):
+        (folder / name).write_bytes(content + name.encode().ljust(512))
+    (folder / "short.img").write_bytes(content[:-1])
+
+    rows, issues = _found(folder, tmp_path / "case")
+
+    unread = (
+        "there is no table of partitions and no file system that can be read; the image has no file system that is known;"
+        " its files were not read. It can only be searched by content"
+    )
+    assert (rows, sorted(issues)) == ([], [f"DISK.DD: {unread}", f"disk.img: {unread}"])
+
+
 def test_in_a_zip_in_a_zip(image: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "inner.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.write(image, "images/disk.raw")

@@ -198,11 +198,11 @@ def test_an_image_in_an_object_store_is_read_in_ranges(
     made: list[RangedFile] = []
     monkeypatch.setattr(fetched_source, "_RANGES_FROM", 0)
 
-    def noted(path: Path, file: RangedFile) -> AbstractContextManager[None]:
+    def recorded(path: Path, file: RangedFile) -> AbstractContextManager[None]:
         made.append(file)
         return read_in_ranges(path, file)
 
-    monkeypatch.setattr(fetched_source, "read_in_ranges", noted)
+    monkeypatch.setattr(fetched_source, "read_in_ranges", recorded)
     (image,) = [path for path in sample_sources if path.name == "echo-data.img"]
     there = s3fs.S3FileSystem()
     there.makedirs(BUCKET, exist_ok=True)
