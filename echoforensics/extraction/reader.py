@@ -297,7 +297,7 @@ class EntryReader:
         try:
             extents = entry.extents()
         except (*READ_ERRORS, KeyError) as error:
-            self.issue(EvidenceIssue(here.path, f"where its content lies cannot be told: {error}"))
+            self.issue(EvidenceIssue(here.path, f"where its content lies cannot be determined: {error}"))
             return
         if placement is not None:
             placement.add(number, size, extents, deleted=entry.state is EntryState.DELETED)

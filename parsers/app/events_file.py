@@ -114,7 +114,7 @@ def _read(number: int, line: bytes | None, sessions: set[str]) -> Record | Issue
     except JsonError as error:
         return Issue(f"Line {number} is not JSON ({error}).", place, content[:64])
     if not isinstance(event, dict) or not isinstance(event.get("event_type"), str):
-        return Issue(f"Line {number} is no event: it has no event_type.", place, content[:64])
+        return Issue(f"Line {number} is not an event: it has no event_type.", place, content[:64])
     return _record(event, place, sessions)
 
 

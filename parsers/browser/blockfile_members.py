@@ -61,7 +61,7 @@ class BlockfileMembers(Parser):
                 yield from entries.take(Walker(files).leftover())
                 yield from read(source, files, entries)
         elif source.beside(_ENTRIES) is None:
-            yield Issue("Neither the cache's index nor data_1 is beside this file; what it holds cannot be told.")
+            yield Issue("Neither the cache's index nor data_1 is beside this file; what it holds cannot be identified.")
 
 
 def _unpacked(path: str) -> bool:

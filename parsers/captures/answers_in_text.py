@@ -244,4 +244,4 @@ def _cut(values: list[TextValue]) -> Issue:
             f"{len(values)} values that name the service break off, at the bytes {places}{more}"
             f" (the first: {first.found.error})."
         )
-    return Issue(f"{what} What stands whole in it was read.", at_bytes(first.start, first.end - first.start))
+    return Issue(f"{what} What is complete in it was read.", at_bytes(first.start, first.end - first.start))

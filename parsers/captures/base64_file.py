@@ -79,7 +79,7 @@ class Base64File(Parser):
                 text = error.partial.removeprefix(_MARK)
         plain = undone(text)
         if plain is None:
-            yield Issue("The file begins as base64 and is none throughout; what of it is, was read.")
+            yield Issue("The file begins as base64, but is not all of it base64; the part that is was read.")
             yield from signed_as(AnswersInText(), source)
             return
         content, steps = plain[0], join(prefix, plain[1])

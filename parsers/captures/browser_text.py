@@ -172,7 +172,7 @@ class _CopiedTextReader:
                 self._issue(line, "a key and a value were expected")
             return
         if inside_list:
-            self._issue(line, "a key stands inside a list")
+            self._issue(line, "a key is inside a list")
             return
         if not self._open:
             self._begin({}, (), line.offset)

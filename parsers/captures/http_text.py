@@ -82,7 +82,7 @@ class HttpText(Parser):
         """Yield the records of every answer, and one for the text as a whole."""
         if source.size > MAX_BYTES:
             yield Issue(
-                f"The file is longer than {MAX_BYTES} bytes ({source.size}): its messages were not told apart. The"
+                f"The file is longer than {MAX_BYTES} bytes ({source.size}): its messages were not read one by one. The"
                 " answers in it were read as those of any text."
             )
             yield from signed_as(AnswersInText(), source)

@@ -56,7 +56,7 @@ def body_text(text: str, locator: str, *, base64: bool) -> BodyText:
     try:
         return BodyText(decode(content, "base64", MAX_BYTES), join(locator, at_coding("base64")))
     except CodingError as error:
-        return BodyText(b"", locator, (Issue(f"The body is said to be base64, but {error}.", locator, content[:64]),))
+        return BodyText(b"", locator, (Issue(f"The body is marked as base64, but {error}.", locator, content[:64]),))
 
 
 def written_timestamp(recorded: str, description: str, note: str, locator: str = "") -> Timestamp | None:

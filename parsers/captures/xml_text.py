@@ -57,7 +57,7 @@ def element_text(stream: BinaryIO, begin: int, end: int, *, base64: bool, most: 
         try:
             content = decode(content, name, most)
         except CodingError as error:
-            what = f"is said to be base64, but {error}" if name == "base64" else f"cannot be read: {error}"
+            what = f"is marked as base64, but {error}" if name == "base64" else f"cannot be read: {error}"
             return ElementText(b"", where, what)
         where = join(where, at_coding(name) if name else "")
     return ElementText(content, where)

@@ -96,7 +96,7 @@ def _read(row: TableRow) -> Iterator[Record | Issue]:
         if made is not None:
             times.append(made)
         elif row.live:
-            yield Issue(f"{name}: a time is expected, {shown(value, 60) or 'bytes'} stands there.", row.locator)
+            yield Issue(f"{name}: a time was expected, not {shown(value, 60) or 'bytes'}.", row.locator)
     token = values.get("token")
     keys = (f"notification:{token}",) if isinstance(token, str) and token else ()
     yield Record(DATA_TYPE, message + ".", row.locator, tuple(times), fields=plain(row), keys=keys)

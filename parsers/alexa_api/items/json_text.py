@@ -107,5 +107,5 @@ def stands_between(count: int, first: tuple[int, int], excerpt: bytes) -> Issue:
 
 def breaks_off(offset: int, error: str, rest: bytes, locator: str = "") -> Issue:
     """The issue for truncated JSON: where it breaks off, why, and the bytes there."""
-    what = f"The JSON is damaged or breaks off at byte {offset} ({error}). What is complete before it was read."
+    what = f"The JSON is damaged or breaks off at byte {offset} ({error}). What comes before it was read."
     return Issue(what, locator or at_bytes(offset, len(rest[:EXCERPT])), rest[:EXCERPT])

@@ -96,7 +96,7 @@ class BlockFiles:
             OSError: the evidence cannot be read.
         """
         if not address:
-            raise BlockError(f"{address.value:#010x} is no address")
+            raise BlockError(f"{address.value:#010x} is not an address")
         found = self.file(address.file)
         if found is None:
             raise BlockError(f"the file {address.file} is not beside the index")

@@ -107,10 +107,10 @@ def read(content: bytes) -> Document:
     except XmlDamagedError as error:
         tree.close(error.offset)
         what = f"The XML is damaged or breaks off at byte {error.offset} ({error.reason})."
-        return Document(tree.root, (Issue(f"{what} What is complete before it was read.", at_bytes(error.offset, 0)),))
+        return Document(tree.root, (Issue(f"{what} What comes before it was read.", at_bytes(error.offset, 0)),))
     except XmlRefusedError as error:
         tree.close(tree.offset)
-        return Document(tree.root, (Issue(f"{error} What is complete before it was read."),))
+        return Document(tree.root, (Issue(f"{error} What comes before it was read."),))
     return Document(tree.root)
 
 

@@ -67,8 +67,8 @@ def test_a_file_named_as_an_image_is_one_also_where_nothing_in_it_is_known(tmp_p
     rows, issues = _found(folder, tmp_path / "case")
 
     unread = (
-        "there is no table of partitions and no file system that can be read; the image has no file system that is known;"
-        " its files were not read. It can only be searched by content"
+        "there is no table of partitions and no file system that can be read; the image has no file system that is"
+        " known; its files were not read. It can only be searched by content"
     )
     assert (rows, sorted(issues)) == ([], [f"DISK.DD: {unread}", f"disk.img: {unread}"])
 

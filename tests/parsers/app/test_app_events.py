@@ -94,7 +94,7 @@ def test_lines_that_are_no_events() -> None:
     found = list(PARSER.parse(Source.of(content + _lines(_event("b", 0)), "eventsFile")))
     assert [item.what for item in found if isinstance(item, Issue)] == [
         "Line 3 is not JSON (Expecting property name enclosed in double quotes).",
-        "Line 4 is no event: it has no event_type.",
+        "Line 4 is not an event: it has no event_type.",
         "Line 5 holds zero bytes only.",
         "Line 6 is longer than 262144 bytes; not read.",
     ]

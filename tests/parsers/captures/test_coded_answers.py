@@ -205,7 +205,7 @@ def test_a_file_that_is_base64_at_first_is_read_as_text(page: Page, bare: list[A
     coded = _base64(_text([page, "x" * 70_000]).encode(), 76)
     found = read_files({"kept.b64": f"{coded}\n{_text(page)}\n".encode()})
     assert found.described[: len(bare)] == bare
-    assert any("is none throughout" in issue.what for issue in found.issues)
+    assert any("is not all of it base64" in issue.what for issue in found.issues)
 
 
 #: What is not read, and is named.

@@ -201,9 +201,9 @@ def test_accounts_and_settings_of_no_interest_are_passed_over(read: Rows) -> Non
 def test_a_time_of_an_alarm_that_is_none_is_an_issue(read: Rows) -> None:
     issue, record = read("timed_events", {"token": "t", "scheduledTime": "soon", "createdDate": 5})[:2]
     assert isinstance(issue, Issue)
-    assert issue.what == "scheduledTime: a time is expected, soon stands there."
+    assert issue.what == "scheduledTime: a time was expected, not soon."
     assert isinstance(record, Issue)
-    assert record.what == "createdDate: a time is expected, 5 stands there."
+    assert record.what == "createdDate: a time was expected, not 5."
 
 
 @pytest.mark.parametrize(
