@@ -58,7 +58,7 @@ class CaseVerification:
 
     Example:
         >>> ef.verify("case")
-        <verified: 8 checks passed>
+        <verified: 9 checks passed>
     """
 
     def __init__(self) -> None:

@@ -34,7 +34,7 @@ class LonePage(Parser):
             "Columns are numbered from 1. A column that is the row's number holds nothing in the row itself.",
             "Text is read as UTF-8: the encoding is recorded in the database's header, which is gone.",
             "Of a row that goes on in another page only the values that lie in this one are read.",
-            "Deleted rows in the page's freed room are not read: without the table's definition they cannot be recognised.",
+            "Deleted rows in the page's freed room are not read: without the table's definition they are not known.",
         ),
         references=("SQLite's file format, sections 1.6 and 2.1: https://www.sqlite.org/fileformat2.html",),
     )

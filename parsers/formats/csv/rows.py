@@ -101,8 +101,16 @@ def delimiter_of(head: bytes) -> str:
     line = head.removeprefix(_BOM).partition(b"\n")[0].decode("utf-8", "replace").rstrip("\r")
     if len(line) > _LONGEST_HEADER:
         return ","
-    counts = {sign: len(next(csv.reader([line], delimiter=sign), [])) for sign in DELIMITERS if sign in line}
+    counts = {sign: _columns(line, sign) for sign in DELIMITERS if sign in line}
     return max(counts, key=lambda sign: counts[sign], default=",")
+
+
+def _columns(line: str, delimiter: str) -> int:
+    """The number of values in a line; 0 where it is no line of a table."""
+    try:
+        return len(next(csv.reader([line], delimiter=delimiter), []))
+    except csv.Error:
+        return 0
 
 
 def rows(stream: BinaryIO, delimiter: str = ",") -> Iterator[LocatedRow]:

@@ -148,6 +148,9 @@ class _EventReader:
             outer.value.append(value)
         elif outer.key is None:
             outer.key = value if isinstance(value, str) else str(value)
+        elif outer.key in outer.value:
+            # Lines of a log, such as "debug: {...}", look like this. Only the last of them would be left.
+            raise YamlError(f"a key is given twice: {outer.key[:40]!r}")
         else:
             outer.value[outer.key] = value
             outer.key = None

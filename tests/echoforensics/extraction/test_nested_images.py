@@ -101,13 +101,13 @@ def test_in_an_image(image: Path, tmp_path: Path, make_image: Callable[..., Path
 def test_what_is_not_read_is_named(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
-    (folder / "disk.vdi").write_bytes(bytes(64) + b"\x7f\x10\xda\xbe" + bytes(4096))
+    (folder / "disk.qed").write_bytes(b"QED\0" + bytes(4096))
 
     rows, issues = _found(folder, tmp_path / "case")
 
     assert rows == []
     assert issues == [
-        "disk.vdi: looks like an image, and was not opened: an image in the format of VirtualBox (VDI) is not read;"
+        "disk.qed: looks like an image, and was not opened: an image in the format of QED is not read;"
         " convert a copy of it first: qemu-img convert -O raw"
     ]
 

@@ -133,6 +133,9 @@ READ: dict[str, Wrap] = {
     "log, pretty-printed": lambda page: (OTHERS + IOBROKER + json.dumps(page, indent=4) + "\n" + OTHERS).encode(),
     "log in UTF-16": lambda page: (OTHERS + IOBROKER + _text(page) + "\n").encode("utf-16"),
     "log whose lines begin with a time": lambda page: f"10:24:00 {_text(page)}\n10:24:01 {{}}\n".encode(),
+    "log whose lines begin with a word": lambda page: b"".join(
+        f"debug: {_text(part)}\n".encode() for part in _apart(page)
+    ),
     "log whose lines begin in brackets": lambda page: f"[2024-01-01 10:24:00] [DEBUG] {_text(page)}\n".encode(),
     "Home Assistant's log (Python)": lambda page: f"{HOME_ASSISTANT}{page!r}|\n".encode(),
     "Python, printed prettily": lambda page: f"got\n{pprint.pformat(page)}\nend\n".encode(),

@@ -48,6 +48,7 @@ def test_bytes_are_their_base64_and_tags_make_nothing() -> None:
     "text",
     [
         "a: [1", "a: b: c: [", "x: {" * (MAX_DEPTH + 2), "[" * 100_000, "a: \x00",
+        'debug: {"a": 1}\ndebug: {"a": 2}\n',
         "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
             f"{name}: &{name} [{','.join([f'*{before}'] * 10)}]\n"
             for before, name in zip("abcdef", "bcdefg", strict=True)
