@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers.formats.csv import rows as module
-from parsers.formats.csv.rows import LocatedRow, rows
+from parsers.formats.csv.rows import LocatedRow, delimiter_of, rows
 
 _PIECES = st.sampled_from(
     [
@@ -60,3 +60,19 @@ def test_rows_are_located_in_a_file_of_several_blocks() -> None:
     assert found[900].encoding_issue
     assert found[1999].locator == "line:2001"
     assert found[1999].values == ("row 1999", "y" * (1999 % 300))
+
+
+@pytest.mark.parametrize(
+    ("head", "delimiter"),
+    [
+        (b"a;b;c\n1,5;2;3\n", ";"), (b"\xef\xbb\xbfa\tb\n", "\t"), (b"a|b\r\n", "|"), (b"a,b\n", ","), (b"alone", ","),
+        (b"", ","), (b"a;\rb,c\n", ","), (b"\r,\r", ","),
+    ],
+)  # fmt: skip
+def test_the_first_line_tells_the_delimiter(head: bytes, delimiter: str) -> None:
+    assert delimiter_of(head) == delimiter
+
+
+@given(st.binary(max_size=60))
+def test_no_first_line_raises(head: bytes) -> None:
+    assert len(delimiter_of(head)) == 1
