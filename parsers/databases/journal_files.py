@@ -72,7 +72,7 @@ class SqliteJournalFiles(Parser):
             if name != source.name and source.beside(name) is not None:
                 return
         what = "log" if source.head.startswith(WAL_MAGICS) else "journal"
-        yield Issue(f"The database of this {what} is not beside it; the {what} was read as far as it goes.")
+        yield Issue(f"Its database is not beside it, or no parser took that; the {what} was read by itself.")
         for found in _alone(source):
             yield replace(found, file="") if isinstance(found, Record) else found
 

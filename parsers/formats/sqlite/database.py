@@ -36,8 +36,7 @@ class Database:
 
         Args:
             source: the database, or a write-ahead log or rollback journal whose database is missing. Such a file is
-                read
-                as far as it goes: its rows count as live only where pages lead to them.
+                read as far as it goes: its rows count as live only where pages lead to them.
             lost: how to read a database whose header is missing.
 
         Raises:

@@ -87,7 +87,7 @@ def test_a_log_without_its_database_is_read(make_database: Make, read_with: Read
     )
     records, issues = read_with(SqliteJournalFiles(), Source.of(files["History-wal"], "a/History-wal"))
     assert _titles(records) >= ALEXA
-    assert issues[0].what == "The database of this log is not beside it; the log was read as far as it goes."
+    assert issues[0].what == "Its database is not beside it, or no parser took that; the log was read by itself."
 
 
 def test_a_log_without_the_first_page_gives_rows_of_the_service(make_database: Make, read_with: Read) -> None:
@@ -117,7 +117,7 @@ def test_a_journal_without_its_database_is_read(make_database: Make, read_with: 
         journal = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" + size + journal[28:]
     records, issues = read_with(SqliteJournalFiles(), Source.of(journal, "b/History-journal"))
     assert "Alexa" in _titles(records)
-    assert issues[0].what == "The database of this journal is not beside it; the journal was read as far as it goes."
+    assert issues[0].what == "Its database is not beside it, or no parser took that; the journal was read by itself."
 
 
 def test_a_super_journal_is_kept_and_says_nothing() -> None:
