@@ -91,6 +91,7 @@ def test_rows_and_interactions_are_filtered_by_marks(sealed: Any, bundle: Path, 
 
 def test_keys_are_shown_and_can_be_switched_off(bundle: Path, open_page: Open) -> None:
     page = open_page(bundle, "#interactions")
+    page.locator(".card").first.wait_for()
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="Keys")
     for key in ("j", "k", "Space", "l", "-", "+", "s", "m", "n", "x", "u", "/", "?"):
