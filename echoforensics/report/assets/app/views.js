@@ -28,8 +28,10 @@
   /** Go to a view, or change what it shows. */
   EF.go = function (name, asked, replace) {
     const target = EF.address(name, asked);
-    if (replace) { window.history.replaceState(null, "", target); mark(name); }
-    else if (window.location.hash === target) return open();
+    if (replace) {
+      // Somebody may have left the view while it was still being drawn: then the address is that of another.
+      if (wanted()[0] === name) { window.history.replaceState(null, "", target); mark(name); }
+    } else if (window.location.hash === target) return open();
     else window.location.hash = target;
     return null;
   };
