@@ -295,7 +295,7 @@ def browser_driver() -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def chromium(browser_driver: Any) -> Iterator[Any]:
-    """Debian's Chromium, which plays without being asked to by a click. All pages are tested in it."""
+    """Debian's Chromium, which plays sound without a click. All pages are tested in it."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
         pytest.skip("chromium is not installed")

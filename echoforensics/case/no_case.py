@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from echoforensics.case.custody.names import DATABASE, LEDGER
+from echoforensics.case.custody.names import DATABASE, LEDGER, SIGNED_LIST
 from echoforensics.errors import CaseError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: The signed list in a report or a bundle.
-_SIGNED_LIST = "custody.dsse.json"
+
+def is_case_folder(path: Path) -> bool:
+    """Whether a path is a folder with the database and the ledger of a case."""
+    return (path / DATABASE).is_file() and (path / LEDGER).is_file()
 
 
 def not_a_case(path: Path) -> CaseError:
@@ -22,7 +24,7 @@ def not_a_case(path: Path) -> CaseError:
         return CaseError(f"{path}: not a case folder: it does not exist")
     if not path.is_dir():
         return CaseError(f"{path}: not a case folder but a file")
-    if (path / _SIGNED_LIST).is_file():
+    if (path / SIGNED_LIST).is_file():
         return CaseError(f"{path}: not a case folder but a report or a bundle, which `echoforensics verify` checks")
     return CaseError(f"{path}: not a case folder (it has no {DATABASE})")
 
@@ -34,5 +36,5 @@ def refuse_in_case(target: Path) -> None:
         CaseError: a folder above the file is a case.
     """
     for folder in target.resolve().parents:
-        if (folder / DATABASE).is_file() and (folder / LEDGER).is_file():
+        if is_case_folder(folder):
             raise CaseError(f"{target}: is inside the case folder {folder}; name a file elsewhere")

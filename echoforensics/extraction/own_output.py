@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chain_of_custody.open_flags import open_regular
-from echoforensics.case.custody.names import ARTEFACTS, DATABASE, LEDGER
+from echoforensics.case.custody.names import ARTEFACTS, DATABASE, LEDGER, SIGNED_LIST
+from echoforensics.case.no_case import is_case_folder
 from echoforensics.errors import SourceError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: The signed list in a bundle or a report.
-_SIGNED_LIST = "custody.dsse.json"
 #: How a zip of this program begins: header of an uncompressed entry without a time, and the name of the first.
 _ZIP, _NAME, _HEAD = b"PK\3\4\x14\0\0\x08\0\0\0\0\x21\0", 30, 300
 _FIRST = b"/VERIFY.txt"
@@ -29,7 +28,7 @@ def refuse_own_output(path: Path) -> None:
         SourceError: it is one; the text says what to do instead.
     """
     folder = path if path.is_dir() else path.parent
-    if (folder / DATABASE).is_file() and (folder / LEDGER).is_file():
+    if is_case_folder(folder):
         if path.is_dir():
             what = (
                 f"is a case of this program: {_ADVICE}; `case merge` puts cases together, and `verify`, `timeline` and"
@@ -40,7 +39,7 @@ def refuse_own_output(path: Path) -> None:
             )
         if path.name in (DATABASE, LEDGER):
             raise SourceError(f"{path}: is a file of the case {folder}: {_ADVICE}")
-    if (path / _SIGNED_LIST).is_file() or _is_zip_of_one(path):
+    if (path / SIGNED_LIST).is_file() or _is_zip_of_one(path):
         raise SourceError(f"{path}: is a bundle or a report of this program: {_ADVICE}; `verify` checks it")
 
 

@@ -44,7 +44,7 @@ class CaseFolderCheck:
         Args:
             case: the case folder.
             copies: SHA-256 of each redacted copy that a record names.
-            complete: whether the last extraction came to its end. Where it did not, what it was writing lies there too.
+            complete: whether the last extraction was completed; if not, the files that it was writing are there too.
 
         Raises:
             OSError: the folder cannot be listed.
@@ -54,7 +54,7 @@ class CaseFolderCheck:
         self._case, self._complete = case, complete
         beside = {path.name for path in side_files(case / DATABASE)}
         for path in sorted(case.iterdir()):
-            # The check of the database speaks of what lies beside it.
+            # The check of the database reports its side files.
             if path.name not in beside:
                 self.problems += self._problem(path)
         self.problems += _unnamed_copies(case, copies)

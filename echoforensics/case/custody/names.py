@@ -30,3 +30,5 @@ EXPORTED = "exported"
 DESCRIBED = "matter described"
 #: The examiner named the owner of a case's key.
 KEY_NAMED = "key named"
+#: The signed list in a bundle or a report, as in :mod:`chain_of_custody.sealed_list`, which takes longer to import.
+SIGNED_LIST = "custody.dsse.json"

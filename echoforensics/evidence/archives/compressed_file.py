@@ -31,7 +31,6 @@ def _gzip(stream: BinaryIO, padded: Callable[[], None] = lambda: None) -> Binary
 
 
 _Form = tuple[bytes, str, "Callable[[BinaryIO], BinaryIO]"]
-_WITH_SKIPPED = ("zstd", "lz4")
 #: The magic of a compressed file, its format, and the function that decompresses it.
 _FORMS: tuple[_Form, ...] = (
     (b"\x1f\x8b\x08", "gzip", _gzip),
@@ -45,7 +44,7 @@ _FORMS: tuple[_Form, ...] = (
 )
 _SUFFIXES = (".gz", ".bz2", ".xz", ".lzma", ".zst", ".lz4")
 #: The magic of a frame that decompressors of zstd and lz4 skip, without its lowest digit.
-_SKIPPED = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
+_SKIPPED, _WITH_SKIPPED = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18"), ("zstd", "lz4")
 _TAR_HEADER = 512
 #: For raw LZMA files: the dictionary sizes that encoders use, and the largest content size to accept.
 _LZMA_DICTIONARIES = frozenset({size << power for power in range(11, 30) for size in (2, 3)})
@@ -129,9 +128,9 @@ def open_compressed(opener: Callable[[], BinaryIO], head: bytes, name: str, budg
     """
     form = _form(head)
     assert form is not None  # noqa: S101 (the caller has asked whether it is compressed)
-    decompress = form[2]
+    _, name_of_form, decompress = form
     padding = Padding()
-    if compression(head) == "gzip":
+    if name_of_form == "gzip":
         decompress = partial(_gzip, padded=padding.found)
 
     def content() -> BinaryIO:

@@ -135,7 +135,7 @@ class RangedBytes:
 
 @contextmanager
 def read_in_ranges(path: Path, file: RangedFile) -> Iterator[None]:
-    """Let a file be read in place of what lies at a path, in the whole of this process.
+    """Have a file read instead of the one at a path, in this whole process.
 
     Args:
         path: the path, by which the file is opened.

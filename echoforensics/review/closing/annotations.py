@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: Data types of records from a review room; a note has that of a note made in a report.
 CODES, NOTE = f"{ANNOTATION}codes", f"{ANNOTATION}note"
 SECOND_OPINION, SETTLED, REVIEW = f"{ANNOTATION}second_opinion", f"{ANNOTATION}settled", f"{ANNOTATION}review"
-#: What is said of a decision through the same sound of another case. It does not name that case.
+#: How a decision made at the same sound in another case is described. That case is not named.
 _HEARD = "an equal sound of another case"
 #: Version of the format of these records.
 VERSION = "1"
