@@ -1,9 +1,9 @@
 """The first read of a source against hashing alone: ``python -m benchmarks.first_read IMAGE RUNS``.
 
 Hashing alone, then the same hashing with the search for signatures, the walk of every file system and the match of
-every file's head against every parser beside it, in turn; the figures, processor time with that of the process which
-reads a large image, are written as JSON, with those of the parts that come to hashing: the search by itself, and the
-walk with and without the match.
+every file's head against every parser beside it, in turn. The figures are written as JSON: processor time, with that of
+the process which reads a large image, and time by the clock; then the parts that come to hashing: the search by itself,
+and the walk with and without the match.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import resource
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 from chain_of_custody.digest import BLOCK_SIZE, DEFAULT_ALGORITHMS
 from echoforensics.carving.carved import View
@@ -25,32 +26,44 @@ from parsers.parser import Source as ParserSource
 from parsers.registry import claiming, load
 
 
-def hash_alone(path: Path) -> float:
-    """Processor seconds to hash a source."""
+class Took(NamedTuple):
+    """Seconds that something took: of the processor, and by the clock."""
+
+    processor: float
+    clock: float
+
+
+def hash_alone(path: Path) -> Took:
+    """Hash a source."""
     source = open_source(path)
-    begun = _processor()
+    begun = _now()
     source.hash(DEFAULT_ALGORITHMS)
-    took = _processor() - begun
+    took = _since(begun)
     source.close()
     return took
 
 
-def first_read(path: Path) -> tuple[float, int, int]:
-    """Processor seconds to hash, search, walk and match a source; how many entries it has, and how many finds."""
+def first_read(path: Path) -> tuple[Took, int, int]:
+    """Hash, search, walk and match a source; also how many entries it has, and how many finds."""
     source = open_source(path)
-    begun = _processor()
+    begun = _now()
     with FirstRead(Task(path, source.kind, DEFAULT_ALGORITHMS, carve=True), source.size) as read:
         entries = sum(_matched(source, entry) for entry in source.container.entries() if isinstance(entry, Entry))
         found = len(read.result().carved or ())
-    took = _processor() - begun
+    took = _since(begun)
     source.close()
     return took, entries, found
 
 
-def _processor() -> float:
-    """Seconds of the processor that this process and those that it started and that ended have taken."""
+def _now() -> Took:
+    """The clock, and the processor time of this process and of those that it started and that ended."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in used)
+    return Took(sum(each.ru_utime + each.ru_stime for each in used), time.perf_counter())
+
+
+def _since(begun: Took) -> Took:
+    now = _now()
+    return Took(now.processor - begun.processor, now.clock - begun.clock)
 
 
 def _matched(source: EvidenceSource, entry: Entry) -> int:
@@ -92,17 +105,18 @@ def walked(path: Path, *, match: bool) -> float:
 
 def main() -> None:
     """Run both in turn, after one warm-up of each."""
-    path, runs = Path(sys.argv[1]), int(sys.argv[2])
+    path, times = Path(sys.argv[1]), int(sys.argv[2])
     load()
     alone, read = [], []
     entries = found = 0
-    for number in range(runs + 1):
+    for number in range(times + 1):
         alone.append(hash_alone(path))
         took, entries, found = first_read(path)
         read.append(took)
-        print(f"run {number}: {alone[-1]:.2f} s alone, {read[-1]:.2f} s", file=sys.stderr)
+        print(f"run {number}: {alone[-1].processor:.2f} s alone, {took.processor:.2f} s", file=sys.stderr)
     parts = {"search": searched(path), "walk": walked(path, match=False), "walk_and_match": walked(path, match=True)}
-    json.dump({"alone": alone[1:], "read": read[1:], "entries": entries, "finds": found, **parts}, sys.stdout)
+    taken = {name: [one._asdict() for one in runs[1:]] for name, runs in (("alone", alone), ("read", read))}
+    json.dump({**taken, "entries": entries, "finds": found, **parts}, sys.stdout)
 
 
 if __name__ == "__main__":
