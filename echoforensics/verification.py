@@ -134,7 +134,7 @@ def verify_case(
             "; ".join(problems[:10]) or f"{counted(len(artefacts), 'artefact')}, each with the content its name says"
         )
         result.checks.add("artefacts", not problems, detail)
-        _check_added(result, path)
+        _check_added(result, path, history)
     if history is None:
         result.checks.skipped("sources", "there is no sound ledger to check them against")
     elif sources:
@@ -338,7 +338,7 @@ def _check_unsealed(
         result.checks.skipped("tables", f"NOT COMPLETE: {detail}. With --allow-incomplete this is no failure")
 
 
-def _check_added(result: CaseVerification, path: Path) -> None:
+def _check_added(result: CaseVerification, path: Path, history: CaseHistory | None) -> None:
     """Check the files beside the vault: redacted copies, as records name them, and what was put into the folder."""
     try:
         with closing(Store(path / DATABASE)) as store:
@@ -351,7 +351,8 @@ def _check_added(result: CaseVerification, path: Path) -> None:
         words = f"{counted(len(known), 'redacted copy', 'redacted copies')}, each with the content its record names"
         result.checks.add("added files", not problems, "; ".join(problems[:10]) or words)
     try:
-        found = CaseFolderCheck(path, known, complete=result.complete)
+        announced = history.announced_files if history else ()
+        found = CaseFolderCheck(path, known, announced, complete=result.complete)
     except OSError as error:
         result.checks.add("case folder", False, str(error))
         return
@@ -360,7 +361,7 @@ def _check_added(result: CaseVerification, path: Path) -> None:
     if found.left:
         result.notes.append(
             f"left by an interrupted run, read by no command, and vouched for by nothing: {', '.join(found.left)};"
-            " the next command that writes to the case removes them"
+            " the next command that writes to the case completes or removes them"
         )
 
 

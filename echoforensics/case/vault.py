@@ -183,6 +183,11 @@ class Vault:
         self.path(sha256).unlink(missing_ok=True)
 
 
+def is_partial(path: Path, root: Path) -> bool:
+    """Whether a path is a file that a vault has not named yet: an interrupted run left it."""
+    return path.parent == root and path.name.startswith(PARTIAL) and path.is_file() and not path.is_symlink()
+
+
 def is_shard(path: Path, root: Path) -> bool:
     """Whether a path is one of the folders that a vault puts its files into. A link is none."""
     return path.parent == root and bool(_SHARD.fullmatch(path.name)) and path.is_dir() and not path.is_symlink()

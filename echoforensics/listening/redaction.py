@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from echoforensics.case.added_records.added_files import keep_file, remove_other_files
+from echoforensics.case.added_records.added_files import remove_other_files
 from echoforensics.case.added_records.addition import Addition
 from echoforensics.case.case import Case
 from echoforensics.case.custody.adding import AddingRun
@@ -181,9 +181,8 @@ def _record(
     """Keep the copy in the case, and add a record about it."""
     with closing(AddingRun(case_path, key, wanted.author)) as run:
         try:
-            keep_file(case_path, file)
             made = subject.outcome(wanted, copy)
-            return run.add([_addition(made, wanted, subject)], _detail(made, wanted)).exhibits
+            return run.add([_addition(made, wanted, subject)], _detail(made, wanted), file).exhibits
         finally:
             # Remove a copy that the case has no record of.
             with suppress(CaseError), closing(Store(case_path / "case.db")) as store:

@@ -10,7 +10,7 @@ import os
 from typing import TYPE_CHECKING
 
 from echoforensics.case.disk import case_disk
-from echoforensics.case.vault import Vault, is_shard
+from echoforensics.case.vault import Vault, is_partial, is_shard
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -45,6 +45,19 @@ def keep_file(case: Path, source: Path) -> str:
         staged.discard()
         raise
     return staged.keep()
+
+
+def has_file(case: Path, sha256: str) -> bool:
+    """Whether a file with a SHA-256 was added to a case."""
+    path = added_files(case).path(sha256)
+    return path.is_file() and not path.is_symlink()
+
+
+def clear_partial_files(case: Path) -> None:
+    """Remove files that an interrupted run had begun to add."""
+    room = added_files(case)
+    if room.root.is_dir() and not room.root.is_symlink():
+        room.clear_partial()
 
 
 def remove_other_files(case: Path, known: Collection[str]) -> None:
@@ -84,3 +97,16 @@ def unknown_files(case: Path, known: Collection[str]) -> list[str]:
         for path in sorted(room.root.rglob("*"))
         if path not in wanted and not is_shard(path, room.root)
     ]
+
+
+def left_by_adding(case: Path, names: Collection[str], announced: Collection[str]) -> list[str]:
+    """Those of :func:`unknown_files` that a run left which was killed while it added a file.
+
+    Args:
+        case: the case folder.
+        names: their names.
+        announced: SHA-256 of each file that the ledger announces, and that no record names yet.
+    """
+    room = added_files(case)
+    wanted = {room.path(sha256) for sha256 in announced}
+    return [name for name in names if wanted and (case / name in wanted or is_partial(case / name, room.root))]

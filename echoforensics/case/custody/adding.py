@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from chain_of_custody.ledger import Ledger, LedgerError
 from chain_of_custody.open_flags import careful
+from echoforensics.case.added_records.added_files import keep_file
 from echoforensics.case.added_records.addition_table import add, added_rows, additions_digest
 from echoforensics.case.added_records.membership import join_additions
 from echoforensics.case.counts import counts_of_case
@@ -96,12 +97,14 @@ class AddingRun:
             remove_renewed(case)
             self._opened = opened.pop_all()
 
-    def add(self, additions: Iterable[Addition], detail: Mapping[str, Any]) -> AddedRecords:
+    def add(self, additions: Iterable[Addition], detail: Mapping[str, Any], file: Path | None = None) -> AddedRecords:
         """Add records, and seal the case again. Either all of them are added or none.
 
         Args:
             additions: the records to add; those that the case already has are skipped.
-            detail: further content of the ledger's line.
+            detail: further content of the ledger's line. If there is a file, ``copy`` names it.
+            file: a file to add to the case with them. It is copied once the ledger has announced it, so that
+                the ledger names it even if the run is killed.
 
         Raises:
             UsageError: a record is about an exhibit that is not in the case. Nothing was changed.
@@ -132,9 +135,18 @@ class AddingRun:
             self._ledger.append(ADDED, announced)
             failed.pop_all()
             write_head(self.path, self._ledger.length, self._ledger.head)
+            if file is not None:
+                self._keep(file)
             made.replace(self.path / DATABASE)
             seal_announced(self.path, announced, self._ledger)
         return AddedRecords(exhibits, len(numbers) - len(exhibits), self.completed)
+
+    def _keep(self, file: Path) -> None:
+        """Add a file that the ledger has announced; if that fails, what was announced is not completed."""
+        with ExitStack() as failed:
+            failed.callback(remove_renewed, self.path)
+            keep_file(self.path, file)
+            failed.pop_all()
 
     def _sealed_tables(self) -> Mapping[str, TableDigest]:
         """The table digests of the seal that the case was checked against."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from echoforensics.case.added_records.added_files import clear_partial_files, has_file
 from echoforensics.case.custody.database_file import file_digest, side_files
 from echoforensics.case.custody.head_file import write_head
 from echoforensics.case.custody.names import DATABASE, SEALED
@@ -58,8 +59,8 @@ def complete_announced(case: Path, history: CaseHistory, ledger: Ledger) -> bool
         ledger: the ledger, opened for writing.
 
     Returns:
-        Whether something was completed. False if the announced database is gone: the case is then as its last seal
-        says, and the additions can be repeated.
+        Whether something was completed. False if the announced database is gone, or the file that was to be added
+        with it: the case is then as its last seal says, and the additions can be repeated.
 
     Raises:
         OSError: the case cannot be read or written.
@@ -70,6 +71,9 @@ def complete_announced(case: Path, history: CaseHistory, ledger: Ledger) -> bool
     if file_digest(case / DATABASE) != announced.get("database"):
         made = case / RENEWED
         if not made.is_file() or made.is_symlink() or file_digest(made) != announced.get("database"):
+            return False
+        if not all(has_file(case, sha256) for sha256 in history.announced_files):
+            clear_partial_files(case)
             return False
         made.replace(case / DATABASE)
     seal_announced(case, announced, ledger)

@@ -6,7 +6,7 @@ import re
 import stat
 from typing import TYPE_CHECKING
 
-from echoforensics.case.added_records.added_files import ADDED_FILES, unknown_files
+from echoforensics.case.added_records.added_files import ADDED_FILES, left_by_adding, unknown_files
 from echoforensics.case.custody.announced import RENEWED
 from echoforensics.case.custody.database_file import side_files
 from echoforensics.case.custody.names import ARTEFACTS, DATABASE, HEAD, LEDGER, SALT_SEED
@@ -35,15 +35,17 @@ class CaseFolderCheck:
 
     Attributes:
         problems: one sentence for each file, folder or link that was put there.
-        left: names of files that an interrupted run left. No command reads them, and the next that writes removes them.
+        left: names of files that an interrupted run left. No command reads them, and the next that writes completes
+            or removes them.
     """
 
-    def __init__(self, case: Path, copies: Collection[str], *, complete: bool) -> None:
+    def __init__(self, case: Path, copies: Collection[str], announced: Collection[str], *, complete: bool) -> None:
         """Look at a case folder. Nothing is opened but what an interrupted run may have left.
 
         Args:
             case: the case folder.
             copies: SHA-256 of each redacted copy that a record names.
+            announced: SHA-256 of each file that the ledger announces and that is not added yet.
             complete: whether the last extraction was completed; if not, the files that it was writing are there too.
 
         Raises:
@@ -57,7 +59,13 @@ class CaseFolderCheck:
             # The check of the database reports its side files.
             if path.name not in beside:
                 self.problems += self._problem(path)
-        self.problems += _unnamed_copies(case, copies)
+        unnamed = unknown_files(case, copies)
+        self.left += left_by_adding(case, unnamed, announced)
+        self.problems += [
+            f"{name}: no record names it. Where `case drop` was interrupted, repeat it; otherwise it was put there"
+            for name in unnamed
+            if name not in self.left
+        ]
 
     def _problem(self, path: Path) -> Iterator[str]:
         mode = path.lstat().st_mode
@@ -82,11 +90,3 @@ class CaseFolderCheck:
             return False
         with path.open("rb") as stream:
             return form.fullmatch(stream.read(_BEGINNING)) is not None
-
-
-def _unnamed_copies(case: Path, copies: Collection[str]) -> list[str]:
-    return [
-        f"{name}: no record names it. Where `redact` or `case drop` was interrupted, the next `redact` removes it;"
-        " otherwise it was put there"
-        for name in unknown_files(case, copies)
-    ]

@@ -78,6 +78,12 @@ class CaseHistory:
     key: Mapping[str, Any] = field(default_factory=dict)
     backwards: list[str] = field(default_factory=list)
 
+    @property
+    def announced_files(self) -> tuple[str, ...]:
+        """SHA-256 of each file to be added with the announced database."""
+        copy = _mapping((self.announced or {}).get("copy"))
+        return (str(copy["sha256"]),) if "sha256" in copy else ()
+
     @classmethod
     def of(cls, entries: Iterable[LedgerEntry]) -> CaseHistory:
         """Build the history from entries in order. Signatures are checked elsewhere."""

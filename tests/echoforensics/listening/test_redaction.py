@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,8 @@ from click.testing import CliRunner
 
 from echoforensics.case.added_records.addition import Addition
 from echoforensics.case.custody.adding import AddingRun
+from echoforensics.case.custody.announced import RENEWED
+from echoforensics.case.vault import Staged
 from echoforensics.cli.main import cli
 from echoforensics.errors import CaseError, UsageError
 from echoforensics.library import open_case
@@ -121,6 +125,59 @@ def test_a_copy_that_cannot_be_recorded_is_not_left(
     with pytest.raises(CaseError, match="already exists; name a new file"):
         _redact(copy_of_sealed, sealed.key, other)
     assert other.is_symlink()
+
+
+def _dies(*_: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _partly(staged: Staged) -> str:
+    assert staged.path.is_file()
+    _dies()
+    return ""
+
+
+def _dies_at_the_exchange(path: Path, target: Path) -> Path:
+    if path.name == RENEWED:
+        _dies()
+    path.rename(target)
+    return target
+
+
+@pytest.mark.parametrize(
+    ("where", "left"),
+    [
+        ("echoforensics.case.custody.adding.write_head", ("case.db.renewed",)),
+        ("echoforensics.case.custody.adding.keep_file", ("case.db.renewed",)),
+        ("echoforensics.case.vault.Staged.keep", ("case.db.renewed", "added/partial-")),
+        ("pathlib.Path.replace", ("case.db.renewed", "added/")),
+        ("echoforensics.case.custody.adding.seal_announced", ()),
+    ],
+)
+def test_a_killed_redaction_leaves_a_case_that_verifies_and_is_completed_by_repeating_it(
+    sealed: Any, copy_of_sealed: Path, monkeypatch: pytest.MonkeyPatch, where: str, left: tuple[str, ...]
+) -> None:
+    exhibit, _ = _recording(copy_of_sealed)
+    request = RedactionRequest(((0.1, 0.2),), "silence", "P-1")
+    child = os.fork()
+    if not child:
+        dying = {"echoforensics.case.vault.Staged.keep": _partly, "pathlib.Path.replace": _dies_at_the_exchange}
+        monkeypatch.setattr(where, dying.get(where, _dies))
+        redact(copy_of_sealed, exhibit, request, sealed.key, "A. Examiner")
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == signal.SIGKILL
+
+    result = verify_case(copy_of_sealed, sources=False)
+    assert [check for check in result.checks.checks if not check.ok] == []
+    notes = [note for note in result.notes if note.startswith("left by an interrupted run")]
+    assert len(notes) == bool(left)
+    assert all(name in notes[0] for name in left)
+    redact(copy_of_sealed, exhibit, request, sealed.key, "A. Examiner")
+    with open_case(copy_of_sealed) as case:
+        assert len([row for row in case.rows() if row["data_type"] == "annotation:redaction"]) == 1
+    whole = verify_case(copy_of_sealed, sources=False)
+    assert whole.ok
+    assert not [note for note in whole.notes if note.startswith("left by")]
 
 
 @pytest.mark.parametrize("text", ["", "1", "2-1", "1-1", "-1-2", "1e3-2e3", "1-2-3", "nan-1"])
