@@ -12,6 +12,7 @@ from parsers.alexa_api.items.service_names import AROUND, KINDS, MARKS, ServiceN
 
 #: No kind more is asked for once so many are known: keys in base64 matter only where the file names nothing plainly.
 _ENOUGH = len(KINDS) - 1
+_LONGEST = max(map(len, MARKS))
 #: At most this many places of one file are looked at closely.
 _MAX_PLACES = 10_000
 
@@ -35,16 +36,29 @@ class NameSearch:
         """Take the next bytes of the file."""
         if len(self._found) >= _ENOUGH or self._places > _MAX_PLACES:
             return
-        block, base = self._held + piece, self._at - len(self._held)
+        held = len(self._held)
+        # What was held is scanned again with the first bytes of the piece: joining the two costs more than the scan.
+        ends = self._ends(self._held + piece[:_LONGEST]) if held else []
+        ends += [held + end for end in self._ends(piece)]
+        if ends:
+            self._look(self._held + piece, ends)
+        self._at += len(piece)
+        self._held = (self._held[-AROUND:] + piece if len(piece) < AROUND else piece)[-AROUND:]
+
+    def _ends(self, block: bytes) -> list[int]:
+        """Where the marks in a block end."""
         ends: list[int] = []
         self._database.scan(block, match_event_handler=lambda *match: ends.append(match[2]), scratch=self._scratch)
+        return ends
+
+    def _look(self, block: bytes, ends: list[int]) -> None:
+        """Look at what stands around the marks of a block: what was held, and the piece."""
+        base = self._at - len(self._held)
         for start, end in _windows(ends, len(block)):
             self._places += 1
             if self._places > _MAX_PLACES:
                 break
             self._found = gathered([*self._found, *names_in(block[start:end], base + start)])
-        self._at += len(piece)
-        self._held = block[-AROUND:]
 
 
 def kinds_named(stream: BinaryIO) -> tuple[str, ...]:
