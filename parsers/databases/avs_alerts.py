@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from parsers.databases.declared_table import table_made
+from parsers.databases.made_tables import MadeTables
 from parsers.databases.table_kind import RowReader, TableKind, plain
 from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.database import Database
@@ -47,11 +47,11 @@ class AvsAlerts(TableKind):
         limits=("That the number of the time is in seconds is checked against the text beside it.",),
         references=("https://github.com/alexa/avs-device-sdk (CapabilityAgents/Alerts/src/Storage)",),
     )
-    _made = table_made(_TABLES)
+    _made = MadeTables(_TABLES)
 
     def hinted(self, head: bytes, path: str) -> bool:  # noqa: ARG002
         """Whether the head has the statement that creates the table."""
-        return bool(self._made.search(head)) and b"scheduled_time_iso_8601" in head
+        return self._made.are_in(head) and b"scheduled_time_iso_8601" in head
 
     def tables(self, path: str, tables: Mapping[str, TableDefinition]) -> tuple[TableDefinition, ...]:  # noqa: ARG002
         """Return the alert tables of any version."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from parsers.databases.declared_table import table_made
+from parsers.databases.made_tables import MadeTables
 from parsers.databases.stored_answer import read_stored
 from parsers.databases.table_kind import RowReader, TableKind
 from parsers.formats.json.text import JsonError, decode
@@ -42,11 +42,11 @@ class DataStore(TableKind):
         limits=("The locator is the row's; values within its JSON have none of their own.",),
         references=("https://github.com/jungheum/pycift",),
     )
-    _made = table_made(tuple(_TABLES))
+    _made = MadeTables(tuple(_TABLES))
 
     def hinted(self, head: bytes, path: str) -> bool:
         """Whether the head has the statement that creates the table, or the file has the store's name."""
-        return bool(self._made.search(head)) or path.endswith(("/DataStore.db", "/LocalData.sqlite"))
+        return self._made.are_in(head) or path.endswith(("/DataStore.db", "/LocalData.sqlite"))
 
     def tables(self, path: str, tables: Mapping[str, TableDefinition]) -> tuple[TableDefinition, ...]:  # noqa: ARG002
         """Return the item table, if it has the expected columns."""

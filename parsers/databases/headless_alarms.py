@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from parsers.databases.declared_table import table_made
+from parsers.databases.made_tables import MadeTables
 from parsers.databases.table_kind import RowReader, TableKind, plain
 from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.database import Database
@@ -57,11 +57,11 @@ class HeadlessAlarms(TableKind):
         ),
         references=("https://github.com/kdkavanagh/EchoMuse (docs/alexa-alerts-and-leds.md)",),
     )
-    _made = table_made((_TABLE,))
+    _made = MadeTables((_TABLE,))
 
     def hinted(self, head: bytes, path: str) -> bool:  # noqa: ARG002
         """Whether the head has the statement that creates the table."""
-        return bool(self._made.search(head))
+        return self._made.are_in(head)
 
     def tables(self, path: str, tables: Mapping[str, TableDefinition]) -> tuple[TableDefinition, ...]:  # noqa: ARG002
         """Return the table of timed events, if it has the described columns."""

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from parsers.databases.declared_table import table_made
+from parsers.databases.made_tables import MadeTables
 from parsers.databases.table_kind import RowReader, TableKind
 from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.database import Database
@@ -74,11 +74,11 @@ class MapStore(TableKind):
         ),
         references=("https://github.com/jungheum/pycift", "https://github.com/jcrasselt/amazon-echo-show-15"),
     )
-    _made = table_made(("account_data", "device_data"))
+    _made = MadeTables(("account_data", "device_data"))
 
     def hinted(self, head: bytes, path: str) -> bool:
         """Whether the head has the statements that create the tables, or the file has the store's name."""
-        return bool(self._made.search(head)) or "map_data_storage_v2" in path
+        return self._made.are_in(head) or "map_data_storage_v2" in path
 
     def tables(self, path: str, tables: Mapping[str, TableDefinition]) -> tuple[TableDefinition, ...]:  # noqa: ARG002
         """Return the value tables, if they have the expected columns."""

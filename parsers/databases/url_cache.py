@@ -21,7 +21,7 @@ from parsers.alexa_api.items.address import ApiUrl
 from parsers.alexa_api.items.body import Body
 from parsers.alexa_api.items.loaded_json import load
 from parsers.browser.cache_times import clock_of
-from parsers.databases.declared_table import table_made
+from parsers.databases.made_tables import MadeTables
 from parsers.databases.stored_answer import RowPlaces
 from parsers.databases.table_kind import RowReader, TableKind
 from parsers.exchanges.cached_answer import DATA_TYPES, BytesSent, Cached, CachedBody, records
@@ -66,11 +66,11 @@ class UrlCache(TableKind):
         ),
         references=("https://developer.apple.com/documentation/foundation/urlcache",),
     )
-    _made = table_made((_RESPONSE,))
+    _made = MadeTables((_RESPONSE,))
 
     def hinted(self, head: bytes, path: str) -> bool:
         """Whether the head has the statement that creates the table, or the file has its usual name."""
-        return bool(self._made.search(head)) or bool(_NAME.search(path))
+        return self._made.are_in(head) or bool(_NAME.search(path))
 
     def tables(self, path: str, tables: Mapping[str, TableDefinition]) -> tuple[TableDefinition, ...]:  # noqa: ARG002
         """Return the cache's tables, if those of the addresses and of the bodies are there."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from parsers.databases.declared_table import table_made
+from parsers.databases.made_tables import MadeTables
 from parsers.databases.table_kind import RowReader, TableKind, plain
 from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.database import Database
@@ -62,7 +62,7 @@ class WebVisits(TableKind):
         """Store the browser family."""
         self._browser = browser
         self.name = f"web_{browser.name.lower()}_visits"
-        self._made = table_made((browser.visits,))
+        self._made = MadeTables((browser.visits,))
         self.about = About(
             title=f"Visits to Alexa and Amazon device pages in {browser.name}",
             data_types=(DATA_TYPE,),
@@ -82,7 +82,7 @@ class WebVisits(TableKind):
 
     def hinted(self, head: bytes, path: str) -> bool:
         """Whether the head has the statement that creates the table, or the file has its usual name."""
-        return bool(self._made.search(head)) or bool(self._browser.path.search(path))
+        return self._made.are_in(head) or bool(self._browser.path.search(path))
 
     def tables(self, path: str, tables: Mapping[str, TableDefinition]) -> tuple[TableDefinition, ...]:  # noqa: ARG002
         """Return the visits table, if the addresses table exists too."""

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from parsers.alexa_api.items.body import TextPlaces
 from parsers.app.packages import app_of
 from parsers.browser.cache_times import clock_of
-from parsers.databases.declared_table import table_made
+from parsers.databases.made_tables import MadeTables
 from parsers.databases.table_kind import RowReader, TableKind, plain
 from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.database import Database
@@ -61,11 +61,11 @@ class WebKitStorage(TableKind):
         ),
         references=("https://github.com/WebKit/WebKit (SQLiteStorageArea.cpp)",),
     )
-    _made = table_made((_TABLE,))
+    _made = MadeTables((_TABLE,))
 
     def hinted(self, head: bytes, path: str) -> bool:
         """Whether the file name matches, or the folder and the statement that creates the table."""
-        return bool(_PATH.search(path)) or (_is_app(path) and bool(self._made.search(head)))
+        return bool(_PATH.search(path)) or (_is_app(path) and self._made.are_in(head))
 
     def tables(self, path: str, tables: Mapping[str, TableDefinition]) -> tuple[TableDefinition, ...]:
         """Return the item table, if it has the expected columns."""
