@@ -2,8 +2,8 @@
 
 Beside the processor time: how many rows were written out for digests, and how many steps SQLite took, which do not
 depend on what else a machine does. ``--added KIND`` is what the one row is of: an alarm of a device bears on no
-interaction. An utterance is one: :data:`_LATER` adds one after all others, ``CSV`` one before them, which has them all
-numbered anew.
+interaction. An utterance is one: :data:`_LATER` adds one after all others, ``CSV`` one before them, which gives each of
+them another number.
 """
 
 from __future__ import annotations
@@ -97,8 +97,8 @@ def section(work: Path, sizes: list[int], kinds: list[str]) -> str:
     return "\n".join((
         "## Adding one row to a case", "",
         "Without the start of the program. The file is hashed before and after: that much grows with the case,"
-        " as nothing is written on top of one that is not as it was sealed. What is an interaction, as an utterance"
-        " is, has all of them numbered again, by their start; those after it are written again.", "", *lines, "",
+        " as nothing is written on top of one that is not as it was sealed. Interactions are numbered by their start:"
+        " those after an added one are written again.", "", *lines, "",
         f"    python -m benchmarks.scale.adding --rows {' '.join(map(str, sizes))} --added {shlex.join(kinds)}", "",
     ))  # fmt: skip
 

@@ -18,7 +18,8 @@ from echoforensics.case.custody.names import BEGINNINGS, BEGUN, HEAD, LEDGER, RE
 from echoforensics.examiner_clock import clock_state
 from echoforensics.examiner_key import ExaminerKey, key_detail
 from echoforensics.extraction.trust import joined_matter
-from echoforensics.timeline.interaction_building import are_interactions_up_to_date, build_interactions
+from echoforensics.timeline.added_interactions import update_interactions
+from echoforensics.timeline.interaction_building import are_interactions_up_to_date
 from echoforensics.timeline.numbering import number_rows
 from echoforensics.version import __version__
 from parsers.registry import load
@@ -94,7 +95,7 @@ def seal_case(case: OpenCase, report: Report) -> CaseCounts:
     report("joining records", 0, 0)
     number_rows(case.store)
     if not are_interactions_up_to_date(case.store, case.sealed_extent):
-        build_interactions(case.store, case.remaking)
+        update_interactions(case.store, case.sealed_extent, case.remaking)
     return seal_part(case, report)
 
 

@@ -17,7 +17,7 @@ _LONGEST_STREAM = 180 * SECOND
 #: A stream that begins farther from a time than this cannot contain it; a cheap test before parsing it.
 NEAR_STREAM = _LONGEST_STREAM + 20 * SECOND
 #: With fewer entries, the time that the service takes to create one is unknown.
-_FEWEST_DELAYS = 5
+FEWEST_DELAYS = 5
 #: Only a device's own log uses its own clock.
 _HEARD = (Role.NEAR_MISS, Role.WAKE_WORD)
 
@@ -157,7 +157,7 @@ def by_creation(nodes: Sequence[Node], sets: DisjointSets) -> Iterator[TimeTie]:
         if node.created is None or sets.find(number) in with_stream:
             continue
         delay, found = delays.at(node.serial, node.created), listed.get(node.serial, [])
-        if delay is None or delay.pairs < _FEWEST_DELAYS:
+        if delay is None or delay.pairs < FEWEST_DELAYS:
             continue
         low, high = node.created - delay.most, node.created - delay.least
         for at, root in found[bisect_left(found, (low - SECOND, -1)) : bisect_right(found, (high, len(nodes)))]:

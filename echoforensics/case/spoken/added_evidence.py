@@ -13,21 +13,44 @@ if TYPE_CHECKING:
     from echoforensics.case.store import Store
 
 
+class AllConcernedError(Exception):
+    """What was added may concern interactions that cannot be found from it: all are to be made again."""
+
+
 class Extent(NamedTuple):
-    """The last record, place and entry of a case, each by its number; 0 if there is none."""
+    """The last record, place, entry and exhibit of a case, each by its number; 0 if there is none."""
 
     record: int
     place: int
     entry: int
+    exhibit: int
 
     @classmethod
     def of(cls, store: Store) -> Extent:
         """The current extent of a case."""
         found = store.db.execute(
             "SELECT coalesce((SELECT max(number) FROM records), 0), coalesce((SELECT max(id) FROM places), 0),"
-            " coalesce((SELECT max(id) FROM entries), 0)"
+            " coalesce((SELECT max(id) FROM entries), 0), coalesce((SELECT max(number) FROM exhibits), 0)"
         ).fetchone()
         return cls(*found)
+
+
+def added_items(store: Store, before: Extent) -> set[str]:
+    """The names of the evidence items that were added to a case."""
+    found = store.db.execute(
+        "SELECT name FROM evidence WHERE id IN (SELECT evidence_id FROM entries WHERE id > ?)", (before.entry,)
+    )
+    return {name for (name,) in found}
+
+
+def has_more_places(store: Store, before: Extent, types: Collection[str]) -> bool:
+    """Whether a record of some data types that was there before has another place."""
+    found = store.db.execute(
+        "SELECT 1 FROM places p CROSS JOIN records r ON r.number = p.record WHERE p.id > ? AND +p.record <= ?"
+        " AND r.kind IN (SELECT id FROM kinds WHERE data_type IN (SELECT value FROM json_each(?))) LIMIT 1",
+        (before.place, before.record, json.dumps(list(types))),
+    )
+    return found.fetchone() is not None
 
 
 def may_bear_on_interactions(

@@ -22,9 +22,14 @@ def gaps(store: Store) -> Iterator[CaseGap]:
         CaseError: the case's version has no gaps.
     """
     refuse_earlier(store)
-    for (content,) in store.db.execute("SELECT content FROM gaps ORDER BY number"):
-        gap = CaseGap.from_json(json.loads(content))
+    for gap in stored_gaps(store):
         yield replace(gap, message=store.row_mark + gap.message)
+
+
+def stored_gaps(store: Store) -> Iterator[CaseGap]:
+    """Yield the gaps as the case holds them, by number."""
+    for (content,) in store.db.execute("SELECT content FROM gaps ORDER BY number"):
+        yield CaseGap.from_json(json.loads(content))
 
 
 def refuse_earlier(store: Store) -> None:

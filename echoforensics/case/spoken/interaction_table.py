@@ -21,6 +21,10 @@ CLEARED = ("join_reasons", "gaps")
 _MOST_ATTESTING = 100
 #: Maximum number of cached reasons, so that equal ones are stored once.
 _MOST_REASONS = 10_000
+#: Among so many of the first reasons of a case, those of very many interactions are found.
+_FIRST_REASONS = 100
+#: The temporary tables of interactions that are not numbered yet.
+_LISTS = ("unnumbered", "unnumbered_members", "numbered")
 
 
 #: Called with names of tables before most of their rows are replaced.
@@ -50,11 +54,11 @@ class BareEntries(NamedTuple):
 
     Attributes:
         total: number of entries.
-        shown: the first and the last of them by time: start, and number of the record.
+        shown: the first and the last of them by time: start, number of the record, and its id.
     """
 
     total: int
-    shown: list[tuple[int | None, int]]
+    shown: list[tuple[int | None, int, str]]
 
 
 class Attested(NamedTuple):
@@ -64,13 +68,53 @@ class Attested(NamedTuple):
     exhibits: list[str]
 
 
+class Reasons:
+    """The reasons of a case. Equal ones are stored once; of very many, some again."""
+
+    def __init__(self, store: Store, gone: Collection[int] | None = None) -> None:
+        """Start with no reason, or with some of those that the case has.
+
+        Args:
+            store: the case's store.
+            gone: numbers of interactions that are replaced: their reasons are known, and the first of the case.
+        """
+        self._db = store.db
+        self._known: dict[tuple[str, str], int] = {}
+        if gone is None:
+            return
+        found = self._db.execute(
+            "SELECT strength, reason, id FROM join_reasons WHERE id <= ? UNION SELECT s.strength, s.reason, s.id"
+            " FROM json_each(?) g CROSS JOIN interaction_members m ON m.interaction = g.value"
+            " CROSS JOIN join_reasons s ON s.id = m.reason ORDER BY 3 DESC",
+            (_FIRST_REASONS, json.dumps(list(gone))),
+        )
+        self._known = {(strength, reason): number for strength, reason, number in found}
+
+    def number(self, strength: str, reason: str) -> int:
+        """The number of a reason for membership, which is added if it is not known."""
+        known = self._known.get((strength, reason))
+        if known is None:
+            if len(self._known) >= _MOST_REASONS:
+                self._known.clear()
+            cursor = self._db.execute(
+                "INSERT INTO join_reasons (strength, reason) VALUES (?, ?)", (strength, storable(reason))
+            )
+            known = self._known[strength, reason] = int(cursor.lastrowid or 0)
+        return known
+
+
 def clear_interactions(store: Store) -> None:
-    """Delete attestations, reasons and gaps; and start the list of interactions, which replaces the present ones."""
+    """Delete attestations, reasons and gaps. Interactions are replaced when they are numbered."""
     db = store.db
     for table in CLEARED:
         db.execute(f"DELETE FROM {table}")  # noqa: S608 (our names)
     db.execute("UPDATE exhibits SET corroborated_by = NULL WHERE corroborated_by IS NOT NULL")
-    for table in ("unnumbered", "unnumbered_members", "numbered"):
+
+
+def begin_interactions(store: Store) -> None:
+    """Start the list of interactions, which are numbered when all are listed."""
+    db = store.db
+    for table in _LISTS:
         db.execute(f"DROP TABLE IF EXISTS temp.{table}")
     # An interaction of one record has the record's number, below 0, and the reason; others have members of their own.
     db.execute(
@@ -80,7 +124,13 @@ def clear_interactions(store: Store) -> None:
     db.execute("CREATE TEMP TABLE unnumbered_members (record INTEGER PRIMARY KEY, interaction INTEGER, reason INTEGER)")
 
 
-def add_bare_entries(store: Store, types: Collection[str], alone: Collection[str], strength: str, reason: str) -> None:
+def end_interactions(store: Store) -> None:
+    """Forget the list, when its interactions are numbered."""
+    for table in _LISTS:
+        store.db.execute(f"DROP TABLE IF EXISTS temp.{table}")
+
+
+def add_bare_entries(store: Store, types: Collection[str], alone: Collection[str], reason: int) -> None:
     """Make an interaction of each listed candidate that nothing can join, and remove it from the list.
 
     These are account entries without an utterance id, a key, or a device's serial number: no other candidate
@@ -90,10 +140,9 @@ def add_bare_entries(store: Store, types: Collection[str], alone: Collection[str
         store: the case's store.
         types: data types of such entries.
         alone: those types whose records are interactions even without a text.
-        strength, reason: strength and reason of their membership.
+        reason: number of the reason of their membership.
     """
     db = store.db
-    why = add_reason(store, strength, reason)
     kinds = _numbers(store, "SELECT id FROM kinds WHERE data_type IN (SELECT value FROM json_each(?))", types)
     if not kinds:
         return
@@ -108,7 +157,7 @@ def add_bare_entries(store: Store, types: Collection[str], alone: Collection[str
         f" WHERE r.kind IN ({_listed(kinds)}) AND r.utterance_id IS NULL"
         " AND r.device_serial IS NULL AND NOT EXISTS (SELECT 1 FROM places p JOIN record_keys q ON q.place_id = p.id"
         " WHERE p.record = r.number) ORDER BY c.number DESC",
-        (why,),
+        (reason,),
     )
     db.execute("DELETE FROM temp.candidates WHERE number IN (SELECT -interaction FROM temp.unnumbered)")
     # They say nothing.
@@ -141,36 +190,31 @@ def _listed(numbers: Iterable[int]) -> str:
 def bare_entries(store: Store, most: int) -> BareEntries:
     """Return the interactions from :func:`add_bare_entries`; if more than ``most``, only the first and the last."""
     db = store.db
-    bare = "FROM temp.unnumbered WHERE interaction < 0"
+    asked, bare = "SELECT start, -interaction, 'REC-' || lower(hex(key))", "FROM temp.unnumbered WHERE interaction < 0"
     (count,) = db.execute(f"SELECT count(*) {bare}").fetchone()
-    in_order = f"SELECT start, -interaction {bare} ORDER BY start IS NULL, start, key LIMIT ?"
+    in_order = f"{asked} {bare} ORDER BY start IS NULL, start, key LIMIT ?"
     shown = db.execute(in_order, (most,)).fetchall()
     if count > most:
         # The last one with a time.
-        last = f"SELECT start, -interaction {bare} ORDER BY start DESC, key DESC LIMIT 1"
+        last = f"{asked} {bare} ORDER BY start DESC, key DESC LIMIT 1"
         shown[-1] = db.execute(last).fetchone()
     return BareEntries(count, shown)
 
 
-def add_interactions(store: Store, found: Iterable[NewInteraction]) -> None:
-    """Add interactions and their members. :func:`number_interactions` numbers them later."""
+def add_interactions(store: Store, found: Iterable[NewInteraction], reasons: Reasons) -> None:
+    """List interactions and their members, which are numbered later."""
     db = store.db
-    reasons: dict[tuple[str, str], int] = {}
     for one in found:
         left_open = storable(json.dumps(one.left_open, ensure_ascii=False)) if one.left_open else None
         key = stored_id(one.key)
         db.execute("INSERT INTO temp.unnumbered VALUES (?, ?, ?, ?, NULL)", (one.number, key, one.start, left_open))
         for record, strength, reason in one.members:
-            known = reasons.get((strength, reason))
-            if known is None:
-                if len(reasons) >= _MOST_REASONS:
-                    reasons.clear()
-                known = reasons[strength, reason] = add_reason(store, strength, reason)
-            db.execute("INSERT INTO unnumbered_members VALUES (?, ?, ?)", (record, one.number, known))
+            why = reasons.number(strength, reason)
+            db.execute("INSERT INTO unnumbered_members VALUES (?, ?, ?)", (record, one.number, why))
 
 
 def number_interactions(store: Store, remaking: Remaking) -> None:
-    """Number the added interactions by start, those without one last; then by key.
+    """Number the listed interactions by start, those without one last; then by key. They replace those of the case.
 
     Of a case that has interactions only those that differ are written, so that the others need no new digest.
 
@@ -193,8 +237,6 @@ def number_interactions(store: Store, remaking: Remaking) -> None:
     )
     _write(store, "interactions", ("number", "start", "left_open"), interactions, remaking)
     _write(store, "interaction_members", ("record", "interaction", "reason"), members, remaking)
-    for table in ("unnumbered", "unnumbered_members", "numbered"):
-        db.execute(f"DROP TABLE temp.{table}")
 
 
 def _write(store: Store, table: str, columns: tuple[str, ...], rows: str, remaking: Remaking) -> None:
@@ -221,12 +263,6 @@ def _write(store: Store, table: str, columns: tuple[str, ...], rows: str, remaki
     db.execute("DROP TABLE temp.wanted")
 
 
-def add_reason(store: Store, strength: str, reason: str) -> int:
-    """Add a reason for membership; returns its number."""
-    cursor = store.db.execute("INSERT INTO join_reasons (strength, reason) VALUES (?, ?)", (strength, storable(reason)))
-    return int(cursor.lastrowid or 0)
-
-
 def place_of_exhibit(store: Store, exhibit: str) -> tuple[str, str, str]:
     """Evidence item, path and locator of an exhibit."""
     number = int(exhibit.rpartition("-")[2])
@@ -243,15 +279,42 @@ def exhibit_of(store: Store, record: int) -> str:
 
 def set_attested(store: Store, attested: Iterable[Attested]) -> None:
     """Store in the exhibits of records which others attest the same."""
-    store.db.executemany(
-        "UPDATE exhibits SET corroborated_by = ? WHERE record = ?",
-        ((json.dumps(one.exhibits[:_MOST_ATTESTING]), one.record) for one in attested),
+    store.db.executemany("UPDATE exhibits SET corroborated_by = ? WHERE record = ?", map(_attesting, attested))
+
+
+def renew_attested(store: Store, attested: Iterable[Attested]) -> None:
+    """The same for the touched records, all of them; of the others nothing changes."""
+    db = store.db
+    db.execute("CREATE TEMP TABLE attested (record INTEGER PRIMARY KEY, exhibits TEXT)")
+    db.executemany("INSERT INTO temp.attested (exhibits, record) VALUES (?, ?)", map(_attesting, attested))
+    attesting = "(SELECT a.exhibits FROM temp.attested a WHERE a.record = exhibits.record)"
+    db.execute(
+        f"UPDATE exhibits SET corroborated_by = {attesting}"  # noqa: S608 (our text)
+        f" WHERE record IN (SELECT number FROM temp.touched) AND corroborated_by IS NOT {attesting}"
     )
+    db.execute("DROP TABLE temp.attested")
+
+
+def _attesting(one: Attested) -> tuple[str, int]:
+    return json.dumps(one.exhibits[:_MOST_ATTESTING]), one.record
 
 
 def add_gaps(store: Store, gaps: Iterable[CaseGap]) -> None:
     """Add gaps, which must be numbered."""
     store.db.executemany(
-        "INSERT INTO gaps (number, data_type, start, content) VALUES (?, ?, ?, ?)",
-        ((int(gap.number.rpartition("-")[2]), gap.data_type, gap.start, storable(gap.stored())) for gap in gaps),
+        "INSERT INTO gaps (number, data_type, start, content) VALUES (?, ?, ?, ?)", map(_gap_row, gaps)
     )
+
+
+def replace_gaps(store: Store, gaps: Collection[CaseGap]) -> None:
+    """Make these the gaps of the case; they must be numbered from 1 on. Those that it has already are not touched."""
+    store.db.executemany(
+        "INSERT OR REPLACE INTO gaps (number, data_type, start, content) SELECT ?1, ?2, ?3, ?4"
+        " WHERE NOT EXISTS (SELECT 1 FROM gaps WHERE number = ?1 AND data_type = ?2 AND content = ?4)",
+        map(_gap_row, gaps),
+    )
+    store.db.execute("DELETE FROM gaps WHERE number > ?", (len(gaps),))
+
+
+def _gap_row(gap: CaseGap) -> tuple[int, str, int | None, str]:
+    return int(gap.number.rpartition("-")[2]), gap.data_type, gap.start, storable(gap.stored())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from echoforensics.case.spoken.interaction_table import add_reason, start_of_record
+from echoforensics.case.spoken.interaction_table import start_of_record
 
 if TYPE_CHECKING:
     from echoforensics.case.store import Store
@@ -16,7 +16,7 @@ _NEAR_MISS = "SELECT id FROM kinds WHERE data_type = 'echo:log:near_miss'"
 _FILE = "(SELECT e.sha256 FROM places p CROSS JOIN entries e ON e.id = p.entry_id WHERE p.record = {} LIMIT 1)"
 
 
-def add_lone_near_misses(store: Store, window: int, strength: str, reason: str) -> None:
+def add_lone_near_misses(store: Store, window: int, reason: int) -> None:
     """Make an interaction of each listed near miss that nothing can join, and remove it from the list.
 
     These have no key and no line of a stream, and no stream of their file begins near their time: they and other
@@ -25,18 +25,17 @@ def add_lone_near_misses(store: Store, window: int, strength: str, reason: str) 
     Args:
         store: the case's store.
         window: microseconds; streams that begin this close to a near miss may contain its time.
-        strength, reason: strength and reason of their membership.
+        reason: number of the reason of their membership.
     """
     _list_lone(store, window)
     db = store.db
     db.execute("DELETE FROM temp.candidates WHERE number IN (SELECT number FROM temp.lone)")
     if db.execute("SELECT 1 FROM temp.lone LIMIT 1").fetchone():
-        why = add_reason(store, strength, reason)
         # Numbers below 0 are free: those of other interactions start with 0.
         db.execute(
             f"INSERT INTO temp.unnumbered SELECT -number, id, {start_of_record(store, 'lone.number')}, NULL, ?"  # noqa: S608
             " FROM temp.lone ORDER BY number DESC",
-            (why,),
+            (reason,),
         )
     for table in ("opened", "lone"):
         db.execute(f"DROP TABLE temp.{table}")

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from echoforensics.case.spoken.spoken_record import SECOND, SpokenRecord, SpokenTime
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
+    from echoforensics.case.spoken.added_evidence import Extent
     from echoforensics.case.store import Store
 
 # Lists and fields are selected as one JSON text, which is parsed once.
@@ -94,6 +95,16 @@ def candidates(store: Store) -> Iterator[tuple[int, SpokenRecord]]:
         yield columns[0], _record(columns)
 
 
+def spoken_records(store: Store, numbers: Iterable[int]) -> Iterator[tuple[int, SpokenRecord]]:
+    """Yield some records, each with its number in the database."""
+    found = store.db.execute(
+        f"SELECT {_COLUMNS} FROM json_each(?) c CROSS JOIN {_FROM} WHERE r.number = c.value",  # noqa: S608 (our text)
+        (json.dumps(list(numbers)),),
+    )
+    for columns in found:
+        yield columns[0], _record(columns)
+
+
 class MemberRecord(NamedTuple):
     """A member of an interaction: the interaction's number, what it left open, and why the record belongs to it."""
 
@@ -157,24 +168,35 @@ def _shown_first(place: Sequence[Any]) -> tuple[bool, str, str]:
     return place[3] != "allocated", place[0], place[1]
 
 
-def records_of_types(store: Store, types: Collection[str]) -> Iterator[SpokenRecord]:
-    """Yield the records of some data types. The records are scanned only if the case has such types."""
+def records_of_types(store: Store, types: Collection[str], after: Extent | None = None) -> Iterator[SpokenRecord]:
+    """Yield the records of some data types. The records are scanned only if the case has such types.
+
+    Args:
+        store: the case's store.
+        types: the data types.
+        after: an earlier extent of the case; only records with a place that was added since are scanned.
+    """
     db = store.db
     listed = "SELECT id FROM kinds WHERE data_type IN (SELECT value FROM json_each(?))"
     kinds = [number for (number,) in db.execute(listed, (json.dumps(list(types)),))]
     if not kinds:
         return iter(())
+    scanned = "records" if after is None else "(SELECT DISTINCT record FROM places WHERE id > ?) f CROSS JOIN records"
+    named = "" if after is None else "r.number = f.record AND "
     found = db.execute(
-        f"SELECT {_COLUMNS} FROM {_FROM} WHERE r.kind IN (SELECT value FROM json_each(?))",  # noqa: S608 (our text)
-        (json.dumps(kinds),),
+        f"SELECT {_COLUMNS} FROM {_FROM.replace('records', scanned, 1)}"  # noqa: S608 (our text)
+        f" WHERE {named}r.kind IN (SELECT value FROM json_each(?))",
+        (*(() if after is None else (after.place,)), json.dumps(kinds)),
     )
     return map(_record, found)
 
 
-def file_paths(store: Store) -> Iterator[tuple[str, str]]:
-    """Yield evidence item and path of every file whose name may be that of a log chunk."""
+def file_paths(store: Store, after: Extent | None = None) -> Iterator[tuple[str, str]]:
+    """Yield evidence item and path of every file whose name may be that of a log chunk; of those added since then."""
     found = store.db.execute(
-        "SELECT v.name, e.path FROM entries e JOIN evidence v ON v.id = e.evidence_id WHERE e.kind = 'file'"
-        " AND e.path GLOB '*_[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]_[0-9]*' ORDER BY v.name, e.path"
+        "SELECT v.name, e.path FROM entries e JOIN evidence v ON v.id = e.evidence_id WHERE e.id > ?"
+        " AND e.kind = 'file' AND e.path GLOB '*_[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]_[0-9]*'"
+        " ORDER BY v.name, e.path",
+        (after.entry if after else -1,),
     )
     yield from found

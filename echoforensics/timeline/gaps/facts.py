@@ -25,6 +25,7 @@ class InteractionFacts:
         count: number of interactions with the same facts that it stands for.
         entry_at: the account entry; None if it has none.
         sound_at: the recording, likewise.
+        key: the least id of its records; orders interactions of the same start.
     """
 
     start: int | None
@@ -35,6 +36,7 @@ class InteractionFacts:
     count: int = 1
     entry_at: FoundAt | None = None
     sound_at: FoundAt | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,121 +3,122 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
 from echoforensics.case.spoken.case_gap import PREFIX, CaseGap, FoundAt
 from echoforensics.timeline.gaps import explanations
-from echoforensics.timeline.gaps.facts import ChunkCounter, InteractionFacts, LogChunk, MarkRecord
+from echoforensics.timeline.gaps.facts import ChunkCounter, LogChunk, MarkRecord
+from echoforensics.timeline.gaps.sums import POINTED_TO, Counted, FactSums
 
-#: Maximum number of items to store as the basis of one gap.
-_POINTED_TO = 20
-#: If only a minority of one kind lacks something, each is a gap of its own, up to this many.
-MOST_OF_A_KIND = 500
-
+#: Data types of the gaps among interactions.
+OF_INTERACTIONS = frozenset(
+    {
+        "gap:no_account", "gap:no_device", "gap:no_sound", "gap:wake_word_without_entry", "gap:entries_begin_after",
+        "gap:entries_end_before", "gap:entry_without_sound", "gap:sound_without_entry",
+    }
+)  # fmt: skip
 _NO_NUMBER = ""
 
 
 def find_gaps(
-    interactions: Iterable[InteractionFacts],
-    chunks: Iterable[LogChunk],
-    counters: Iterable[ChunkCounter],
-    marks: Iterable[MarkRecord],
+    sums: FactSums, chunks: Iterable[LogChunk], counters: Iterable[ChunkCounter], marks: Iterable[MarkRecord]
 ) -> list[CaseGap]:
     """Return every gap, numbered by time; those without a time last."""
-    listed = list(interactions)
-    found = [*_of_interactions(listed), *_of_logs(list(chunks), list(counters)), *map(_of_mark, marks)]
-    found.sort(key=lambda gap: (gap.start is None, gap.start or 0, gap.data_type, gap.message))
+    return numbered([*gaps_of_interactions(sums), *gaps_of_records(chunks, counters, marks)])
+
+
+def gaps_of_records(
+    chunks: Iterable[LogChunk], counters: Iterable[ChunkCounter], marks: Iterable[MarkRecord]
+) -> list[CaseGap]:
+    """Return the gaps that logs and single records show, not numbered."""
+    return [*_of_logs(list(chunks), list(counters)), *map(_of_mark, marks)]
+
+
+def numbered(gaps: Iterable[CaseGap]) -> list[CaseGap]:
+    """Number gaps by time; those without a time last. Of equal ones the order stays, in one evidence item and file."""
+    found = sorted(gaps, key=_by_time)
     return [replace(gap, number=f"{PREFIX}{number:07}") for number, gap in enumerate(found, 1)]
 
 
-def _of_interactions(listed: list[InteractionFacts]) -> Iterator[CaseGap]:
-    heard = [one for one in listed if one.heard]
-    entries = [replace(one, at=one.entry_at or one.at) for one in listed if one.entry]
-    sounds = [replace(one, at=one.sound_at or one.at) for one in listed if one.sound]
-    if heard and not entries:
+def _by_time(gap: CaseGap) -> tuple[bool, int, str, str, str, str]:
+    at = gap.derived_from[0]
+    place = ("", "") if gap.data_type in OF_INTERACTIONS else (at.evidence, at.path)
+    return (gap.start is None, gap.start or 0, gap.data_type, gap.message, *place)
+
+
+def gaps_of_interactions(sums: FactSums) -> Iterator[CaseGap]:
+    """Yield the gaps among interactions, not numbered. Their data types are :data:`OF_INTERACTIONS`."""
+    heard, entries, sounds = sums.heard, sums.entries, sums.sounds
+    if heard.count and not entries.count:
         sentence = (
             "The case holds no entry of an account. A device's records tell of {}; whether the account had entries for"
             " them cannot be known from this case."
         )
         yield _absent("gap:no_account", heard, sentence)
-    if entries and not heard:
+    if entries.count and not heard.count:
         yield _absent("gap:no_device", entries, "The case holds no device's record of a wake word or a request. The"
                       " account's entries tell of {}; whether the device's log confirms them cannot be known from this"
                       " case.")  # fmt: skip
-    if entries and not sounds:
+    if entries.count and not sounds.count:
         yield _absent("gap:no_sound", entries, "The case holds no recording of an utterance. The account's entries tell"
                       " of {}.")  # fmt: skip
-    if heard and entries:
-        yield from _without_entry(heard, entries)
-    if entries and sounds:
+    if heard.count and entries.count:
+        yield from _without_entry(sums)
+    if entries.count and sounds.count:
         yield from _several(
-            "gap:entry_without_sound", [one for one in entries if not one.sound], _count(entries),
+            "gap:entry_without_sound", sums.without_sound, entries.count,
             "The account holds an entry, and the case no recording for it.",
             "Of {all} interactions with an entry of the account, {lacking} have no recording in the case.",
             explanations.NO_SOUND,
         )  # fmt: skip
         yield from _several(
-            "gap:sound_without_entry", [one for one in sounds if not one.entry], _count(sounds),
+            "gap:sound_without_entry", sums.without_entry, sounds.count,
             "The case holds a recording, and no entry of an account for it.",
             "Of {all} interactions with a recording, {lacking} have no entry of an account in the case.",
             explanations.SOUND_ALONE,
         )  # fmt: skip
 
 
-def _count(listed: Iterable[InteractionFacts]) -> int:
-    return sum(one.count for one in listed)
-
-
-def _absent(data_type: str, listed: list[InteractionFacts], sentence: str) -> CaseGap:
-    count = _count(listed)
-    message = sentence.format(f"{count} interaction{'' if count == 1 else 's'}")
+def _absent(data_type: str, listed: Counted, sentence: str) -> CaseGap:
+    message = sentence.format(f"{listed.count} interaction{'' if listed.count == 1 else 's'}")
     return _gap(data_type, message, listed, explanations.ABSENT)
 
 
-def _without_entry(heard: list[InteractionFacts], entries: list[InteractionFacts]) -> Iterator[CaseGap]:
+def _without_entry(sums: FactSums) -> Iterator[CaseGap]:
     """One gap each within the period of the account's entries; a single gap for all before and after it."""
-    times = [one.start for one in entries if one.start is not None]
-    first, last = min(times, default=None), max(times, default=None)
-    lacking = [one for one in heard if not one.entry and one.start is not None]
-    before = [one for one in lacking if first is None or one.start is None or one.start < first]
-    after = [one for one in lacking if last is not None and one.start is not None and one.start > last]
-    outside = {*before, *after}
-    within = [one for one in lacking if one not in outside]
-    inside = [one for one in heard if one not in outside]
     yield from _several(
-        "gap:wake_word_without_entry", within, _count(inside),
+        "gap:wake_word_without_entry", sums.within, sums.heard.count - sums.before.count - sums.after.count,
         "A device's record says that a wake word was accepted, and the account's entries, which reach from before to"
         " after it, hold none for it.",
         "Of {all} interactions that a device's records tell of within the period of the account's entries, {lacking}"
         " have no entry.",
         explanations.NO_ENTRY,
     )  # fmt: skip
-    for word, listed in (("begin after", before), ("end before", after)):
-        if listed:
-            count = f"{_count(listed)} interaction{'' if _count(listed) == 1 else 's'}"
+    for word, listed in (("begin after", sums.before), ("end before", sums.after)):
+        if listed.count:
+            count = f"{listed.count} interaction{'' if listed.count == 1 else 's'}"
             message = f"The account's entries {word} {count} that a device's records tell of."
             yield _gap(f"gap:entries_{word.replace(' ', '_')}", message, listed, explanations.NO_ENTRIES_OUTSIDE)
 
 
 def _several(
-    data_type: str, lacking: list[InteractionFacts], count: int, each: str, together: str, reasons: tuple[str, ...]
+    data_type: str, lacking: Counted, count: int, each: str, together: str, reasons: tuple[str, ...]
 ) -> Iterator[CaseGap]:
     """Yield one gap each if few lack something, or one for all if most do."""
-    missing = _count(lacking)
-    if 2 * missing <= count and missing <= MOST_OF_A_KIND:
-        yield from (_gap(data_type, each, [one], reasons) for one in lacking)
-    elif lacking:
-        yield _gap(data_type, together.format(all=count, lacking=missing), lacking, reasons)
+    if 2 * lacking.count <= count and lacking.whole:
+        yield from (
+            CaseGap(_NO_NUMBER, data_type, each, one.time, one.time, reasons, (one.at,)) for one in lacking.points
+        )
+    elif lacking.count:
+        yield _gap(data_type, together.format(all=count, lacking=lacking.count), lacking, reasons)
 
 
-def _gap(data_type: str, message: str, listed: Sequence[InteractionFacts], reasons: tuple[str, ...]) -> CaseGap:
-    times = [one.start for one in listed if one.start is not None]
-    ordered = sorted(listed, key=lambda one: (one.start is None, one.start or 0, one.at.exhibit))
+def _gap(data_type: str, message: str, listed: Counted, reasons: tuple[str, ...]) -> CaseGap:
     return CaseGap(
-        _NO_NUMBER, data_type, message, min(times, default=None), max(times, default=None), reasons,
-        tuple(one.at for one in ordered[:_POINTED_TO]), _count(listed),
+        _NO_NUMBER, data_type, message, listed.start, listed.end, reasons,
+        tuple(one.at for one in listed.points[:POINTED_TO]), listed.count,
     )  # fmt: skip
 
 

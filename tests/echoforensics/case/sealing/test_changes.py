@@ -15,8 +15,9 @@ from echoforensics.case.sealing import blocks, seal
 from echoforensics.case.sealing.changes import ChangesSinceSeal
 from echoforensics.case.sealing.seal import named_digests, table_digests
 from echoforensics.case.store import Store
-from echoforensics.extraction import begin_and_seal, run
+from echoforensics.extraction import run
 from echoforensics.extraction.options import Options
+from echoforensics.timeline import added_interactions
 from echoforensics.verification import verify_case
 
 SMALL_BLOCK = 16
@@ -159,8 +160,9 @@ def test_an_altered_block_is_seen(tmp_path: Path) -> None:
             db.execute("ROLLBACK")
 
 
+@pytest.mark.parametrize("kind", ["alarm", "later utterance"])
 def test_adding_does_no_more_in_a_larger_case(
-    tmp_path: Path, read_rows: list[int], monkeypatch: pytest.MonkeyPatch
+    kind: str, tmp_path: Path, read_rows: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps: list[int] = []
     opened = Store.__init__
@@ -176,7 +178,8 @@ def test_adding_does_no_more_in_a_larger_case(
     def built(*_: object) -> None:
         raise AssertionError("interactions were made again")
 
-    source = alarms(tmp_path / "small", 1)
+    is_spoken = kind != "alarm"
+    source = spoken(tmp_path / "small", 1, year=2044) if is_spoken else alarms(tmp_path / "small", 1)
     for rows in (200, 3200):
         case = tmp_path / f"case {rows}"
         extract(spoken(tmp_path / f"large {rows}", rows), case)
@@ -185,11 +188,13 @@ def test_adding_does_no_more_in_a_larger_case(
         read_rows.clear()
         steps.append(0)
         with monkeypatch.context() as adding:
-            adding.setattr(begin_and_seal, "build_interactions", built)
+            adding.setattr(added_interactions, "build_interactions", built)
             adding.setattr(Store, "__init__", counting)
             extract(source, case)
         assert sum(read_rows) < 10 * SMALL_BLOCK
-        assert rows_of(case) == before
+        now = rows_of(case)
+        assert [len(held) for held in now] == [len(held) + (is_spoken and at < 2) for at, held in enumerate(before)]
+        assert [held[:rows] for held in now[:2]] == before[:2]
         with closing(Store(case / DATABASE)) as store:
             assert named_digests(store.db, seal_of(case)) == seal_of(case)
         read_rows.clear()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from echoforensics.case.spoken.case_gap import CaseGap, FoundAt
+from echoforensics.timeline.gaps import find
 from echoforensics.timeline.gaps.facts import ChunkCounter, InteractionFacts, LogChunk, MarkRecord
-from echoforensics.timeline.gaps.find import find_gaps
+from echoforensics.timeline.gaps.sums import FactSums
 
 FOLDER = "var/local/log"
 
@@ -22,6 +24,12 @@ def chunk(number: int, log: str = "messages") -> LogChunk:
     found = LogChunk.of("one", f"{FOLDER}/{log}_{number:08}_20220101{number % 24:02}4501.gz")
     assert found is not None
     return found
+
+
+def find_gaps(listed: list[InteractionFacts], *others: Any) -> list[CaseGap]:
+    sums = FactSums()
+    sums.change((), listed)
+    return find.find_gaps(sums, *others)
 
 
 def kinds(gaps: list[CaseGap]) -> list[tuple[str, int | None, int]]:

@@ -1,0 +1,109 @@
+"""What follows from interactions: the facts that gaps are derived from, and which records attest each other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from echoforensics.case.interactions.node import Node
+from echoforensics.case.interactions.record_names import names_of
+from echoforensics.case.interactions.start import start_of_nodes
+from echoforensics.case.interactions.strength import Strength
+from echoforensics.case.spoken.case_gap import FoundAt
+from echoforensics.case.spoken.interaction_table import Attested, NewInteraction, bare_entries, exhibit_of
+from echoforensics.case.spoken.spoken_query import member_records
+from echoforensics.case.spoken.spoken_record import Role, Witness
+from echoforensics.timeline.gaps.facts import InteractionFacts
+from echoforensics.timeline.gaps.sums import MOST_OF_A_KIND
+
+if TYPE_CHECKING:
+    from echoforensics.case.interactions.join import Joining, Membership
+    from echoforensics.case.store import Store
+
+#: Strengths that let a record attest another: a join by time does not.
+_ATTESTING = (Strength.UTTERANCE_ID, Strength.REQUEST_ID, Strength.RECORD_KEY)
+_ATTESTING_ROLES = (Role.WAKE_WORD, Role.DEVICE, Role.ENTRY, Role.RECORDING)
+
+
+@dataclass(slots=True)
+class Following:
+    """What follows from new interactions: the facts of each, and the attestations among their records."""
+
+    facts: list[InteractionFacts] = field(default_factory=list)
+    attested: list[Attested] = field(default_factory=list)
+
+
+def joined_interactions(joining: Joining, numbers: Mapping[str, int], following: Following) -> Iterator[NewInteraction]:
+    """Yield each interaction, and collect what follows from it.
+
+    Args:
+        joining: the interactions.
+        numbers: by id of a record, its number.
+        following: is added to.
+    """
+    for number, one in enumerate(joining.interactions):
+        nodes = [joining.nodes[member.record] for member in one.members]
+        start, key = start_of_nodes(nodes), min(node.record for node in nodes)
+        following.facts.append(_facts(start, key, nodes))
+        if len(nodes) > 1:
+            following.attested += _attesting(numbers, [*zip(nodes, one.members, strict=True)])
+        yield NewInteraction(
+            number,
+            key,
+            start,
+            one.left_open,
+            [(numbers[member.record], str(member.strength), member.reason) for member in one.members],
+        )
+
+
+def bare_facts(store: Store) -> Iterator[InteractionFacts]:
+    """Yield the facts of entries that nothing can be joined to; of very many, one stands for those between."""
+    bare = bare_entries(store, MOST_OF_A_KIND)
+    for number, (start, record, key) in enumerate(bare.shown, 1):
+        rest = bare.total - len(bare.shown) + 1 if number == len(bare.shown) else 1
+        at = _exhibit(exhibit_of(store, record))
+        yield InteractionFacts(start=start, heard=False, entry=True, sound=False, at=at, count=rest, key=key)
+
+
+def facts_of(store: Store, interaction: int) -> InteractionFacts:
+    """The facts of an interaction that the case has. Its members are evidence, none of them added to the case."""
+    (start,) = store.db.execute("SELECT start FROM interactions WHERE number = ?", (interaction,)).fetchone()
+    records = [member.record for member in member_records(store, ["i.number = ?"], [interaction])]
+    return _facts(start, min(one.record for one in records), [Node.of(one, names_of(one)) for one in records])
+
+
+def _attesting(numbers: Mapping[str, int], members: Sequence[tuple[Node, Membership]]) -> Iterator[Attested]:
+    """Yield, for each record of an interaction, the exhibits of other witnesses that attest the same."""
+    sides: dict[Witness, list[Node]] = defaultdict(list)
+    for node, membership in members:
+        if membership.strength in _ATTESTING and node.role in _ATTESTING_ROLES and node.exhibit:
+            sides[node.source].append(node)
+    for side, nodes in sides.items():
+        others = sorted({other.exhibit for each in sides if each is not side for other in sides[each]})
+        if others:
+            yield from (Attested(numbers[node.record], others) for node in nodes)
+
+
+def _facts(start: int | None, key: str, nodes: Sequence[Node]) -> InteractionFacts:
+    first: dict[Role, Node] = {}
+    ordered = nodes
+    if len(nodes) > 1:
+        ordered = sorted(nodes, key=lambda node: (not node.exhibit, node.exhibit, node.record))
+    for node in ordered:
+        first.setdefault(node.role, node)
+    return InteractionFacts(
+        start=start,
+        heard=Role.WAKE_WORD in first or Role.DEVICE in first,
+        entry=Role.ENTRY in first,
+        sound=Role.RECORDING in first,
+        at=_exhibit(ordered[0].exhibit),
+        entry_at=_exhibit(first[Role.ENTRY].exhibit) if Role.ENTRY in first else None,
+        sound_at=_exhibit(first[Role.RECORDING].exhibit) if Role.RECORDING in first else None,
+        key=key,
+    )
+
+
+def _exhibit(exhibit: str) -> FoundAt:
+    return FoundAt(exhibit, "", "", "")
