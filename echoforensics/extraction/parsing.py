@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from echoforensics.case.entry_table import entries_to_parse, kept_file, set_parsed, size_to_parse
 from echoforensics.case.issue_table import add_issue, issues_of, remove_issues
 from echoforensics.case.record_table import add_prepared, last_record, remove_records
-from echoforensics.case.store import BATCH
 from echoforensics.extraction.file_parsing import FileParser, FoundChunk, RecordInEntry, chunks
 from echoforensics.extraction.issue_groups import IssueGroups, joined
 from echoforensics.extraction.neighbours import Neighbours
@@ -147,7 +146,7 @@ class EntryParser:
         add_prepared(store, self._held.entry, file.id, self._held.records)
         self._uncommitted += len(self._held.records)
         self._held = FoundChunk()
-        if self._uncommitted >= BATCH:
+        if self._uncommitted >= store.index.batch:
             if self._before is None:
                 self._before = self._before_mark
             self._release()

@@ -129,6 +129,8 @@ class OpenCase(Case):
             CaseError: another program has the database open, so it cannot be folded into one file.
         """
         tables = self._changes.digests() if self._changes else table_digests(self.store, self._whole_tables())
+        with case_disk(self.path):
+            self.store.index.complete()
         try:
             self.store.close(fold=True)
         except sqlite3.OperationalError as error:
