@@ -72,7 +72,7 @@ def add_part(store: Store, name: str, part: Store, item: EvidenceItem, state: st
             held.append(each.record)
             if len(held) == _RECORDS:
                 add_prepared(store, entry + numbers, read_from + numbers, held)
-                store.made(len(held))
+                store.made(len(held), store.index.batch)
                 held = []
         add_prepared(store, entry + numbers, read_from + numbers, held)
     return number

@@ -31,7 +31,6 @@ LOCAL_KEYS = ("numbered-audio:", "saved-as:")
 _MOST_KINDS = 10_000
 
 _INSERT = "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_INDEX = "INSERT INTO main.search (rowid, text) VALUES (?, ?)"
 _INSERT_TIME = "INSERT INTO timestamps VALUES (?, ?, ?, ?, ?, ?)"
 _LONE = re.compile("[\ud800-\udfff]")
 _encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
@@ -173,8 +172,7 @@ def remove_records(store: Store, read_from: int, last: int) -> None:
     db = store.db
     db.execute("DELETE FROM record_keys WHERE place_id IN (SELECT id FROM places WHERE read_from = ?)", (read_from,))
     db.execute("DELETE FROM places WHERE read_from = ?", (read_from,))
-    # The index stores no text: removing a row needs its text.
-    db.executemany("INSERT INTO main.search (search, rowid, text) VALUES ('delete', ?, ?)", _indexed_texts(store, last))
+    store.index.remove(_indexed_texts(store, last))
     db.execute("DELETE FROM timestamps WHERE record > ?", (last,))
     db.execute("DELETE FROM records WHERE number > ?", (last,))
 
@@ -202,13 +200,13 @@ def _insert(store: Store, records: list[tuple[bytes, PreparedRecord]], first: in
             for ordinal, (description, recorded, clock, timestamp, note, locator) in enumerate(record.timestamps)
         ],
     )
-    db.executemany(_INDEX, [(number, _text_of(record)) for number, (_, record) in zip(numbers, records, strict=True)])
+    store.index.add([(number, _text_of(record)) for number, (_, record) in zip(numbers, records, strict=True)])
     return numbers
 
 
 def index_records(store: Store) -> None:
     """Add all records to the empty full-text index, after they were copied from another database."""
-    store.db.executemany(_INDEX, _indexed_texts(store, 0))
+    store.index.add(_indexed_texts(store, 0))
 
 
 def _indexed_texts(store: Store, last: int) -> Iterator[tuple[int, str]]:

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 from echoforensics.case import earlier_version
 from echoforensics.case.custody.database_file import connect_unchanged, create_database, fold_open, uri_of
 from echoforensics.case.disk import case_disk, database_room
+from echoforensics.case.full_text.filling import IndexInTables
 from echoforensics.case.schema import SCHEMA, SCHEMA_VERSION, SEALED_TABLES
 from echoforensics.errors import CaseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from echoforensics.case.full_text.filling import SearchIndex
 
 #: SQLite's exceptions for a database that is damaged or cannot be read or written.
 DatabaseError = sqlite3.Error
@@ -41,6 +44,7 @@ class Store:
         db: the connection. Only the modules of this package use it; others call their functions.
         is_earlier: whether the case is of an earlier version, which is read-only.
         known_numbers: by table, cached numbers of kinds; cleared when writes are undone.
+        index: fills the full-text index.
     """
 
     def __init__(self, path: Path, *, create: bool = False, write: bool = False, logged: bool = True) -> None:
@@ -81,6 +85,7 @@ class Store:
                     f"{path}: lacks {', '.join(lacking)}: it was altered, or another build of echoforensics made it."
                     " Read it with that one, or extract the evidence again into a new folder"
                 )
+            self.index: SearchIndex = IndexInTables(self.db, BATCH)
             self._open = opened.pop_all()
 
     def close(self, *, fold: bool = False) -> None:
@@ -104,24 +109,26 @@ class Store:
         except BaseException:
             self.db.execute("ROLLBACK")
             self.known_numbers.clear()
+            self.index.undone()
             raise
-        self.db.execute("COMMIT")
+        self.commit()
 
     def begin(self) -> None:
         """Begin a batch of writes."""
         self.db.execute("BEGIN IMMEDIATE")
         self._made = 0
 
-    def made(self, count: int) -> None:
-        """Count writes in a batch; at :data:`BATCH`, end it and begin another."""
+    def made(self, count: int, most: int = 0) -> None:
+        """Count writes in a batch; at ``most``, or else at :data:`BATCH`, end it and begin another."""
         self._made += count
-        if self._made >= BATCH:
+        if self._made >= (most or BATCH):
             self.commit()
             self.begin()
 
     def commit(self) -> None:
         """End a batch of writes."""
         self.db.execute("COMMIT")
+        self.index.committed()
 
     def settle(self) -> None:
         """Flush everything that was committed to disk, so that it survives even a power failure."""
@@ -130,11 +137,13 @@ class Store:
     def set_mark(self) -> None:
         """Set a savepoint within a transaction."""
         self.db.execute("SAVEPOINT mark")
+        self.index.set_mark()
 
     def undo_to_mark(self) -> None:
         """Undo the writes since the savepoint, which stays."""
         self.db.execute("ROLLBACK TO mark")
         self.known_numbers.clear()
+        self.index.undo_to_mark()
 
     def release_mark(self) -> None:
         """Release the savepoint: its writes stay part of the transaction."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from echoforensics.case.entry_table import entries_to_parse, kept_file, set_parsed, size_to_parse
 from echoforensics.case.issue_table import add_issue, issues_of, remove_issues
 from echoforensics.case.record_table import add_prepared, last_record, remove_records
-from echoforensics.case.store import BATCH
 from echoforensics.extraction.file_parsing import FileParser, FoundChunk, RecordInEntry, chunks
 from echoforensics.extraction.issue_groups import IssueGroups, joined
 from echoforensics.extraction.neighbours import Neighbours
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from echoforensics.case.custody.open_case import OpenCase
     from echoforensics.case.entry_table import EntryToParse, KeptFile
+    from echoforensics.case.sealing.growing import GrowingDigests
     from echoforensics.extraction.workers.pool import Outcome
     from parsers.parser import Parser
 
@@ -49,6 +49,8 @@ class EntryParser:
         self._before_mark = 0
         self._before: int | None = None
         self._uncommitted = 0
+        #: What is hashed while workers parse: the rows that were committed.
+        self._digests: GrowingDigests | None = None
 
     def parse_all(self) -> Iterator[str]:
         """Parse every remaining file; yields each path when done.
@@ -62,6 +64,7 @@ class EntryParser:
             self._uncommitted = 0
             with self._store.transaction():
                 goes_on = yield from self._add(outcomes)
+            self._committed()
         self._join_named()
 
     def _join_named(self) -> None:
@@ -77,7 +80,9 @@ class EntryParser:
         count, size = size_to_parse(self._store, self._evidence)
         if self._workers > 1 and (count >= POOL_FILES or size >= POOL_BYTES):
             folder = self._case.vault.root
-            with ParsingPool(self._workers, self._parser, self._find, folder, STALLED_AFTER) as pool:
+            self._digests = self._case.growing(self._evidence)
+            idle = self._digests.advance if self._digests else bool
+            with ParsingPool(self._workers, self._parser, self._find, folder, STALLED_AFTER, idle) as pool:
                 yield from pool.parse(self._files())
             return
         parser = self._parser(self._find)
@@ -147,13 +152,18 @@ class EntryParser:
         add_prepared(store, self._held.entry, file.id, self._held.records)
         self._uncommitted += len(self._held.records)
         self._held = FoundChunk()
-        if self._uncommitted >= BATCH:
+        if self._uncommitted >= store.index.batch:
             if self._before is None:
                 self._before = self._before_mark
             self._release()
             store.commit()
+            self._committed()
             store.begin()
             self._uncommitted = 0
+
+    def _committed(self) -> None:
+        if self._digests:
+            self._digests.committed()
 
     def _release(self) -> None:
         if self._marked:
@@ -164,6 +174,8 @@ class EntryParser:
         """Undo the findings in a file so far."""
         if self._before is not None:
             remove_records(self._store, file.id, self._before)
+            if self._digests:
+                self._digests.forget()
         elif self._marked:
             self._store.undo_to_mark()
         self._held, self._issues = FoundChunk(), IssueGroups()

@@ -12,7 +12,9 @@ from echoforensics.case.custody.names import HASHED_AGAIN, READ, SKIPPED
 from echoforensics.case.custody.open_case import OpenCase
 from echoforensics.case.disk import database_room
 from echoforensics.case.evidence_table import EvidenceState, set_state
+from echoforensics.case.full_text.filling import NoIndex
 from echoforensics.case.issue_table import add_issue, add_skipped_source, forget_skipped_source
+from echoforensics.case.store import BATCH
 from echoforensics.errors import CaseError, SourceError, UsageError
 from echoforensics.evidence.volumes.disk import Disk
 from echoforensics.extraction.begin_and_seal import named_by_key, open_in_ledger, seal_case, seal_part
@@ -22,6 +24,7 @@ from echoforensics.extraction.parsing import EntryParser
 from echoforensics.extraction.second_reading import read_again
 from echoforensics.extraction.sources import open_sources, whole_path
 from echoforensics.extraction.trust import refuse_other_matter
+from echoforensics.extraction.workers.index_process import index_process
 from parsers.definition.error import DefinitionError
 from parsers.definition.export import parse_map
 from parsers.registry import with_maps
@@ -75,6 +78,10 @@ def extract(
         signing = key() if callable(key) else key
         options = named_by_key(options, signing, case_path)
         case = opened.enter_context(OpenCase.begin(case_path, signing, options.actor))
+        if is_part:
+            case.store.index = NoIndex(BATCH)
+        else:
+            opened.enter_context(index_process(case, options.worker_count))
         open_in_ledger(case, options, sources.skipped)
         for skipped in sources.skipped:
             add_skipped_source(case.store, str(skipped.path), skipped.why)

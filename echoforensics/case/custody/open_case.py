@@ -20,8 +20,10 @@ from echoforensics.case.custody.vault_check import vault_problems
 from echoforensics.case.disk import case_disk
 from echoforensics.case.entry_table import artefact_hashes
 from echoforensics.case.lock import LOCK_FILE, FolderLock
+from echoforensics.case.record_table import last_record
 from echoforensics.case.schema import SCHEMA_VERSION
 from echoforensics.case.sealing.changes import ChangesSinceSeal
+from echoforensics.case.sealing.growing import GrowingDigests
 from echoforensics.case.sealing.seal import table_digests, whole_and_blocks
 from echoforensics.case.spoken.added_evidence import Extent
 from echoforensics.case.store import Store, other_version
@@ -52,6 +54,7 @@ class OpenCase(Case):
         self._ledger = ledger
         self._lock = lock
         self._whole: dict[int, dict[str, TableDigest]] = {}
+        self._growing: dict[int, GrowingDigests] = {}
         #: Changes since the seal.
         self._changes: ChangesSinceSeal | None = None
         self.sealed_extent: Extent | None = None
@@ -105,6 +108,15 @@ class OpenCase(Case):
             self._ledger.append(action, storable_detail(detail))
             write_head(self.path, self._ledger.length, self._ledger.head)
 
+    def growing(self, evidence: int) -> GrowingDigests | None:
+        """Digests of what an evidence item puts into the tables, to be advanced while it does.
+
+        They are used by :meth:`contents`. None if other items are in the case, or the item has put something there.
+        """
+        if len(self.evidence()) > 1 or last_record(self.store):
+            return None
+        return self._growing.setdefault(evidence, GrowingDigests(self.store.db, FILLED_BY_ITEMS))
+
     def contents(self, evidence: int) -> dict[str, str]:
         """Digests of an evidence item's part of the tables, for the ledger. It is flushed to disk first."""
         with case_disk(self.path):
@@ -113,7 +125,9 @@ class OpenCase(Case):
         if len(self.evidence()) > 1:
             return content_digests(db, evidence)
         # The item fills these tables alone, so one reading gives the digests of its line and of the seal.
-        both = {table: whole_and_blocks(db, table) for table in FILLED_BY_ITEMS}
+        growing = self._growing.pop(evidence, None)
+        both = growing.complete() if growing else {}
+        both |= {table: whole_and_blocks(db, table) for table in FILLED_BY_ITEMS if table not in both}
         self._whole[evidence] = {table: sealed for table, (_, sealed) in both.items()}
         return content_digests(db, evidence, {table: whole for table, (whole, _) in both.items()})
 
@@ -129,6 +143,8 @@ class OpenCase(Case):
             CaseError: another program has the database open, so it cannot be folded into one file.
         """
         tables = self._changes.digests() if self._changes else table_digests(self.store, self._whole_tables())
+        with case_disk(self.path):
+            self.store.index.complete()
         try:
             self.store.close(fold=True)
         except sqlite3.OperationalError as error:

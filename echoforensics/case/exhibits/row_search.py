@@ -14,6 +14,7 @@ from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from echoforensics.case.full_text.filling import is_filled
 from echoforensics.case.record_id import DIGITS, PREFIX
 from echoforensics.case.text import storable
 from echoforensics.errors import UsageError
@@ -114,7 +115,8 @@ def _hold(text: str, *columns: str | None) -> bool:
 
 def _records(store: Store, text: str) -> set[int] | None:
     """The numbers of records that can match; None if there are too many, or it cannot be determined."""
-    if _runs_on(store, text):
+    # The index of a case that was interrupted may have been left to be made at its end.
+    if not is_filled(store.db) or _runs_on(store, text):
         return None
     found: set[int] = set()
     for some in _asked(store, text):

@@ -109,6 +109,14 @@ def part_digest(db: sqlite3.Connection, table: str, where: str = "1", values: tu
     return rows_digest(db, _columns(db, table), f"main.{table} WHERE {where} ORDER BY {order}", values)
 
 
+def feed(
+    db: sqlite3.Connection, table: str, where: str, values: tuple[Any, ...], *hashes: hashlib._Hash
+) -> bool:  # fmt: skip
+    """Hash the rows of a table that meet a condition, as for :func:`part_digest`. Returns whether there are any."""
+    rows = f"main.{table} WHERE {where} ORDER BY {order_of(table)}"
+    return _feed(_written(db, _columns(db, table), rows, values), *hashes)
+
+
 def rows_digest(
     db: sqlite3.Connection, columns: Iterable[tuple[str, str]], rows: str, values: tuple[Any, ...] = ()
 ) -> str:
@@ -130,9 +138,16 @@ def _written(
 def _digest(rows: sqlite3.Cursor, *others: hashlib._Hash) -> str:
     """SHA-256 of rows, each ended by LF; the other hashes are fed the same bytes."""
     whole = hashlib.sha256()
-    while some := rows.fetchmany(_AT_ONCE):
-        written = "\n".join([*chain.from_iterable(some), ""]).encode()
-        whole.update(written)
-        for other in others:
-            other.update(written)
+    _feed(rows, whole, *others)
     return whole.hexdigest()
+
+
+def _feed(rows: sqlite3.Cursor, *hashes: hashlib._Hash) -> bool:
+    """Feed rows to hashes, each ended by LF. Returns whether there are any."""
+    found = False
+    while some := rows.fetchmany(_AT_ONCE):
+        found = True
+        written = "\n".join([*chain.from_iterable(some), ""]).encode()
+        for each in hashes:
+            each.update(written)
+    return found

@@ -38,6 +38,7 @@ from echoforensics.extraction.parts.received_part import (
 from echoforensics.extraction.run import parsers_of, refuse_overlap
 from echoforensics.extraction.sources import SkippedSource, whole_path
 from echoforensics.extraction.trust import known_items, refuse_other_matter
+from echoforensics.extraction.workers.index_process import index_process
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -95,7 +96,7 @@ def extract_on_cluster(
         looked, skipped = cluster.look_at_all(to_read)
         signing = key() if callable(key) else key
         options = named_by_key(options, signing, case_path)
-        with OpenCase.begin(case_path, signing, options.actor) as case:
+        with OpenCase.begin(case_path, signing, options.actor) as case, index_process(case, options.worker_count):
             open_in_ledger(case, options, tuple(skipped.values()))
             for each in skipped.values():
                 add_skipped_source(case.store, str(each.path), each.why)

@@ -81,6 +81,7 @@ class ParsingPool:
         find: finds a file of the evidence item by its path, for parsers that read several.
         folder: folder for results that are too large for memory: the vault's.
         stalled_after: a worker without a finding or a read for this many seconds is ended.
+        idle: called while there is nothing to receive; does a little work, and returns whether there is more.
     """
 
     size: int
@@ -88,6 +89,7 @@ class ParsingPool:
     find: Callable[[str], KeptFile | None]
     folder: Path
     stalled_after: float
+    idle: Callable[[], bool] = bool
     _workers: list[Worker] = field(default_factory=list)
     _results: dict[int, _Result] = field(default_factory=dict)
     _unread: deque[ParseFile] = field(default_factory=deque)
@@ -161,13 +163,19 @@ class ParsingPool:
         self._hear(heard)
 
     def _hear(self, workers: list[Worker]) -> None:
-        ready = wait([worker.connection for worker in workers], _LOOK)
-        for worker in workers:
-            if worker.connection in ready:
-                self._heard(worker)
+        for worker in self._ready(workers):
+            self._heard(worker)
         for worker in list(self._workers):
             if why := self._stalled(worker):
                 self._lost(worker, why)
+
+    def _ready(self, workers: list[Worker]) -> list[Worker]:
+        """The workers that have sent something, once one has or some time has passed."""
+        connections = [worker.connection for worker in workers]
+        while not (ready := wait(connections, 0)) and self.idle():
+            continue
+        ready = ready or wait(connections, _LOOK)
+        return [worker for worker in workers if worker.connection in ready]
 
     def _heard(self, worker: Worker) -> None:
         """Process one worker's message."""

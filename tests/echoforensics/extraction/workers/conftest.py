@@ -14,8 +14,10 @@ from echoforensics.case.case import Case
 from echoforensics.case.exhibits.row import Row
 from echoforensics.case.issue_table import CaseIssue
 from echoforensics.case.sealing.seal import TableDigest, table_digests
+from echoforensics.case.store import Store
 from echoforensics.extraction import parsing, run
 from echoforensics.extraction.options import Options
+from echoforensics.extraction.workers import index_process
 from parsers.parser import Parser
 from parsers.registry import load
 
@@ -31,6 +33,7 @@ class Outcome:
         tables: the digest of each table.
         actions: what the ledger says was done, in order.
         vault: SHA-256 of each file in it, by its path.
+        terms: the terms of the full-text index, each with the number of records that have it.
     """
 
     tables: dict[str, TableDigest]
@@ -38,12 +41,14 @@ class Outcome:
     vault: dict[str, str]
     rows: list[Row]
     issues: list[CaseIssue]
+    terms: list[tuple[str, int]]
 
 
 @pytest.fixture
 def extract_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Outcome]:
     """Extracts sources with a number of workers, and parsers beside the usual ones."""
     monkeypatch.setattr(parsing, "POOL_FILES", 1)
+    monkeypatch.setattr(index_process, "STARTS_AT", 1)
     count = 0
 
     def extracted(sources: list[Path], workers: int, *others: Parser) -> Outcome:
@@ -66,7 +71,14 @@ def outcome(path: Path) -> Outcome:
             {str(file.relative_to(path)): hashlib.sha256(file.read_bytes()).hexdigest() for file in vault},
             list(case.rows()),
             list(case.issues()),
+            indexed_terms(case.store),
         )
+
+
+def indexed_terms(store: Store) -> list[tuple[str, int]]:
+    """The terms of a case's full-text index, each with the number of records that have it."""
+    store.db.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'search', 'row')")
+    return store.db.execute("SELECT term, doc FROM terms ORDER BY term").fetchall()
 
 
 @pytest.fixture

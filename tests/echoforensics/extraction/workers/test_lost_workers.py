@@ -16,7 +16,7 @@ from echoforensics.case.record_table import remove_records
 from echoforensics.case.store import Store
 from echoforensics.extraction import parsing, run
 from echoforensics.extraction.options import Options
-from echoforensics.extraction.workers import pool
+from echoforensics.extraction.workers import index_process, pool
 from parsers.parser import About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import load
@@ -127,7 +127,8 @@ def test_worker_that_dies_once_leaves_no_trace(extract_with: Extract, diaries: P
 @pytest.fixture
 def long_diary(many_files: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A diary that is added in several transactions, and part of it in another file, which is read before."""
-    monkeypatch.setattr(parsing, "BATCH", 1000)
+    monkeypatch.setattr("echoforensics.case.store.BATCH", 1000)
+    monkeypatch.setattr(index_process, "_BATCH", 1000)
     lines = ["diary", *map(str, range(3500)), "stop", *map(str, range(1500))]
     (many_files / "answer-3.txt").write_text("diary\nzero\n")
     (many_files / "answer-4a.txt").write_text("\n".join(lines) + "\n")
@@ -160,6 +161,7 @@ def test_worker_that_dies_late_in_a_long_file_leaves_no_trace(
     assert (found.issues, found.actions, found.vault) == (whole.issues, whole.actions, whole.vault)
     index = {"search_data", "search_idx"}  # it keeps what was taken back as deletions
     assert {name for name in found.tables if found.tables[name] != whole.tables[name]} <= index
+    assert dict(found.terms)["ine"] == dict(whole.terms)["ine"]
     with Case.open(tmp_path / "case-2") as case:
         (row,) = case.rows(search="The line is '2345'")
         assert row["locator"] == "line:2347"
