@@ -32,6 +32,7 @@ _XML = re.compile(rb"<!\[CDATA\[(.*?)\]\]>|&#x([0-9A-Fa-f]{1,8});|&#([0-9]{1,10}
 _ENTITIES = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'"}
 #: The characters of URL-safe base64, which may lack padding, mapped to those of plain base64.
 _OF_ADDRESSES = bytes.maketrans(b"-_", b"+/")
+_NUMBER, _VALUE = re.compile(rb"\d{1,4}"), re.compile(rb":\s*(\d{1,4})")
 _CHUNK = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,12})[^\r\n]{0,4096}\r?\n")
 
 
@@ -53,7 +54,8 @@ def decode(content: bytes, coding: str, limit: int) -> bytes:
     Args:
         content: the coded bytes.
         coding: ``gzip``, ``deflate``, ``br``, ``zstd``, ``snappy`` (raw), ``base64``, ``quoted-printable``, ``chunked``
-            or ``identity``, with or without ``x-``; any case. ``backslash``: the escapes of a text in a program.
+            or ``identity``, with or without ``x-``; any case. ``hex``, ``numbers``: bytes written
+            so. ``backslash``: the escapes of a text in a program.
             ``xml``: the text of an element. One of :data:`parsers.notations.NOTATIONS`. Or one of :data:`WIDE` or
             :data:`parsers.code_page.CODE_PAGES`, which are converted to UTF-8.
         limit: the greatest size of the result, in bytes.
@@ -246,6 +248,24 @@ def _xml(content: bytes, limit: int) -> bytes:
     return _identity(b"".join((*parts, content[at:])), limit)
 
 
+def _hex(content: bytes, limit: int) -> bytes:
+    """Hexadecimal digits, with or without colons or white space between the bytes."""
+    digits = b"".join(content.split()).replace(b":", b"")
+    try:
+        return _identity(binascii.unhexlify(digits[: 2 * limit + 2]), limit)
+    except (binascii.Error, ValueError) as error:
+        raise CodingError("it is not hexadecimal") from error
+
+
+def _numbers(content: bytes, limit: int) -> bytes:
+    """The bytes of a JSON list of numbers, or of a JSON object whose members are numbered."""
+    found = _VALUE.findall(content) if content.lstrip().startswith(b"{") else _NUMBER.findall(content)
+    try:
+        return _identity(bytes(map(int, found)), limit)
+    except ValueError as error:
+        raise CodingError("a number is no byte") from error
+
+
 def _backslash(content: bytes, limit: int) -> bytes:
     return _identity(without_backslashes(content), limit)
 
@@ -265,6 +285,8 @@ _DECODERS: dict[str, Callable[[bytes, int], bytes]] = {
     "identity": _identity,
     "": _identity,
     "quoted-printable": _quoted_printable,
+    "hex": _hex,
+    "numbers": _numbers,
     "backslash": _backslash,
     "xml": _xml,
     **{name: partial(_notation, undo=undo) for name, undo in NOTATIONS.items()},

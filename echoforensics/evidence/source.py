@@ -15,6 +15,7 @@ from echoforensics.errors import SourceError
 from echoforensics.evidence import folder_listing
 from echoforensics.evidence.archives.compressed_file import CompressedFile
 from echoforensics.evidence.archives.library_archive import LibraryArchive
+from echoforensics.evidence.archives.mail.mail_archive import MailArchive
 from echoforensics.evidence.archives.tar_archive import TarArchive
 from echoforensics.evidence.archives.unread_archive import parts_beside, sentence, unread_archive
 from echoforensics.evidence.archives.zip_archive import ZIP, is_zip_behind_other_bytes
@@ -326,7 +327,7 @@ def _kind_of(container: Container) -> str:
         return "tar"
     if isinstance(container, CompressedFile):
         return "compressed"
-    return "archive" if isinstance(container, LibraryArchive) else "zip"
+    return "archive" if isinstance(container, (LibraryArchive, MailArchive)) else "zip"
 
 
 def _is_claimed(path: Path, head: bytes, size: int, parsers: tuple[Parser, ...] | None) -> bool:

@@ -16,6 +16,8 @@ from echoforensics.evidence.archives.android_backup import is_android_backup, op
 from echoforensics.evidence.archives.broken_zip import open_zip
 from echoforensics.evidence.archives.compressed_file import compression, is_compressed, open_compressed
 from echoforensics.evidence.archives.library_archive import LibraryArchive, library_form
+from echoforensics.evidence.archives.mail.mail_archive import MailArchive
+from echoforensics.evidence.archives.mail.recognise import is_mail
 from echoforensics.evidence.archives.tar_archive import TarArchive, is_tar
 from echoforensics.evidence.archives.zip_archive import (
     ZIP,
@@ -32,6 +34,7 @@ from echoforensics.evidence.nested_image import open_nested
 from echoforensics.evidence.streams import BLOCK
 from echoforensics.own_disk import no_room
 from parsers.formats.http.capture_forms import is_firefox_entry
+from parsers.parser import Parser
 
 #: How many of a file's first bytes identify an archive or image.
 ARCHIVE_HEAD, HEAD = 512, 64 * 1024
@@ -69,7 +72,25 @@ ROOT = EntryPlace("", (), 0)
 
 def is_archive(head: bytes) -> bool:
     """Whether a file with this head is opened as an archive."""
-    return is_zip(head) or is_compressed(head) or is_tar(head) or is_android_backup(head) or bool(library_form(head))
+    return (
+        is_zip(head)
+        or is_compressed(head)
+        or is_tar(head)
+        or is_android_backup(head)
+        or bool(library_form(head))
+        or is_mail(head)
+    )
+
+
+def file_readers(claimed: tuple[Parser, ...], head: bytes) -> tuple[Parser, ...]:
+    """Return the parsers that read a file besides what is in it: those of any text do not read mail, whose parts they
+    are offered.
+
+    Args:
+        claimed: the parsers that claim it.
+        head: its first bytes.
+    """
+    return claimed if not claimed or not is_mail(head) else tuple(each for each in claimed if not each.last_resort)
 
 
 def archive_head(entry: Entry, head: bytes) -> bytes:
@@ -107,6 +128,8 @@ def open_archive(entry: Entry, head: bytes, budget: Budget) -> Container:
         return open_android_backup(opener, budget)
     if form := library_form(head):
         return LibraryArchive(_as_file(opener), form, name, budget)
+    if is_mail(head):
+        return MailArchive(opener)
     return TarArchive(opener, budget)
 
 
@@ -124,6 +147,8 @@ def form_of(container: Container, head: bytes) -> str:
         return "zip" if container.is_common else "uncommon zip"
     if isinstance(container, LibraryArchive):
         return library_form(head)
+    if isinstance(container, MailArchive):
+        return "mail"
     shell = "Android backup" if is_android_backup(head) else compression(head)
     if container.padding:
         shell += " with padding"

@@ -16,7 +16,16 @@ from echoforensics.evidence.limits import Budget
 from echoforensics.evidence.media.opener import is_image
 from echoforensics.evidence.name_search import NameSearch
 from echoforensics.evidence.nested_image import is_named_as_image
-from echoforensics.evidence.walk import ROOT, EntryPlace, archive_head, form_of, is_archive, open_archive, too_deep
+from echoforensics.evidence.walk import (
+    ROOT,
+    EntryPlace,
+    archive_head,
+    file_readers,
+    form_of,
+    is_archive,
+    open_archive,
+    too_deep,
+)
 from echoforensics.evidence.zero_files import ZeroFiles
 from echoforensics.extraction.content import PASSES, READER, ReadContent, read_content, read_head
 from echoforensics.extraction.nested_images import read_image
@@ -220,7 +229,8 @@ class EntryReader:
         size = entry.size
         if size is None:
             size = len(head) + (len(head) == HEAD_SIZE)
-        return claiming(ParserSource(here.path, size, head, _not_yet, mode=entry.mode, names=names), self._parsers)
+        source = ParserSource(here.path, size, head, _not_yet, mode=entry.mode, names=names)
+        return file_readers(claiming(source, self._parsers), head)
 
     def _open(self, entry: Entry, here: EntryPlace, found: _Found) -> Generator[str, None, str]:
         """Open an archive or an image, and read its contents. Returns its format; empty if it was not opened."""

@@ -14,7 +14,7 @@ from echoforensics.case.record_id import RecordNumbers, record_id
 from echoforensics.evidence.entry import READ_ERRORS
 from echoforensics.evidence.name_search import kinds_named
 from echoforensics.evidence.streams import BLOCK
-from echoforensics.evidence.walk import is_archive
+from echoforensics.evidence.walk import file_readers, is_archive
 from echoforensics.extraction.findings import findings
 from echoforensics.plaso_plugin.definitions import data_types
 from echoforensics.plaso_plugin.event_data import event_data, parser_chain
@@ -69,7 +69,8 @@ class FileReading:
 
     def claimed(self, source: Source) -> tuple[Parser, ...]:
         """Return the enabled parsers that claim a file."""
-        return tuple(parser for parser in claiming(source.alone()) if parser.name in self._enabled)
+        claimed = file_readers(claiming(source.alone()), source.head)
+        return tuple(parser for parser in claimed if parser.name in self._enabled)
 
     def parse(self, file: File) -> None:
         """Parse a file. Anything unreadable becomes a plaso warning."""

@@ -78,7 +78,7 @@ class ApiJson(Parser):
     """Reads answers of the Alexa service from JSON files."""
 
     name: ClassVar[str] = "api_json"
-    version: ClassVar[str] = "5"
+    version: ClassVar[str] = "6"
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Answers of the Alexa service, as JSON",

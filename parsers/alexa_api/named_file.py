@@ -35,7 +35,7 @@ _WORDS = {
     ADDRESS: ("address of it", "addresses of it"),
     UTTERANCE: ("utterance id", "utterance ids"),
     KEY: ("key of its answers", "keys of its answers"),
-    CODED: ("key of its answers in base64", "keys of its answers in base64"),
+    CODED: ("coded key of its answers", "coded keys of its answers"),
 }
 _HOST_WORDS = ("host of it", "hosts of it")
 _ADVICE = (

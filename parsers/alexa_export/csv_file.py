@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import BinaryIO, ClassVar
 
@@ -122,7 +122,7 @@ class AlexaExportCsv(MapReader):
             elif len(first.values) > MAX_COLUMNS:
                 yield Issue(f"The table has more than {MAX_COLUMNS} columns: it was not read.", first.locator)
             else:
-                yield from _bounded(_table(source, TableHeader.of(first.values), found, self.maps))
+                yield from bounded_table(table_records(source, TableHeader.of(first.values), found, self.maps))
 
 
 def _as_text(source: Source) -> tuple[Callable[[], BinaryIO], str]:
@@ -156,10 +156,15 @@ def _looks_like_alexas(source: Source, first: list[LocatedRow], *, named: bool) 
         return False
     if any(row.issue or len(row.values) != len(names) for row in first):
         return False
-    return named or bool(_WORD.search(source.path)) or any(word in plain(name) for name in names for word in _TELLTALES)
+    return named or has_telltale(source.path, names)
 
 
-def _bounded(found: Iterator[Record | Issue]) -> Iterator[Record | Issue]:
+def has_telltale(text: str, names: Iterable[str]) -> bool:
+    """Whether a path or title, or the name of a column, shows that a table is about Alexa."""
+    return bool(_WORD.search(text)) or any(word in plain(name) for name in names for word in _TELLTALES)
+
+
+def bounded_table(found: Iterator[Record | Issue]) -> Iterator[Record | Issue]:
     """Limit the issues: those beyond the first are counted."""
     issues = 0
     for item in found:
@@ -170,9 +175,17 @@ def _bounded(found: Iterator[Record | Issue]) -> Iterator[Record | Issue]:
         yield Issue(f"There are {issues - MAX_ISSUES} further issues of this table; they are not listed.")
 
 
-def _table(
+def table_records(
     source: Source, header: TableHeader, found: Iterator[LocatedRow], maps: tuple[ExportDefinition, ...]
 ) -> Iterator[Record | Issue]:
+    """Yield the records of a table's rows.
+
+    Args:
+        source: the file.
+        header: the names of its columns.
+        found: its rows.
+        maps: the user's definitions.
+    """
     definition = find(frozenset(header.plain), source.path, maps)
     times: tuple[str, ...] = ()
     if definition is None:

@@ -18,6 +18,13 @@ _FORMS: tuple[tuple[int, bytes, str, str], ...] = (
         "logical evidence of FTK Imager (AD1)",
         "export its files with FTK Imager, and give the folder",
     ),
+    (0, b"!BDN", "a mailbox of Outlook (PST or OST)", "export its messages with readpst, and give the folder"),
+    (
+        0,
+        b"\x78\x9f\x3e\x22",
+        "a file of attachments of Outlook (TNEF, winmail.dat)",
+        "unpack a copy with tnef, and give the folder",
+    ),
     (0, b"xar!\0\x1c", "a xar archive", _UNPACK.format("xar")),
     (0, b"CrAU", "an Android update (payload.bin)", _UNPACK.format("payload-dumper-go") + " of images"),
     (
@@ -48,6 +55,8 @@ _FORMS: tuple[tuple[int, bytes, str, str], ...] = (
 #: The longest ARJ header; its magic alone is two bytes.
 _ARJ = b"\x60\xea"
 _ARJ_HEADER = 2600
+#: A compound file of Microsoft (MS-CFB), and the name of a stream in one that is a message of Outlook (MS-OXMSG).
+_COMPOUND, _OF_MESSAGE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "__substg1.0_".encode("utf-16-le")
 _LAST = (".zip", ".rar")
 _MAX_NAMED = 10
 _PART = re.compile(r"(?:\d{3}|z\d\d|r\d\d|part\d{1,3}\.rar)", re.IGNORECASE)
@@ -57,6 +66,10 @@ def unread_archive(head: bytes) -> str:
     """Name an unsupported archive by its first bytes and say what to do, in one sentence; empty if it is not one."""
     if head.startswith(_ARJ) and not 0 < int.from_bytes(head[2:4], "little") <= _ARJ_HEADER:
         return ""
+    if head.startswith(_COMPOUND) and _OF_MESSAGE in head:
+        return (
+            "a message of Outlook (MSG) is not read; save a copy as .eml, for instance with msgconvert, and give that"
+        )
     return next(
         (f"{what} is not read; {advice}" for at, magic, what, advice in _FORMS if head[at : at + len(magic)] == magic),
         "",

@@ -35,7 +35,7 @@ _STATUSES = ("status", "statuscode", "responsestatus", "code")
 _ASKED = ("postdata", "requestbody", "requestdata", "body", "data", "content", "payload", "text", "json")
 #: Members that only the whole answer has, outside its body.
 _AROUND = frozenset(("status", "statuscode", "headers", "header", "mimetype", "statustext", "reason", "httpversion"))
-_BODIES = ("body", "content", "text", "data", "json", "payload", "bodytext", "bodyjson")
+_BODIES = ("body", "content", "text", "data", "json", "payload", "bodytext", "bodyjson", "stream")
 _SIZES = ("size", "bodysize")
 _MAX_DEPTH = 4
 
@@ -110,8 +110,26 @@ def _addresses(value: Mapping[str, object], names: Mapping[str, str]) -> Iterato
             yield f"https://{host.partition(':')[0]}{path}{more}"
         for name in _ADDRESSES:
             text = holder.get(known.get(name, ""))
+            if isinstance(text, dict):
+                text = _postman_address(text)
             if isinstance(text, str) and ("://" in text or text.startswith("/")):
                 yield text.strip().rsplit(" ", 1)[-1]
+
+
+def _postman_address(url: Mapping[str, object]) -> str:
+    """The address that Postman and Newman write in parts; empty if it is not of this form."""
+    if isinstance(raw := url.get("raw"), str):
+        return raw
+    host, path, query = url.get("host"), url.get("path"), url.get("query")
+    if not (isinstance(host, list) and isinstance(path, list)):
+        return ""
+    asked = [
+        f"{one.get('key')}={one.get('value')}"
+        for one in (query if isinstance(query, list) else ())
+        if isinstance(one, dict) and not one.get("disabled")
+    ]
+    more = f"?{'&'.join(asked)}" if asked else ""
+    return f"{url.get('protocol') or 'https'}://{'.'.join(map(str, host))}/{'/'.join(map(str, path))}{more}"
 
 
 def _requests(value: Mapping[str, object], names: Mapping[str, str]) -> Iterator[Mapping[str, object]]:

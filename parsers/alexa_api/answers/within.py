@@ -20,6 +20,7 @@ from parsers.alexa_api.items.address import ApiUrl
 from parsers.alexa_api.items.body import Body, Places, ResponseParser, TextPlaces
 from parsers.alexa_api.items.coded_texts import json_in_base64, may_be_base64
 from parsers.alexa_api.items.loaded_json import load
+from parsers.alexa_api.items.written_bytes import WrittenBytes, bytes_in_hex, bytes_in_numbers, may_be_hex
 from parsers.formats.http.multipart import parts
 from parsers.formats.json.text import JsonError, decode
 from parsers.locator import at_coding, inside, join
@@ -104,7 +105,8 @@ class _Walk:
             what = f"The JSON holds more than {MAX_VALUES} values, or is nested deeper than {MAX_DEPTH} levels."
             yield Issue(f"{what} The rest was not searched for answers.", self.whole.places.record(()))
         if self._cut_coded:
-            what = f"Texts in base64 come to more than {MAX_UNDONE} bytes; the rest of them was not read."
+            what = f"Texts in base64 and bytes written as text come to more than {MAX_UNDONE} bytes"
+            what += "; the rest of them was not read."
             yield Issue(what, self.whole.places.record(()))
 
     def _answer(self, body: Body, depth: int) -> Iterator[Body | Issue]:
@@ -130,6 +132,9 @@ class _Walk:
         value = body.value
         if isinstance(value, str):
             yield from self._text(value, body, depth)
+        elif written := bytes_in_numbers(value):
+            for inner in self._written(written, body):
+                yield from (inner,) if isinstance(inner, Issue) else self._visit(inner, depth + 1)
         elif isinstance(value, list):
             yield from self._list(value, body, depth)
         elif isinstance(value, dict):
@@ -203,12 +208,23 @@ class _Walk:
 
     def _opened(self, text: str, body: Body) -> Iterator[Body | Issue]:
         """Search the JSON in a text, base64 or plain."""
-        if not may_be_base64(text):
+        if written := bytes_in_hex(text):
+            yield from self._written(written, body)
+        elif not may_be_base64(text):
             yield from _opened(text, body)
         elif self._undone > MAX_UNDONE:
             self._cut_coded = True
         elif coded := json_in_base64(text):
             yield from self._loaded(*coded, body)
+
+    def _written(self, written: WrittenBytes, body: Body) -> Iterator[Body | Issue]:
+        """Search bytes that are written as text."""
+        if self._undone > MAX_UNDONE:
+            self._cut_coded = True
+        else:
+            yield from self._loaded(
+                written.content, written.steps, replace(body, places=body.places.under(written.tokens))
+            )
 
     def _loaded(self, content: bytes, steps: str, body: Body) -> Iterator[Body | Issue]:
         """Load JSON from bytes that have been decoded."""
@@ -237,13 +253,17 @@ class _Walk:
             opened = list(self._loaded(content, steps, inner))
             yield from (one for one in opened if isinstance(one, Issue))
             inner = next((one for one in opened if isinstance(one, Body)), inner)
+        elif written := bytes_in_numbers(pair.answer):
+            opened = list(self._written(written, inner))
+            yield from (one for one in opened if isinstance(one, Issue))
+            inner = next((one for one in opened if isinstance(one, Body)), inner)
         elif isinstance(pair.answer, str) and _may_hold(pair.answer):
             opened = list(self._opened(pair.answer, inner))
             yield from (one for one in opened if isinstance(one, Issue))
             found = [one for one in opened if isinstance(one, Body)]
             if len(found) == 1:
                 inner = found[0]
-            elif not opened and not may_be_base64(pair.answer):
+            elif not opened and not may_be_base64(pair.answer) and not may_be_hex(pair.answer):
                 yield Issue(f"The answer is a text that is not JSON ({_damage(pair.answer)}).", inner.places.record(()))
         if pair.url is not None:
             yield from self._answer(inner, depth + 1)
@@ -272,7 +292,7 @@ def _may_hold(value: object) -> bool:
     if isinstance(value, str):
         start = value[:64].lstrip()
         plain = start.startswith(("{", "[", "--")) or bool(_GUARD.match(value))
-        return len(value) > 1 and (plain or may_be_base64(value))
+        return len(value) > 1 and (plain or may_be_base64(value) or may_be_hex(value))
     return isinstance(value, (dict, list)) and bool(value)
 
 

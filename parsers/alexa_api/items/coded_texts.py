@@ -1,4 +1,4 @@
-"""Answers in encoded text within other text: base64, CSV, HTML, percent-encoding, mail.
+"""Answers in encoded text within other text: base64, CSV, HTML, percent-encoding, mail, bytes written as text.
 
 References:
     RFC 4648 (base64); RFC 4180 (CSV); HTML, named and numeric character references; RFC 3986 (percent-encoding); RFC
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from parsers.alexa_api.items.service_names import names_in
+from parsers.alexa_api.items.written_bytes import written_runs
 from parsers.coding import CodingError, decode
 from parsers.formats.json.text import MAX_BYTES
 from parsers.locator import at_bytes, at_coding, inside, join
@@ -170,6 +171,11 @@ def _in_base64(content: bytes) -> Iterator[PlainText]:
             yield PlainText(opened[0], here, found.start(), found.start() + len(run))
 
 
+def _in_written(content: bytes) -> Iterator[PlainText]:
+    for start, end, found in written_runs(content):
+        yield PlainText(found.content, join(at_bytes(start, end - start), found.steps), start, end)
+
+
 def _in_fields(content: bytes) -> Iterator[PlainText]:
     if b'""' in content:
         yield from _runs(content, _FIELD, lambda run: "doubled-quotes" if b'""' in run else "", group=1)
@@ -218,5 +224,5 @@ def _plain(content: bytes, start: int, end: int, coding: str) -> Iterator[PlainT
 
 
 _SEARCHES: tuple[Callable[[bytes], Iterator[PlainText]], ...] = (
-    _in_base64, _in_fields, _between_tags, _in_addresses, _in_mail,
+    _in_base64, _in_fields, _between_tags, _in_addresses, _in_mail, _in_written,
 )  # fmt: skip

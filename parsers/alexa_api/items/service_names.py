@@ -10,8 +10,10 @@ References:
 from __future__ import annotations
 
 import re
+import zlib
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
@@ -22,7 +24,7 @@ from parsers.formats.lazy_pattern import lazy
 from parsers.literal_search import LiteralSearch
 
 #: The kinds of names, most informative first.
-ADDRESS, UTTERANCE, KEY, HOST_NAME, CODED = "address", "utterance id", "key", "host", "key in base64"
+ADDRESS, UTTERANCE, KEY, HOST_NAME, CODED = "address", "utterance id", "key", "host", "coded key"
 KINDS = (ADDRESS, UTTERANCE, KEY, HOST_NAME, CODED)
 #: Keys and value words that occur in answers of the service and hardly anywhere else.
 KEYS = (
@@ -53,7 +55,7 @@ _NARROW = (
     b"MATTER_SETUP", b"::TN", b"%3A%3ATN", b"%3a%3aTN", *_TYPES, *_IDENTIFIERS, b"last_called",
     *(key.encode("ascii") for key in KEYS),
 )  # fmt: skip
-#: Keys that are also searched in base64: long ones, at least one in every kind of answer.
+#: Keys that are also searched where they are coded: long ones, at least one in every kind of answer.
 _CODED_KEYS = (
     "activityStatus", "alexaHistoryRecords", "bluetoothStates", "capabilityStates", "conversationTurns",
     "customerHistoryRecords", "deviceOwnerCustomerId", "devicePreferences", "doNotDisturbDeviceStatusList",
@@ -63,7 +65,7 @@ _CODED_KEYS = (
 )  # fmt: skip
 
 
-def _in_base64(text: bytes) -> Iterator[bytes]:
+def _as_base64(text: bytes) -> Iterator[bytes]:
     """The parts of a text's base64 that do not depend on its surroundings, for each possible alignment."""
     for before in range(3):
         coded = b64encode(bytes(before) + text).rstrip(b"=")
@@ -71,17 +73,28 @@ def _in_base64(text: bytes) -> Iterator[bytes]:
         yield coded[(0, 2, 3)[before] : end]
 
 
-#: The base64 form of each such key, with the key.
-_IN_BASE64 = {coded: key for key in _CODED_KEYS for coded in _in_base64(key.encode("ascii"))}
-_WIDE = tuple(mark.decode("ascii").encode("utf-16-le") for mark in (*_NARROW, *_IN_BASE64))
+def _as_numbers(text: bytes) -> Iterator[bytes]:
+    """A text's bytes as programs write them: in hexadecimal, and as numbers."""
+    yield from (text.hex().encode("ascii"), text.hex(":").encode("ascii"))
+    yield from (between.join(b"%d" % byte for byte in text) for between in (b",", b", "))
+
+
+#: Each coded form of such a key, with the key.
+_CODED = {
+    coded: key for key in _CODED_KEYS for form in (_as_base64, _as_numbers) for coded in form(key.encode("ascii"))
+}
+#: What Node.js calls bytes in JSON. Each byte may be on a line of its own.
+_BUFFER = b'"Buffer"'
+_WIDE = tuple(mark.decode("ascii").encode("utf-16-le") for mark in (*_NARROW, *_CODED))
 #: Every name contains one of these, so a search for them finds each place to check. In text of one byte per
 #: character, only the plain forms occur.
-PLAIN_MARKS = (*_NARROW, *_IN_BASE64)
-MARKS = (*PLAIN_MARKS, *_WIDE)
+PLAIN_MARKS = (*_NARROW, *_CODED)
+MARKS = (*PLAIN_MARKS, _BUFFER, *_WIDE)
 #: A name extends at most this many bytes before and after its mark.
-AROUND = 1024
+AROUND = 2048
 #: The most names of one kind that are counted in one piece.
 MAX_NAMES = 10_000
+_BUFFER_DATA = lazy(rb'"Buffer"\s{0,80},\s{0,80}"data"\s{0,80}:\s{0,80}\[([\d,\s]{40,4096}+)')
 _HOST = lazy(HOST.encode("ascii"), re.ASCII | re.IGNORECASE)
 _DOMAIN = lazy(rb"\.amazon\.(?:com?\.)?[a-z]{2,3}|amazonalexa\.com|\.a2z\.com", re.ASCII | re.IGNORECASE)
 #: Lower-case words: each match of the expression above begins with one. Those of shop pages contain one of the others.
@@ -118,8 +131,8 @@ def _key() -> re.Pattern[bytes]:
 
 
 @cache
-def _key_in_base64() -> re.Pattern[bytes]:
-    return lazy(b"|".join(re.escape(coded) for coded in _IN_BASE64))
+def _coded_key() -> re.Pattern[bytes]:
+    return lazy(b"|".join(re.escape(coded) for coded in _CODED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +180,7 @@ def is_identifier(name: ServiceName) -> bool:
 
 def _first_coded(content: bytes) -> int:
     """The offset of the first base64 key in text of two bytes per character."""
-    places = (content.find(coded.decode("ascii").encode("utf-16-le")) for coded in _IN_BASE64)
+    places = (content.find(coded.decode("ascii").encode("utf-16-le")) for coded in _CODED)
     return min((at for at in places if at >= 0), default=-1)
 
 
@@ -201,9 +214,23 @@ def _found(content: bytes, present: frozenset[bytes]) -> Iterator[ServiceName]:
         begins = {b"deviceType" if mark in _TYPES else mark for mark in marks}
         for key in islice(_matches(_key(), content, _places(content, begins)), MAX_NAMES):
             yield ServiceName(KEY, _text(key[0]), key.start())
-    if coded_marks := present & _IN_BASE64.keys():
-        for coded in islice(_matches(_key_in_base64(), content, _places(content, coded_marks)), MAX_NAMES):
-            yield ServiceName(CODED, _IN_BASE64[coded[0]], coded.start())
+    if coded_marks := present & _CODED.keys():
+        for coded in islice(_matches(_coded_key(), content, _places(content, coded_marks)), MAX_NAMES):
+            yield ServiceName(CODED, _CODED[coded[0]], coded.start())
+    if _BUFFER in present:
+        yield from _in_buffers(content)
+
+
+def _in_buffers(content: bytes) -> Iterator[ServiceName]:
+    """The keys in the bytes that Node.js wrote as JSON, also compressed by gzip."""
+    for found in islice(_BUFFER_DATA.finditer(content), MAX_NAMES):
+        numbers = [int(number) for number in re.findall(rb"\d{1,3}", found[1])]
+        plain = bytes(number for number in numbers if number < 256)
+        if plain.startswith(b"\x1f\x8b"):
+            with suppress(zlib.error):
+                plain = zlib.decompressobj(zlib.MAX_WBITS + 16).decompress(plain, AROUND)
+        if key := _key().search(plain):
+            yield ServiceName(CODED, _text(key[0]), found.start())
 
 
 def _places(content: bytes, words: Iterable[bytes]) -> list[int]:

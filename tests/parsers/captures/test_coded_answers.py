@@ -14,7 +14,7 @@ import quopri
 import zlib
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, urlsplit
 
 import pytest
 import yaml
@@ -29,6 +29,7 @@ from parsers.alexa_api.items.coded_texts import (
     json_in_base64,
     mail_parts,
 )
+from parsers.alexa_api.items.written_bytes import bytes_in_hex, bytes_in_numbers
 from parsers.captures.base64_file import Base64File
 from parsers.coding import CodingError, decode
 from parsers.notations import NOTATIONS
@@ -51,6 +52,19 @@ def _text(page: object) -> str:
 def _base64(content: bytes, line: int = 0) -> str:
     coded = base64.b64encode(content).decode()
     return "\n".join(coded[at : at + line] for at in range(0, len(coded), line)) if line else coded
+
+
+def _buffer(content: bytes) -> dict[str, Any]:
+    """Bytes as JSON of Node.js has them."""
+    return {"type": "Buffer", "data": list(content)}
+
+
+def _newman(content: bytes) -> dict[str, Any]:
+    """A report of Newman's JSON reporter, in which no address is a text."""
+    url = {"protocol": "https", "host": ["www", "amazon", "de"], "path": urlsplit(ADDRESS).path.split("/")[1:]}
+    asked = {"url": {**url, "query": [{"key": "startTime", "value": "1704000000000"}]}, "method": "POST", "header": []}
+    answer = {"status": "OK", "code": 200, "header": [], "stream": _buffer(content), "responseSize": len(content)}
+    return {"run": {"executions": [{"item": {"name": "x"}, "request": asked, "response": answer}], "failures": []}}
 
 
 def _table(page: Page, between: str = ",", quoting: Any = csv.QUOTE_MINIMAL) -> str:
@@ -155,6 +169,27 @@ READ: dict[str, Wrap] = {
     "YAML, a block": lambda page: f"body: |\n{_block('    ', page)}".encode(),
     "quoted-printable mail": lambda page: _mail(page, "quoted-printable", quopri.encodestring(_text(page).encode())),
     "MHTML": _saved_page,
+    "hexadecimal": lambda page: f"{ADDRESS}\t{_text(page).encode().hex()}\n".encode(),
+    "hexadecimal in JSON (tshark -T json)": lambda page: _text(
+        [{"_source": {"layers": {"http": {"http.file_data": _text(page).encode().hex(":")}}}}]
+    ).encode(),
+    "hexadecimal in JSON Lines (tshark -T ek)": lambda page: (
+        '{"index":{}}\n' + _text({"layers": {"http_file_data": _text(page).encode().hex(":")}}) + "\n"
+    ).encode(),
+    "hexadecimal in XML (tshark -T pdml)": lambda page: (
+        f'<field name="http.file_data" show="{_text(page).encode().hex(":")}" value="{_text(page).encode().hex()}"/>'
+    ).encode(),
+    "numbers": lambda page: f"INFO got {list(_text(page).encode())} in 3 ms\n".encode(),
+    "numbers in JSON": lambda page: _text({"url": ADDRESS, "body": list(_text(page).encode())}).encode(),
+    "a Buffer of Node.js": lambda page: _text(_buffer(_text(page).encode())).encode(),
+    "a Buffer of Node.js, beside an address": lambda page: _text(
+        [{"request": {"url": ADDRESS}, "response": {"statusCode": 200, "body": _buffer(_gzip(_text(page).encode()))}}]
+    ).encode(),
+    "a typed array of JavaScript": lambda page: _text(
+        {"url": ADDRESS, "body": {str(at): byte for at, byte in enumerate(_text(page).encode())}}
+    ).encode(),
+    "Newman's report": lambda page: json.dumps(_newman(_text(page).encode()), indent=2).encode(),
+    "Newman's report, gzip": lambda page: json.dumps(_newman(_gzip(_text(page).encode())), indent=2).encode(),
     "a terminal's colours": lambda page: (
         "$ jq . page.json\n\x1b[1;39m" + json.dumps(page, indent=2).replace('": ', '"\x1b[0m\x1b[1;39m: ') + "\x1b[0m\n"
     ).encode(),
@@ -234,6 +269,10 @@ def test_base64_of_other_things_is_not_taken_for_the_service() -> None:
         assert list(coded_texts(b"x " + base64.b64encode(content))) == []
     assert json_in_base64("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl") is None
     assert json_in_base64("eJ, that is no base64") is None
+    for text in ("7b22", "7b22" + "zz" * 40, "7b" * 200 + "7"):
+        assert bytes_in_hex(text) is None
+    for value in ([123] * 200 + [256], [123, 34], [1] * 100, [123, None] * 40, {"type": "Buffer", "data": "x"}):
+        assert bytes_in_numbers(value) is None
 
 
 def test_texts_that_expand_too_far_end_the_search(monkeypatch: pytest.MonkeyPatch, page: Page) -> None:
@@ -289,6 +328,7 @@ def test_any_bytes_can_be_given_to_a_notation(content: bytes, name: str) -> None
 @given(st.lists(st.sampled_from([
     b'"', b'""', b",", b"%22", b"&quot;", b"<", b"eyJ", b"AAAAAAAAAAAAAAAAAAAA", b"=", b"\n", b"{", b"\\", b"'",
     b"H4sI", b"customerHistoryRecords", b"Content-Transfer-Encoding: quoted-printable\n\n", b"\x1b[1m", b"--B\n",
+    b"7b22", b"7b:22", b"[123", b",34,34,34,34", b"]",
 ]), max_size=40))  # fmt: skip
 def test_any_text_can_be_searched_for_coded_ones(pieces: list[bytes]) -> None:
     content = b"".join(pieces)

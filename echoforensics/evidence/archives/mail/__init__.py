@@ -1,0 +1,1 @@
+"""Mail: messages and mailboxes, opened for the parts that are in them."""
