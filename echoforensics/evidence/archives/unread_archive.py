@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from functools import lru_cache
+from pathlib import Path
 
 _UNPACK = "unpack a copy with {}, and give the folder"
 #: (byte offset, magic, name, advice): from the formats' own documentation and the magic list of ``file``.
@@ -85,16 +83,24 @@ def parts_beside(path: Path) -> list[str]:
     stem, ending = _parted(path.name)
     if not ending and path.suffix.lower() not in _LAST:
         return []
-    numbered, last = [], []
-    for beside in sorted(path.parent.iterdir()):
-        other, number = _parted(beside.name)
-        if number and other == stem and beside.is_file():
-            numbered.append(beside)
-        elif beside.suffix.lower() in _LAST and beside.stem == stem:
-            last.append(beside)
+    folder = path.parent
+    beside = _parts_by_stem(str(folder), folder.stat().st_mtime_ns).get(stem, ())
+    numbered = [folder / name for name in beside if _parted(name)[1] and (folder / name).is_file()]
+    last = [folder / name for name in beside if not _parted(name)[1]]
     if len(numbered) + len(last) < 2 or (not last and _begins_alike(numbered[0], numbered[1])):
         return []
     return [part.name for part in (*numbered, *last)]
+
+
+@lru_cache(maxsize=4)
+def _parts_by_stem(folder: str, modified: int) -> dict[str, list[str]]:  # noqa: ARG001 (so that it is listed again)
+    """The names in a folder that may be parts of archives, by stem, sorted. Listed once for all archives in it."""
+    found: dict[str, list[str]] = {}
+    for name in sorted(beside.name for beside in Path(folder).iterdir()):
+        stem, number = _parted(name)
+        if number or Path(name).suffix.lower() in _LAST:
+            found.setdefault(stem, []).append(name)
+    return found
 
 
 def sentence(parts: list[str]) -> str:
