@@ -12,7 +12,7 @@ from echoforensics.case.interactions.record_names import names_of
 from echoforensics.case.interactions.start import start_of_nodes
 from echoforensics.case.interactions.strength import Strength
 from echoforensics.case.spoken.case_gap import FoundAt
-from echoforensics.case.spoken.interaction_table import Attested, NewInteraction, bare_entries, exhibit_of
+from echoforensics.case.spoken.interaction_table import Attested, NewInteraction, bare_entries, exhibit_of, start_of
 from echoforensics.case.spoken.spoken_query import member_records
 from echoforensics.case.spoken.spoken_record import Role, Witness
 from echoforensics.timeline.gaps.facts import InteractionFacts
@@ -69,7 +69,7 @@ def bare_facts(store: Store) -> Iterator[InteractionFacts]:
 
 def facts_of(store: Store, interaction: int) -> InteractionFacts:
     """The facts of an interaction that the case has. Its members are evidence, none of them added to the case."""
-    (start,) = store.db.execute("SELECT start FROM interactions WHERE number = ?", (interaction,)).fetchone()
+    start = start_of(store, interaction)
     records = [member.record for member in member_records(store, ["i.number = ?"], [interaction])]
     return _facts(start, min(one.record for one in records), [Node.of(one, names_of(one)) for one in records])
 

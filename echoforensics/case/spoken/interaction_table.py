@@ -271,6 +271,13 @@ def place_of_exhibit(store: Store, exhibit: str) -> tuple[str, str, str]:
     return evidence, path, locator
 
 
+def start_of(store: Store, interaction: int) -> int | None:
+    """The start of an interaction, in microseconds since 1970 UTC; None if no record of it holds a time."""
+    start: int | None
+    (start,) = store.db.execute("SELECT start FROM interactions WHERE number = ?", (interaction,)).fetchone()
+    return start
+
+
 def exhibit_of(store: Store, record: int) -> str:
     """The first exhibit of a record, by the record's number; empty if it has no row."""
     (found,) = store.db.execute("SELECT min(number) FROM exhibits WHERE record = ?", (record,)).fetchone()
