@@ -44,6 +44,7 @@ class MitmproxyFlow(Parser):
 
     name: ClassVar[str] = "mitmproxy_flow"
     version: ClassVar[str] = "2"
+    needs_bytes: ClassVar[tuple[bytes, ...]] = (rb"\A\d{2,12}:",)
     about: ClassVar[About] = About(
         title="mitmproxy flows of traffic with the Alexa service",
         data_types=capture.DATA_TYPES,

@@ -37,7 +37,8 @@ class LogcatBinary(Parser):
 
     name: ClassVar[str] = "logcat_binary"
     version: ClassVar[str] = "1"
-    needs: ClassVar[tuple[bytes, ...]] = (rb"\x00",)
+    needs_bytes: ClassVar[tuple[bytes, ...]] = (rb"\Al.{6}[\x00-\x07]", rb"\A..[\x00\x14\x18\x1c]\x00.{3}[\x00-\x7f]")
+    needs_path: ClassVar[tuple[bytes, ...]] = (rb"pmsg-ramoops",)
     reads_lines: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Logs of Android as bytes (logcat -B, pmsg-ramoops)",
@@ -95,6 +96,7 @@ class StudioExport(Parser):
 
     name: ClassVar[str] = "logcat_studio"
     version: ClassVar[str] = "1"
+    needs: ClassVar[tuple[bytes, ...]] = (rb'"logcatMessages"',)
     text_only: ClassVar[bool] = True
     reads_lines: ClassVar[bool] = True
     about: ClassVar[About] = About(

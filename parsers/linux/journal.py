@@ -18,7 +18,7 @@ from parsers.formats.logs.text import raw_lines
 from parsers.linux import system_event
 from parsers.linux.syslog_reading import METRIC_TYPE, UTTERANCE_TYPE, SystemLog, read_lines
 from parsers.locator import at_bytes
-from parsers.parser import About, Parser, Source
+from parsers.parser import About, Parser, Source, beginning
 from parsers.record import Issue, Record
 from parsers.registry import register
 from parsers.service_names import DATA_TYPE as NAMED_TYPE
@@ -42,6 +42,7 @@ _VERBOSE = re.compile(
 _JSON = re.compile(
     rb'(?:\xef\xbb\xbf)?\s{0,20}(?:\x1e|data: |\[)?\s{0,20}\{.{0,8000}?"__REALTIME_TIMESTAMP"\s?:', re.DOTALL
 )
+_STAMP_KEY = b'"__REALTIME_TIMESTAMP"'
 _LIST = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,20}\[")
 #: Prefixes of a line's JSON: a byte order mark, the record separator of json-seq, the field name of json-sse.
 _BEFORE_JSON = re.compile(rb"\s{0,20}(?:\x1e|data: )?\s{0,20}(?=\{)")
@@ -56,6 +57,7 @@ class SystemdJournal(Parser):
 
     name: ClassVar[str] = "systemd_journal"
     version: ClassVar[str] = "1"
+    needs_bytes: ClassVar[tuple[bytes, ...]] = beginning(MAGIC)
     about: ClassVar[About] = About(
         title="Files of systemd's journal",
         data_types=_TYPES,
@@ -127,6 +129,11 @@ class JournalExport(Parser):
 
     name: ClassVar[str] = "journal_export"
     version: ClassVar[str] = "2"
+    needs_bytes: ClassVar[tuple[bytes, ...]] = (
+        rb"\A__(?:CURSOR|REALTIME_TIMESTAMP)=",
+        rb"\A(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d \d\d:",
+        rb"\A(?:\xef\xbb\xbf)?[ \t-\r]{0,20}(?:\x1e|data: |\[)?[ \t-\r]{0,20}\{",
+    )
     reads_lines: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Exports of systemd's journal (journalctl -o export, -o json, -o verbose)",
@@ -149,7 +156,8 @@ class JournalExport(Parser):
 
     def claims(self, source: Source) -> bool:
         """Whether the first line matches."""
-        return any(form.match(source.head) for form in (_EXPORT, _JSON, _VERBOSE))
+        head = source.head
+        return bool(_EXPORT.match(head) or _VERBOSE.match(head) or (_STAMP_KEY in head and _JSON.match(head)))
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield what the journal says about the service; for a device's journal, each event and a file record."""

@@ -30,6 +30,8 @@ BINARY_MAGIC = b"ABX\x00"
 _START = re.compile(
     rb"(?:\xef\xbb\xbf)?\s{0,64}(?:<\?xml[^>]{0,200}\?>\s{0,64})?(?:<!--[^>]{0,400}-->\s{0,64})?<([A-Za-z]{1,40})"
 )
+#: How the head of a file begins that has a root element, as hyperscan reads it.
+MAY_BEGIN = rb"\A(?:\xef\xbb\xbf)?[ \t-\r]{0,64}<"
 _EXCERPT = 64
 
 
