@@ -28,8 +28,8 @@ _MOST_REMEMBERED = 1024
 _COMPILING = Lock()
 #: A zero byte in a pattern.
 _ZERO = re.compile(rb"\0|\\0|\\x00")
-#: The places searched: head without zero bytes, the same only if it is text, head as it is, path.
-_ANY, _TEXT, _BYTES, _PATH = range(4)
+#: What is searched: head without zero bytes, the same only if it is text, head as it is; its beginning, the path.
+_ANY, _TEXT, _BYTES, _BEGINNING, _PATH = range(5)
 #: One zero byte in this many first bytes makes it slower to remove each of them than to copy the others.
 _ZEROS, _ZEROS_IN = 64, 2048
 
@@ -60,6 +60,10 @@ class ClaimIndex:
         searched = tuple(sorted({key for each in (*parsers, *others) for key in _keys(each)}))
         bits = {key: 1 << number for number, key in enumerate(searched)}
         self._kinds = tuple(parsers)
+        self._beginnings: dict[bytes, list[tuple[bytes, int]]] = {}
+        for beginning, bit in _single(bits, _BEGINNING):
+            self._beginnings.setdefault(beginning[:1], []).append((beginning, bit))
+        self._words = [(word.decode(), bit) for word, bit in _single(bits, _PATH)]
         self._masks = [sum({bits[key] for key in _keys(each)}) for each in parsers]
         # The parsers to ask, by what was found: most files are of few kinds.
         self._asked: dict[tuple[int, bool, bool], ParsersToAsk] = {}
@@ -92,7 +96,14 @@ class ClaimIndex:
     def _found(self, source: Source, *, is_text: bool) -> int:
         """The bits of the patterns that match."""
         head = source.head
-        found = self._scanned(_PATH, source.path.encode("utf-8", "surrogatepass"), 0)
+        found = 0
+        path = source.path.lower()
+        for word, bit in self._words:
+            if word in path:
+                found |= bit
+        for beginning, bit in self._beginnings.get(head[:1], ()):
+            if head.startswith(beginning):
+                found |= bit
         found = self._scanned(_BYTES, head, found)
         # Text of any width has gaps between its letters.
         of_text = self._databases[_TEXT] is not None and (
@@ -123,9 +134,20 @@ class ClaimIndex:
 def _keys(parser: type[Parser]) -> list[_Key]:
     """What a parser needs: each place, with the patterns for it."""
     plain = tuple(each for each in parser.needs if not _ZERO.search(each))
-    as_it_is = tuple(each for each in parser.needs if _ZERO.search(each)) + parser.needs_bytes
+    as_it_is = tuple(each for each in parser.needs if _ZERO.search(each))
+    words = tuple(word.encode() for word in parser.needs_path)
     place = _TEXT if parser.needs_in_text or parser.text_only else _ANY
-    return [key for key in ((place, plain), (_BYTES, as_it_is), (_PATH, parser.needs_path)) if key[1]]
+    keys = ((place, plain), (_BYTES, as_it_is), (_BEGINNING, parser.needs_beginning), (_PATH, words))
+    return [key for key in keys if key[1]]
+
+
+def _single(bits: dict[_Key, int], place: int) -> list[tuple[bytes, int]]:
+    """What is looked for in a place, each with the bits of those that need it."""
+    found: dict[bytes, int] = {}
+    for (where, needed), bit in bits.items():
+        for each in needed if where == place else ():
+            found[each] = found.get(each, 0) | bit
+    return list(found.items())
 
 
 def _without_zeros(head: bytes) -> bytes:
@@ -139,9 +161,9 @@ def _without_zeros(head: bytes) -> bytes:
 @lru_cache(maxsize=4)
 def _compiled(keys: tuple[_Key, ...]) -> tuple[hyperscan.Database | None, ...]:
     """Compile a database for each place, of patterns with the number of their key. What is text is searched for all."""
-    places: list[list[tuple[bytes, int]]] = [[], [], [], []]
+    places: list[list[tuple[bytes, int]]] = [[], [], []]
     for number, (place, patterns) in enumerate(keys):
-        for into in (_ANY, _TEXT) if place == _ANY else (place,):
+        for into in () if place > _BYTES else (_ANY, _TEXT) if place == _ANY else (place,):
             places[into] += [(pattern, number) for pattern in patterns]
     if all(keys[number][0] == _ANY for _, number in places[_TEXT]):
         places[_TEXT] = []

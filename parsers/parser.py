@@ -147,16 +147,6 @@ def looks_like_text(head: bytes) -> bool:
     return (len(sample) - len(sample.translate(None, _CONTROLS))) * _TEXT_SHARE <= len(sample)
 
 
-def beginning(*magics: bytes, after: int = 0) -> tuple[bytes, ...]:
-    """The patterns for :attr:`Parser.needs_bytes` of files that begin with one of some bytes.
-
-    Args:
-        magics: the bytes.
-        after: how many other bytes come before them.
-    """
-    return tuple(rb"\A" + rb"." * after + b"".join(b"\\x%02x" % byte for byte in magic) for magic in magics)
-
-
 def relative(path: str, name: str) -> str:
     """Resolve a path relative to another file's folder. ``..`` never leads out of the container."""
     container, inside, within = path.rpartition("!/")
@@ -204,20 +194,19 @@ class Parser(ABC):
     keeps_for_others: ClassVar[bool] = False
     #: Whether the artefact is always text: files that are clearly not text are not offered.
     text_only: ClassVar[bool] = False
-    #: What a file that this parser claims has: a match of one of the patterns of ``needs``, ``needs_bytes`` or
-    #: ``needs_path``, or, with ``needs_names``, :attr:`Source.names`. Other files are not offered. Nothing stated: all
-    #: are. Patterns are regular expressions as hyperscan reads them (``.`` is any byte, ``^`` and ``$`` the ends of a
-    #: line, ``\A`` the start). Simple ones compile faster.
+    #: What a file that this parser claims has: a match of ``needs``, one of ``needs_beginning`` or ``needs_path``, or,
+    #: with ``needs_names``, :attr:`Source.names`. Other files are not offered. Nothing stated: all are.
     #:
-    #: ``needs`` is searched in the head. A pattern with a zero byte in it (``\0``, ``\x00``) is searched in the head as
-    #: it is, any other in the head without its zero bytes, so that it finds text of any width.
+    #: ``needs``: regular expressions that are searched in the head, as hyperscan reads them (``.`` is any byte, ``^``
+    #: and ``$`` the ends of a line). One with a zero byte in it (``\0``, ``\x00``) is searched in the head as it is,
+    #: any other in the head without its zero bytes, so that it finds text of any width. Simple ones compile faster.
     needs: ClassVar[tuple[bytes, ...]] = ()
     #: Whether ``needs`` is searched only in heads that are text in some encoding, with gaps or without.
     needs_in_text: ClassVar[bool] = False
-    #: Patterns over the head as it is, with its zero bytes.
-    needs_bytes: ClassVar[tuple[bytes, ...]] = ()
-    #: Patterns over the path in UTF-8.
-    needs_path: ClassVar[tuple[bytes, ...]] = ()
+    #: How the head begins.
+    needs_beginning: ClassVar[tuple[bytes, ...]] = ()
+    #: Words in the path, in lower case; the path may have capitals.
+    needs_path: ClassVar[tuple[str, ...]] = ()
     #: Whether a file that names the service is enough.
     needs_names: ClassVar[bool] = False
     #: 0: asked for every file. 1: only if no parser at 0 claims it, except line readers. 2: only if no other claims it.

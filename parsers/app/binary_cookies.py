@@ -18,7 +18,7 @@ from typing import BinaryIO, ClassVar
 from parsers.app.cookie_hosts import COOKIE_FILE_TYPE, COOKIE_TYPE, is_listed, other_cookies
 from parsers.bounded_issues import bounded
 from parsers.locator import at_bytes
-from parsers.parser import About, Parser, Source, beginning
+from parsers.parser import About, Parser, Source
 from parsers.record import Clock, Issue, Record, Timestamp
 from parsers.registry import register
 from parsers.secret import hidden
@@ -62,7 +62,7 @@ class BinaryCookies(Parser):
 
     name: ClassVar[str] = "binary_cookies"
     version: ClassVar[str] = "1"
-    needs_bytes: ClassVar[tuple[bytes, ...]] = beginning(MAGIC)
+    needs_beginning: ClassVar[tuple[bytes, ...]] = (MAGIC,)
     about: ClassVar[About] = About(
         title="Cookies of apps and of Safari on Apple's systems (Cookies.binarycookies)",
         data_types=(COOKIE_TYPE, COOKIE_FILE_TYPE),

@@ -37,7 +37,6 @@ class BluezFolder(Parser):
 
     name: ClassVar[str] = "bluez_folder"
     version: ClassVar[str] = "1"
-    needs_path: ClassVar[tuple[bytes, ...]] = (rb"(?:^|/)(?:" + "|".join((CONFIG, *FILES)).encode() + rb")$",)
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Bluetooth devices known to an Echo (BlueZ 4 text files)",

@@ -35,11 +35,6 @@ class BluezStorage(Parser):
 
     name: ClassVar[str] = "bluez_storage"
     version: ClassVar[str] = "1"
-    needs_path: ClassVar[tuple[bytes, ...]] = (
-        rb"/cache/",
-        rb"/settings$",
-        rb"/(?:" + "|".join(_PEER_FILES).encode() + rb")$",
-    )
     about: ClassVar[About] = About(
         title="Bluetooth devices known to an Echo (BlueZ 5 key files)",
         data_types=("echo:bluetooth:peer", "echo:bluetooth:pairing", "echo:bluetooth:adapter"),

@@ -18,7 +18,7 @@ from parsers.exchanges.cached_answer import DATA_TYPES
 from parsers.formats.chromium_cache.block_files import BlockFiles
 from parsers.formats.chromium_cache.block_walk import MAX_ENTRIES, Walker
 from parsers.locator import at_bytes
-from parsers.parser import ANSWERS, About, Parser, Source, beginning
+from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 
@@ -39,7 +39,7 @@ class BlockFileCache(Parser):
 
     name: ClassVar[str] = "chromium_blockfile_cache"
     version: ClassVar[str] = "2"
-    needs_bytes: ClassVar[tuple[bytes, ...]] = beginning(MAGIC)
+    needs_beginning: ClassVar[tuple[bytes, ...]] = (MAGIC,)
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Answers of the Alexa service in Chromium's block-file cache (desktop browsers, Electron)",

@@ -11,7 +11,7 @@ from parsers.browser.blockfile import MAGIC as INDEX_MAGIC
 from parsers.exchanges.cached_answer import DATA_TYPES
 from parsers.formats.chromium_cache.block_files import MAGIC, BlockFiles
 from parsers.formats.chromium_cache.block_walk import Walker
-from parsers.parser import ANSWERS, About, Parser, Source, beginning
+from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 
@@ -26,8 +26,8 @@ class BlockfileMembers(Parser):
 
     name: ClassVar[str] = "chromium_blockfile_companions"
     version: ClassVar[str] = "2"
-    needs_bytes: ClassVar[tuple[bytes, ...]] = beginning(MAGIC)
-    needs_path: ClassVar[tuple[bytes, ...]] = (rb"(?:^|/)f_[0-9a-f]{6}$",)
+    needs_beginning: ClassVar[tuple[bytes, ...]] = (MAGIC,)
+    needs_path: ClassVar[tuple[str, ...]] = ("f_",)
     reads_neighbours: ClassVar[bool] = True
     keeps_for_others: ClassVar[bool] = True
     about: ClassVar[About] = About(

@@ -27,7 +27,7 @@ from parsers.formats.chromium_cache.simple_file import (
     streams,
 )
 from parsers.locator import at_bytes
-from parsers.parser import ANSWERS, About, Parser, Source, beginning
+from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.registry import register
 
@@ -42,7 +42,7 @@ class SimpleCache(Parser):
 
     name: ClassVar[str] = "chromium_simple_cache"
     version: ClassVar[str] = "2"
-    needs_bytes: ClassVar[tuple[bytes, ...]] = beginning(HEADER_MAGIC)
+    needs_beginning: ClassVar[tuple[bytes, ...]] = (HEADER_MAGIC,)
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Answers of the Alexa service in Chromium's simple cache (Android web views, desktop browsers)",

@@ -20,7 +20,7 @@ from typing import ClassVar
 
 from parsers.browser import cache_times
 from parsers.locator import at_bytes
-from parsers.parser import About, Parser, Source, beginning
+from parsers.parser import About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 
@@ -109,7 +109,6 @@ class SimpleIndexParser(Parser):
 
     name: ClassVar[str] = "chromium_simple_index"
     version: ClassVar[str] = "1"
-    needs_bytes: ClassVar[tuple[bytes, ...]] = beginning(MAGIC, after=8)
     about: ClassVar[About] = About(
         title="Index of Chromium's simple cache",
         data_types=(DATA_TYPE,),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from parsers.locator import at_bytes
-from parsers.parser import About, Parser, Source, beginning
+from parsers.parser import About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 
@@ -26,8 +26,8 @@ class OwnCase(Parser):
 
     name: ClassVar[str] = "own_case"
     version: ClassVar[str] = "1"
-    needs_bytes: ClassVar[tuple[bytes, ...]] = beginning(_LEDGER)
-    needs_path: ClassVar[tuple[bytes, ...]] = (rb"custody\.dsse\.json$",)
+    needs_beginning: ClassVar[tuple[bytes, ...]] = (_LEDGER,)
+    needs_path: ClassVar[tuple[str, ...]] = ("custody.dsse.json",)
     about: ClassVar[About] = About(
         title="Cases, bundles and reports of this program among the evidence",
         data_types=(),

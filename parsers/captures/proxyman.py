@@ -45,7 +45,7 @@ class ProxymanEntry(Parser):
         rb'"bodyEncodedSize"',
         rb'"isIntercepted"',
     )
-    needs_path: ClassVar[tuple[bytes, ...]] = (rb"request_",)
+    needs_path: ClassVar[tuple[str, ...]] = ("request_",)
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Proxyman archives of traffic with the Alexa service",

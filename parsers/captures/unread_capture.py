@@ -16,7 +16,7 @@ from parsers.alexa_api.named_file import names_in_words, names_of, place_of
 from parsers.encoding import as_utf8
 from parsers.formats.http.capture_forms import is_net_log
 from parsers.formats.packets.capture_file import holds_tls_keys, is_packet_capture
-from parsers.parser import About, Parser, Source, beginning
+from parsers.parser import About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 
@@ -117,8 +117,8 @@ class UnreadCapture(Parser):
 
     name: ClassVar[str] = "unread_capture"
     version: ClassVar[str] = "1"
-    needs_bytes: ClassVar[tuple[bytes, ...]] = beginning(_JAVA)
-    needs_path: ClassVar[tuple[bytes, ...]] = (rb"(?i)\.chls$", rb"(?i)\.proxymanlog")
+    needs_beginning: ClassVar[tuple[bytes, ...]] = (_JAVA,)
+    needs_path: ClassVar[tuple[str, ...]] = (".chls", ".proxymanlog")
     needs_names: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Captures of network traffic in forms that are not read",

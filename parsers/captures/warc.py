@@ -17,7 +17,7 @@ from parsers.exchanges.capture import Capture, Exchange
 from parsers.exchanges.http_answer import answer_of
 from parsers.formats.http import message as http
 from parsers.locator import at_bytes
-from parsers.parser import ANSWERS, About, Parser, Source, beginning
+from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Issue, Record, Timestamp
 from parsers.registry import register
 
@@ -59,7 +59,7 @@ class WebArchive(Parser):
 
     name: ClassVar[str] = "warc"
     version: ClassVar[str] = "1"
-    needs_bytes: ClassVar[tuple[bytes, ...]] = beginning(_MAGIC)
+    needs_beginning: ClassVar[tuple[bytes, ...]] = (_MAGIC,)
     about: ClassVar[About] = About(
         title="Web archives (WARC) of traffic with the Alexa service",
         data_types=capture.DATA_TYPES,

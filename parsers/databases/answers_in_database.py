@@ -28,7 +28,7 @@ from parsers.databases.table_kind import finished
 from parsers.formats.sqlite.database import Database
 from parsers.formats.sqlite.header import MAGIC, DatabaseError
 from parsers.formats.sqlite.table_row import DatabaseIssue, TableRow
-from parsers.parser import ANSWERS, About, Parser, Source, beginning
+from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 from parsers.utterance import FINDER, UtteranceId
@@ -46,7 +46,7 @@ class AnswersInDatabase(Parser):
     version: ClassVar[str] = "1"
     last_resort: ClassVar[int] = 1
     reads_neighbours: ClassVar[bool] = True
-    needs_bytes: ClassVar[tuple[bytes, ...]] = beginning(MAGIC)
+    needs_beginning: ClassVar[tuple[bytes, ...]] = (MAGIC,)
     about: ClassVar[About] = About(
         title="Answers of the Alexa service in databases of other programs",
         data_types=(UTTERANCE_TYPE,),

@@ -20,7 +20,7 @@ from parsers.formats.sqlite.lost_header import made_with
 from parsers.formats.sqlite.pages import JOURNAL, WAL
 from parsers.formats.sqlite.rollback_journal import MAGIC as JOURNAL_MAGIC
 from parsers.formats.sqlite.write_ahead_log import MAGICS as WAL_MAGICS
-from parsers.parser import ANSWERS, About, Parser, Source, beginning
+from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 
@@ -35,8 +35,8 @@ class SqliteJournalFiles(Parser):
 
     name: ClassVar[str] = "sqlite_companions"
     version: ClassVar[str] = "3"
-    needs_bytes: ClassVar[tuple[bytes, ...]] = beginning(*WAL_MAGICS, JOURNAL_MAGIC)
-    needs_path: ClassVar[tuple[bytes, ...]] = (rb"-journal$", rb"-mj[0-9A-Fa-f]{4,16}$")
+    needs_beginning: ClassVar[tuple[bytes, ...]] = (*WAL_MAGICS, JOURNAL_MAGIC)
+    needs_path: ClassVar[tuple[str, ...]] = ("-journal", "-mj")
     reads_neighbours: ClassVar[bool] = True
     keeps_for_others: ClassVar[bool] = True
     about: ClassVar[About] = About(

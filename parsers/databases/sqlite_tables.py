@@ -9,7 +9,7 @@ from parsers.databases.all_tables import kinds
 from parsers.databases.known_tables import read_known
 from parsers.formats.sqlite.database import Database
 from parsers.formats.sqlite.header import MAGIC, DatabaseError
-from parsers.parser import TABLES, About, Parser, Source, beginning
+from parsers.parser import TABLES, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 
@@ -20,7 +20,7 @@ class SqliteTables(Parser):
 
     name: ClassVar[str] = "sqlite"
     version: ClassVar[str] = "3"
-    needs_bytes: ClassVar[tuple[bytes, ...]] = beginning(MAGIC)
+    needs_beginning: ClassVar[tuple[bytes, ...]] = (MAGIC,)
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="SQLite databases of apps and devices",

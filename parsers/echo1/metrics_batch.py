@@ -33,8 +33,8 @@ class MetricsBatch(Parser):
 
     name: ClassVar[str] = "echo_metrics_batch"
     version: ClassVar[str] = "2"
-    needs_bytes: ClassVar[tuple[bytes, ...]] = (rb"\A\x0a[\x10\x20][0-9A-Za-z]{16}",)
-    needs_path: ClassVar[tuple[bytes, ...]] = (rb"metrics_batch_",)
+    needs_beginning: ClassVar[tuple[bytes, ...]] = (b"\n\x10", b"\n\x20")
+    needs_path: ClassVar[tuple[str, ...]] = ("metrics_batch_",)
     about: ClassVar[About] = About(
         title="Batches of measurements of an Echo (metrics_outbox)",
         data_types=(DATA_TYPE, WAKE_WORD),

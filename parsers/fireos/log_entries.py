@@ -37,8 +37,6 @@ class LogcatBinary(Parser):
 
     name: ClassVar[str] = "logcat_binary"
     version: ClassVar[str] = "1"
-    needs_bytes: ClassVar[tuple[bytes, ...]] = (rb"\Al.{6}[\x00-\x07]", rb"\A..[\x00\x14\x18\x1c]\x00.{3}[\x00-\x7f]")
-    needs_path: ClassVar[tuple[bytes, ...]] = (rb"pmsg-ramoops",)
     reads_lines: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Logs of Android as bytes (logcat -B, pmsg-ramoops)",

@@ -18,7 +18,7 @@ from parsers.formats.logs.text import raw_lines
 from parsers.linux import system_event
 from parsers.linux.syslog_reading import METRIC_TYPE, UTTERANCE_TYPE, SystemLog, read_lines
 from parsers.locator import at_bytes
-from parsers.parser import About, Parser, Source, beginning
+from parsers.parser import About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 from parsers.service_names import DATA_TYPE as NAMED_TYPE
@@ -42,6 +42,11 @@ _VERBOSE = re.compile(
 _JSON = re.compile(
     rb'(?:\xef\xbb\xbf)?\s{0,20}(?:\x1e|data: |\[)?\s{0,20}\{.{0,8000}?"__REALTIME_TIMESTAMP"\s?:', re.DOTALL
 )
+#: How such a text begins, or only its first byte.
+_BEGINNINGS = (
+    b"__CURSOR=", b"__REALTIME_TIMESTAMP=",
+    *(byte.encode("latin-1") for byte in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ\xef \t\n\v\f\r\x1ed[{"),
+)  # fmt: skip
 _STAMP_KEY = b'"__REALTIME_TIMESTAMP"'
 _LIST = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,20}\[")
 #: Prefixes of a line's JSON: a byte order mark, the record separator of json-seq, the field name of json-sse.
@@ -57,7 +62,7 @@ class SystemdJournal(Parser):
 
     name: ClassVar[str] = "systemd_journal"
     version: ClassVar[str] = "1"
-    needs_bytes: ClassVar[tuple[bytes, ...]] = beginning(MAGIC)
+    needs_beginning: ClassVar[tuple[bytes, ...]] = (MAGIC,)
     about: ClassVar[About] = About(
         title="Files of systemd's journal",
         data_types=_TYPES,
@@ -129,11 +134,7 @@ class JournalExport(Parser):
 
     name: ClassVar[str] = "journal_export"
     version: ClassVar[str] = "2"
-    needs_bytes: ClassVar[tuple[bytes, ...]] = (
-        rb"\A__(?:CURSOR|REALTIME_TIMESTAMP)=",
-        rb"\A(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d \d\d:",
-        rb"\A(?:\xef\xbb\xbf)?[ \t-\r]{0,20}(?:\x1e|data: |\[)?[ \t-\r]{0,20}\{",
-    )
+    needs_beginning: ClassVar[tuple[bytes, ...]] = _BEGINNINGS
     reads_lines: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Exports of systemd's journal (journalctl -o export, -o json, -o verbose)",

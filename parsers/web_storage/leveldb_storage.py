@@ -38,12 +38,7 @@ class LevelDbStorage(Parser):
 
     name: ClassVar[str] = "leveldb_storage"
     version: ClassVar[str] = "1"
-    needs_path: ClassVar[tuple[bytes, ...]] = (
-        rb"(?:^|/)(?:com\.)?amazon\.",
-        rb"Local Storage/",
-        rb"Session Storage/",
-        rb"\.leveldb/",
-    )
+    needs_path: ClassVar[tuple[str, ...]] = ("amazon.", "local storage/", "session storage/", ".leveldb/")
     needs_names: ClassVar[bool] = True
     reads_neighbours: ClassVar[bool] = True
     keeps_for_others: ClassVar[bool] = True

@@ -35,7 +35,7 @@ def _claim(source: Source, asked: Iterable[Parser]) -> list[str]:
 
 
 def _needs(parser: Parser) -> bool:
-    return bool(parser.needs or parser.needs_bytes or parser.needs_path or parser.needs_names)
+    return bool(parser.needs or parser.needs_beginning or parser.needs_path or parser.needs_names)
 
 
 def _check(source: Source) -> int:

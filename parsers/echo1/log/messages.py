@@ -34,7 +34,7 @@ class EchoMessages(Parser):
     version: ClassVar[str] = "2"
     needs: ClassVar[tuple[bytes, ...]] = (_STAMPED,)
     needs_in_text: ClassVar[bool] = True
-    needs_path: ClassVar[tuple[bytes, ...]] = (rb"(?:^|/)messages[^/]*$",)
+    needs_path: ClassVar[tuple[str, ...]] = ("messages",)
     about: ClassVar[About] = About(
         title="System log of a first-generation Echo",
         data_types=(
