@@ -194,11 +194,21 @@ class Parser(ABC):
     keeps_for_others: ClassVar[bool] = False
     #: Whether the artefact is always text: files that are clearly not text are not offered.
     text_only: ClassVar[bool] = False
-    #: Regular expressions over bytes, as hyperscan reads them (``.`` is any byte, ``^`` and ``$`` the ends of a line).
-    #: One of them matches the head of every file that it claims; other files are not offered. Empty: all are. A pattern
-    #: with a zero byte in it (``\0``, ``\x00``) is searched in the head as it is, any other in the head without its
-    #: zero bytes, so that it finds text of any width. Simple ones compile faster.
+    #: What a file that this parser claims has: a match of ``needs``, one of ``needs_beginning`` or ``needs_path``, or,
+    #: with ``needs_names``, :attr:`Source.names`. Other files are not offered. Nothing stated: all are.
+    #:
+    #: ``needs``: regular expressions that are searched in the head, as hyperscan reads them (``.`` is any byte, ``^``
+    #: and ``$`` the ends of a line). One with a zero byte in it (``\0``, ``\x00``) is searched in the head as it is,
+    #: any other in the head without its zero bytes, so that it finds text of any width. Simple ones compile faster.
     needs: ClassVar[tuple[bytes, ...]] = ()
+    #: Whether ``needs`` is searched only in heads that are text in some encoding, with gaps or without.
+    needs_in_text: ClassVar[bool] = False
+    #: How the head begins.
+    needs_beginning: ClassVar[tuple[bytes, ...]] = ()
+    #: Words in the path, in lower case; the path may have capitals.
+    needs_path: ClassVar[tuple[str, ...]] = ()
+    #: Whether a file that names the service is enough.
+    needs_names: ClassVar[bool] = False
     #: 0: asked for every file. 1: only if no parser at 0 claims it, except line readers. 2: only if no other claims it.
     last_resort: ClassVar[int] = 0
     #: Whether it reads log lines, so that other parsers should look for data within the lines.

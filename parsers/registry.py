@@ -13,7 +13,7 @@ import parsers
 from parsers.claim_index import worth_asking
 from parsers.fence import fence
 from parsers.map_reader import MapReader
-from parsers.parser import Parser, Source, looks_like_text
+from parsers.parser import Parser, Source
 
 if TYPE_CHECKING:
     from parsers.definition.export import ExportDefinition
@@ -84,9 +84,9 @@ def load() -> tuple[Parser, ...]:
 
 
 @cache
-def _needs() -> tuple[tuple[bytes, ...], ...]:
-    """The patterns of every parser that needs some."""
-    return tuple(sorted({parser.needs for parser in load() if parser.needs}))
+def _kinds() -> tuple[type[Parser], ...]:
+    """The class of every parser."""
+    return tuple(map(type, load()))
 
 
 def with_maps(maps: tuple[ExportDefinition, ...]) -> tuple[Parser, ...]:
@@ -105,14 +105,13 @@ def claiming(source: Source, parsers: Iterable[Parser] | None = None) -> tuple[P
         source: the file.
         parsers: the parsers to ask; default: all.
     """
-    text = looks_like_text(source.head)
     every = load() if parsers is None else tuple(parsers)
-    asked = [parser for parser in worth_asking(source, every, _needs()) if text or not parser.text_only]
-    found = _claim(source, [parser for parser in asked if not parser.last_resort])
-    if all(parser.reads_lines for parser in found):
-        found += _claim(source, [parser for parser in asked if parser.last_resort == 1])
-    if not found:
-        found = _claim(source, [parser for parser in asked if parser.last_resort > 1])
+    first, second, third = worth_asking(source, every, _kinds())
+    found = _claim(source, first) if first else []
+    if second and all(parser.reads_lines for parser in found):
+        found += _claim(source, second)
+    if third and not found:
+        found = _claim(source, third)
     return tuple(found)
 
 

@@ -50,6 +50,7 @@ class NamedFile(Parser):
 
     name: ClassVar[str] = NAME
     version: ClassVar[str] = "1"
+    needs_names: ClassVar[bool] = True
     last_resort: ClassVar[int] = 2
     about: ClassVar[About] = About(
         title="Files that name the Alexa service in a form that is not read",

@@ -17,7 +17,7 @@ from parsers.code_page import code_page, read_as
 from parsers.coding import decode
 from parsers.definition.export import MAPPED_TYPE, ExportDefinition, find, plain
 from parsers.encoding import as_utf8, wide_encoding
-from parsers.formats.csv.rows import MAX_ROW, LocatedRow, delimiter_of, rows
+from parsers.formats.csv.rows import AT_END, MAX_ROW, LocatedRow, delimiter_of, rows
 from parsers.formats.json.text import MAX_BYTES
 from parsers.formats.wide_text import WideText
 from parsers.locator import at_coding, join
@@ -48,6 +48,8 @@ _OTHERS = (
 )
 #: Rows checked before an unknown table is claimed, and before its time columns are chosen.
 _LOOK = 5
+#: First bytes that hold the first row of most tables.
+_FEW = 4096
 _LOOK_TIMES = 20
 _MAX_TIMES = 8
 
@@ -91,17 +93,18 @@ class AlexaExportCsv(MapReader):
             return False
         # A row that is truncated at the end of the head is not checked.
         whole = len(head) - (source.size > len(source.head))
-        found = rows(io.BytesIO(head), delimiter)
-        names = next(found, None)
+        names = _first_row(head, delimiter)
         if names is None or names.end > whole or names.issue or names.encoding_issue or len(names.values) > MAX_COLUMNS:
             return False
-        first = [names, *(row for row in islice(found, _LOOK - 1) if row.end <= whole)]
-        header = TableHeader.of(first[0].values)
+        header = TableHeader.of(names.values)
         if _is_others(header, source):
             return False
         definition = find(frozenset(header.plain), source.path, self.maps)
         if definition is not None and definition.source.required:
             return True
+        if not _may_be_alexas(source, names):
+            return False
+        first = [row for row in islice(rows(io.BytesIO(head), delimiter), _LOOK) if row.end <= whole]
         return _looks_like_alexas(source, first, named=definition is not None)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
@@ -148,13 +151,26 @@ def _is_others(header: TableHeader, source: Source) -> bool:
     )
 
 
+def _first_row(head: bytes, delimiter: str) -> LocatedRow | None:
+    """The first row of a table; of most, the first bytes of the head are enough."""
+    few = head[:_FEW]
+    row = next(rows(io.BytesIO(few), delimiter), None)
+    if len(few) < len(head) and (row is None or row.issue == AT_END or row.end >= len(few)):
+        return next(rows(io.BytesIO(head), delimiter), None)
+    return row
+
+
+def _may_be_alexas(source: Source, names: LocatedRow) -> bool:
+    """Whether an unknown table may be one of Alexa, judged by the names of its file and of its columns."""
+    columns = [name.strip() for name in names.values]
+    if ".csv" not in source.name.lower() or len(columns) < 2:
+        return False
+    return len(set(columns)) == len(columns) and all(map(_NAME.fullmatch, columns))
+
+
 def _looks_like_alexas(source: Source, first: list[LocatedRow], *, named: bool) -> bool:
-    names = [name.strip() for name in first[0].values]
-    if ".csv" not in source.name.lower() or len(names) < 2 or len(first) < 2:
-        return False
-    if len(set(names)) < len(names) or not all(_NAME.fullmatch(name) for name in names):
-        return False
-    if any(row.issue or len(row.values) != len(names) for row in first):
+    names = first[0].values
+    if len(first) < 2 or any(row.issue or len(row.values) != len(names) for row in first):
         return False
     return named or has_telltale(source.path, names)
 

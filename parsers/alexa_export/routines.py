@@ -36,6 +36,7 @@ class AlexaExportRoutines(Parser):
 
     name: ClassVar[str] = "alexa_export_routines"
     version: ClassVar[str] = "2"
+    needs_path: ClassVar[tuple[str, ...]] = ("rout",)
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title='Routines in a "Request My Data" export of an Alexa account',

@@ -107,6 +107,7 @@ class Spreadsheet(MapReader):
 
     name: ClassVar[str] = "spreadsheet"
     version: ClassVar[str] = "1"
+    needs_path: ClassVar[tuple[str, ...]] = ("xl/worksheets/", "xl/sharedstrings.xml")
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Tables in spreadsheets (XLSX) of legal-process returns and exports",

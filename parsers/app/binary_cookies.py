@@ -62,6 +62,7 @@ class BinaryCookies(Parser):
 
     name: ClassVar[str] = "binary_cookies"
     version: ClassVar[str] = "1"
+    needs_beginning: ClassVar[tuple[bytes, ...]] = (MAGIC,)
     about: ClassVar[About] = About(
         title="Cookies of apps and of Safari on Apple's systems (Cookies.binarycookies)",
         data_types=(COOKIE_TYPE, COOKIE_FILE_TYPE),

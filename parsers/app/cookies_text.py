@@ -36,6 +36,7 @@ class CookiesText(Parser):
 
     name: ClassVar[str] = "cookies_text"
     version: ClassVar[str] = "1"
+    needs: ClassVar[tuple[bytes, ...]] = (rb"HTTP Cookie File",)
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Cookies exported as text (cookies.txt)",

@@ -27,6 +27,8 @@ class DataStorePreferences(Parser):
 
     name: ClassVar[str] = "datastore_preferences"
     version: ClassVar[str] = "1"
+    needs_path: ClassVar[tuple[str, ...]] = (".preferences_pb",)
+    needs_names: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Preferences files of Android apps (DataStore, preferences_pb)",
         data_types=(APP_DATA_TYPE, DEVICE_DATA_TYPE),

@@ -45,6 +45,7 @@ class EventsFile(Parser):
 
     name: ClassVar[str] = "app_events"
     version: ClassVar[str] = "1"
+    needs: ClassVar[tuple[bytes, ...]] = (rb'"event_type"',)
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Events of the Alexa app, kept until they are sent (eventsFile)",

@@ -65,6 +65,7 @@ class IosBackup(Parser):
 
     name: ClassVar[str] = "ios_backup"
     version: ClassVar[str] = "1"
+    needs_path: ClassVar[tuple[str, ...]] = ("info.plist", "manifest.plist", "status.plist")
     about: ClassVar[About] = About(
         title="Backup of an iPhone or iPad (Info.plist, Manifest.plist, Status.plist)",
         data_types=(DATA_TYPE,),

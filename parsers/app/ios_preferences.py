@@ -29,6 +29,7 @@ class IosPreferences(Parser):
 
     name: ClassVar[str] = "ios_preferences"
     version: ClassVar[str] = "1"
+    needs_path: ClassVar[tuple[str, ...]] = ("com.amazon.",)
     about: ClassVar[About] = About(
         title="Preferences of the Alexa app on iOS (com.amazon.echo.plist)",
         data_types=(DATA_TYPE,),

@@ -11,7 +11,7 @@ from parsers.app.preference_kind import kinds
 from parsers.app.preference_records import APP_DATA_TYPE, DEVICE_DATA_TYPE, preference_records
 from parsers.bounded_issues import bounded
 from parsers.formats.android.preferences import preferences
-from parsers.formats.xml.elements import MAX_BYTES, load, root_of
+from parsers.formats.xml.elements import BEGINNINGS, MAX_BYTES, load, root_of
 from parsers.parser import PREFERENCES, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
@@ -25,6 +25,8 @@ class AndroidPreferences(Parser):
 
     name: ClassVar[str] = "android_preferences"
     version: ClassVar[str] = "1"
+    needs_beginning: ClassVar[tuple[bytes, ...]] = BEGINNINGS
+    needs_path: ClassVar[tuple[str, ...]] = ("shared_prefs/",)
     about: ClassVar[About] = About(
         title="Preferences files of Android apps (shared_prefs)",
         data_types=(APP_DATA_TYPE, DEVICE_DATA_TYPE),

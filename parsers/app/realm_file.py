@@ -26,6 +26,8 @@ class RealmFile(Parser):
 
     name: ClassVar[str] = "realm_file"
     version: ClassVar[str] = "1"
+    needs_path: ClassVar[tuple[str, ...]] = ("amazon.",)
+    needs_names: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Databases of Realm in the Alexa app, in a form that is not read",
         data_types=(),

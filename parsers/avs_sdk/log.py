@@ -33,6 +33,7 @@ class AvsSdkLog(Parser):
     name: ClassVar[str] = "avs_sdk_log"
     version: ClassVar[str] = "2"
     needs: ClassVar[tuple[bytes, ...]] = (_STAMP_END,)
+    needs_in_text: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Logs of the AVS Device SDK and the Alexa Auto SDK: soundbars, televisions, cars",
         data_types=(*event.TYPES, FILE_TYPE),

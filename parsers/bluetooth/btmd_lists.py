@@ -35,6 +35,7 @@ class BtmdLists(Parser):
 
     name: ClassVar[str] = "echo_btmd"
     version: ClassVar[str] = "1"
+    needs_path: ClassVar[tuple[str, ...]] = ("btmd/",)
     about: ClassVar[About] = About(
         title="Bluetooth manager's lists on a first-generation Echo",
         data_types=("echo:bluetooth:peer", "echo:bluetooth:adapter"),

@@ -39,6 +39,7 @@ class BlockFileCache(Parser):
 
     name: ClassVar[str] = "chromium_blockfile_cache"
     version: ClassVar[str] = "2"
+    needs_beginning: ClassVar[tuple[bytes, ...]] = (MAGIC,)
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Answers of the Alexa service in Chromium's block-file cache (desktop browsers, Electron)",

@@ -26,6 +26,8 @@ class BlockfileMembers(Parser):
 
     name: ClassVar[str] = "chromium_blockfile_companions"
     version: ClassVar[str] = "2"
+    needs_beginning: ClassVar[tuple[bytes, ...]] = (MAGIC,)
+    needs_path: ClassVar[tuple[str, ...]] = ("f_",)
     reads_neighbours: ClassVar[bool] = True
     keeps_for_others: ClassVar[bool] = True
     about: ClassVar[About] = About(

@@ -81,6 +81,7 @@ class FirefoxCache(Parser):
 
     name: ClassVar[str] = "firefox_cache"
     version: ClassVar[str] = "1"
+    needs_path: ClassVar[tuple[str, ...]] = ("cache2",)
     about: ClassVar[About] = About(
         title="Answers of the Alexa service in the cache of Firefox (cache2)",
         data_types=DATA_TYPES,

@@ -83,6 +83,7 @@ class GlideJournal(Parser):
 
     name: ClassVar[str] = "glide_journal"
     version: ClassVar[str] = "1"
+    needs_path: ClassVar[tuple[str, ...]] = ("com.amazon.",)
     text_only: ClassVar[bool] = True
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(

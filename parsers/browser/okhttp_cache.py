@@ -104,6 +104,8 @@ class OkHttpCache(Parser):
 
     name: ClassVar[str] = "okhttp_cache"
     version: ClassVar[str] = "2"
+    needs_beginning: ClassVar[tuple[bytes, ...]] = (b"http://", b"https://")
+    needs_path: ClassVar[tuple[str, ...]] = (".1",)
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Answers of the Alexa service in the cache of OkHttp (Android apps)",

@@ -42,6 +42,7 @@ class SimpleCache(Parser):
 
     name: ClassVar[str] = "chromium_simple_cache"
     version: ClassVar[str] = "2"
+    needs_beginning: ClassVar[tuple[bytes, ...]] = (HEADER_MAGIC,)
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Answers of the Alexa service in Chromium's simple cache (Android web views, desktop browsers)",

@@ -46,6 +46,7 @@ class CiftAcquiredFiles(Parser):
 
     name: ClassVar[str] = "cift_acquired_files"
     version: ClassVar[str] = "2"
+    needs: ClassVar[tuple[bytes, ...]] = (rb"(?i)saved_timestamp",)
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="CIFT's list of acquired files",

@@ -101,6 +101,7 @@ class Burp(Parser):
 
     name: ClassVar[str] = "burp"
     version: ClassVar[str] = "2"
+    needs: ClassVar[tuple[bytes, ...]] = (rb'burpVersion="',)
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Burp Suite exports of traffic with the Alexa service",

@@ -39,6 +39,7 @@ class CharlesSession(Parser):
 
     name: ClassVar[str] = "charles_session"
     version: ClassVar[str] = "1"
+    needs: ClassVar[tuple[bytes, ...]] = (rb'"scheme"',)
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Charles sessions as JSON, of traffic with the Alexa service",

@@ -116,6 +116,7 @@ class CharlesXmlSession(Parser):
 
     name: ClassVar[str] = "charles_xml_session"
     version: ClassVar[str] = "1"
+    needs: ClassVar[tuple[bytes, ...]] = (rb"<charles-session",)
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Charles sessions as XML, of traffic with the Alexa service",

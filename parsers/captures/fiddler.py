@@ -45,6 +45,7 @@ class FiddlerSession(Parser):
 
     name: ClassVar[str] = "fiddler_session"
     version: ClassVar[str] = "1"
+    needs_path: ClassVar[tuple[str, ...]] = ("raw",)
     reads_neighbours: ClassVar[bool] = True
     keeps_for_others: ClassVar[bool] = True
     about: ClassVar[About] = About(

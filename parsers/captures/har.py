@@ -50,6 +50,7 @@ class Har(Parser):
 
     name: ClassVar[str] = "har"
     version: ClassVar[str] = "3"
+    needs: ClassVar[tuple[bytes, ...]] = (rb'"log"',)
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="HTTP archives (HAR) of traffic with the Alexa service",

@@ -33,6 +33,7 @@ from parsers.registry import register
 MAX_BYTES = 64 * 1024 * 1024
 #: The first message must begin within this many bytes.
 _HEAD = 8192
+_MARK = b"HTTP/"
 _ADDRESS = re.compile(rb"https?://[^\s'\"<>|]{4,4000}", re.IGNORECASE)
 #: An encoded body may hide the names of the service.
 _CODED = re.compile(
@@ -48,7 +49,6 @@ class HttpText(Parser):
 
     name: ClassVar[str] = "http_text"
     version: ClassVar[str] = "2"
-    needs: ClassVar[tuple[bytes, ...]] = (rb"HTTP/[0-9]",)
     about: ClassVar[About] = About(
         title="HTTP messages in text (curl -i, curl -v) with answers of the Alexa service",
         data_types=capture.DATA_TYPES,
@@ -73,6 +73,8 @@ class HttpText(Parser):
     def claims(self, source: Source) -> bool:
         """Whether the head has the first line of a message, and the file names the service."""
         head = as_utf8(source.head)
+        if head.find(_MARK, 0, _HEAD) < 0:  # so it is with nearly every file
+            return False
         first = begins(head[:_HEAD])
         if first is None or is_session_file(source) or head.startswith(b"WARC/"):
             return False

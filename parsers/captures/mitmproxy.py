@@ -44,6 +44,7 @@ class MitmproxyFlow(Parser):
 
     name: ClassVar[str] = "mitmproxy_flow"
     version: ClassVar[str] = "2"
+    needs_beginning: ClassVar[tuple[bytes, ...]] = tuple(byte.encode() for byte in "0123456789")
     about: ClassVar[About] = About(
         title="mitmproxy flows of traffic with the Alexa service",
         data_types=capture.DATA_TYPES,

@@ -26,6 +26,8 @@ class OwnCase(Parser):
 
     name: ClassVar[str] = "own_case"
     version: ClassVar[str] = "1"
+    needs_beginning: ClassVar[tuple[bytes, ...]] = (_LEDGER,)
+    needs_path: ClassVar[tuple[str, ...]] = ("custody.dsse.json",)
     about: ClassVar[About] = About(
         title="Cases, bundles and reports of this program among the evidence",
         data_types=(),

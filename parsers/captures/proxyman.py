@@ -39,6 +39,13 @@ class ProxymanEntry(Parser):
 
     name: ClassVar[str] = "proxyman_entry"
     version: ClassVar[str] = "1"
+    needs: ClassVar[tuple[bytes, ...]] = (
+        rb'"fullPath"',
+        rb'"compressedBodyDataCount"',
+        rb'"bodyEncodedSize"',
+        rb'"isIntercepted"',
+    )
+    needs_path: ClassVar[tuple[str, ...]] = ("request_",)
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Proxyman archives of traffic with the Alexa service",

@@ -117,6 +117,9 @@ class UnreadCapture(Parser):
 
     name: ClassVar[str] = "unread_capture"
     version: ClassVar[str] = "1"
+    needs_beginning: ClassVar[tuple[bytes, ...]] = (_JAVA,)
+    needs_path: ClassVar[tuple[str, ...]] = (".chls", ".proxymanlog")
+    needs_names: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Captures of network traffic in forms that are not read",
         data_types=(),

@@ -59,6 +59,7 @@ class WebArchive(Parser):
 
     name: ClassVar[str] = "warc"
     version: ClassVar[str] = "1"
+    needs_beginning: ClassVar[tuple[bytes, ...]] = (_MAGIC,)
     about: ClassVar[About] = About(
         title="Web archives (WARC) of traffic with the Alexa service",
         data_types=capture.DATA_TYPES,

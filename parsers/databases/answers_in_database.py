@@ -46,7 +46,7 @@ class AnswersInDatabase(Parser):
     version: ClassVar[str] = "1"
     last_resort: ClassVar[int] = 1
     reads_neighbours: ClassVar[bool] = True
-    needs: ClassVar[tuple[bytes, ...]] = (re.escape(MAGIC),)
+    needs_beginning: ClassVar[tuple[bytes, ...]] = (MAGIC,)
     about: ClassVar[About] = About(
         title="Answers of the Alexa service in databases of other programs",
         data_types=(UTTERANCE_TYPE,),

@@ -18,6 +18,7 @@ from parsers.formats.sqlite.header import DatabaseError
 from parsers.formats.sqlite.leaf_page import SIZES, leaf_page
 from parsers.formats.sqlite.lost_header import made_with
 from parsers.formats.sqlite.pages import JOURNAL, WAL
+from parsers.formats.sqlite.rollback_journal import MAGIC as JOURNAL_MAGIC
 from parsers.formats.sqlite.write_ahead_log import MAGICS as WAL_MAGICS
 from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Issue, Record
@@ -34,6 +35,8 @@ class SqliteJournalFiles(Parser):
 
     name: ClassVar[str] = "sqlite_companions"
     version: ClassVar[str] = "3"
+    needs_beginning: ClassVar[tuple[bytes, ...]] = (*WAL_MAGICS, JOURNAL_MAGIC)
+    needs_path: ClassVar[tuple[str, ...]] = ("-journal", "-mj")
     reads_neighbours: ClassVar[bool] = True
     keeps_for_others: ClassVar[bool] = True
     about: ClassVar[About] = About(

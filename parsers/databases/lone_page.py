@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from parsers.databases.lone_rows import DATA_TYPE, lone_row
 from parsers.formats.sqlite.leaf_page import SIZES, leaf_page
+from parsers.formats.sqlite.page import TABLE_LEAF
 from parsers.parser import ANSWERS, HEAD_SIZE, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
@@ -18,6 +19,7 @@ class LonePage(Parser):
 
     name: ClassVar[str] = "sqlite_lone_page"
     version: ClassVar[str] = "1"
+    needs_beginning: ClassVar[tuple[bytes, ...]] = (bytes([TABLE_LEAF]),)
     about: ClassVar[About] = About(
         title="A page of an SQLite table by itself",
         data_types=(DATA_TYPE,),

@@ -20,6 +20,7 @@ class SqliteTables(Parser):
 
     name: ClassVar[str] = "sqlite"
     version: ClassVar[str] = "3"
+    needs_beginning: ClassVar[tuple[bytes, ...]] = (MAGIC,)
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="SQLite databases of apps and devices",

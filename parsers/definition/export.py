@@ -68,10 +68,17 @@ def find(names: frozenset[str], path: str, maps: Sequence[ExportDefinition] = ()
         path: the file's path.
         maps: the user's definitions, which take precedence over ours.
     """
-    for known in (maps, definitions()):
+    ours = () if names.isdisjoint(_columns()) and not _ALEXAS.search(path) else definitions()
+    for known in (maps, ours):
         if known and (best := _best(known, names, path)):
             return best
     return None
+
+
+@cache
+def _columns() -> frozenset[str]:
+    """The columns by which our definitions know tables."""
+    return frozenset(name for made in definitions() for choice in made.source.required for name in choice)
 
 
 def _best(known: Sequence[ExportDefinition], names: frozenset[str], path: str) -> ExportDefinition | None:

@@ -22,6 +22,7 @@ class LogCounter(Parser):
 
     name: ClassVar[str] = "echo_log_counter"
     version: ClassVar[str] = "1"
+    needs_path: ClassVar[tuple[str, ...]] = ("_youngest", "_oldest", "nexttosendfile")
     about: ClassVar[About] = About(
         title="Counters of a first-generation Echo's rotated logs",
         data_types=(DATA_TYPE,),

@@ -33,6 +33,8 @@ class MetricsBatch(Parser):
 
     name: ClassVar[str] = "echo_metrics_batch"
     version: ClassVar[str] = "2"
+    needs_beginning: ClassVar[tuple[bytes, ...]] = (b"\n\x10", b"\n\x20")
+    needs_path: ClassVar[tuple[str, ...]] = ("metrics_batch_",)
     about: ClassVar[About] = About(
         title="Batches of measurements of an Echo (metrics_outbox)",
         data_types=(DATA_TYPE, WAKE_WORD),

@@ -30,6 +30,7 @@ class EchoRegistration(Parser):
 
     name: ClassVar[str] = "echo_registration"
     version: ClassVar[str] = "1"
+    needs_path: ClassVar[tuple[str, ...]] = ("token/registrationinfo.json", "token/token.txt")
     about: ClassVar[About] = About(
         title="Registration of a first-generation Echo with an account",
         data_types=("echo:account:registration", "echo:account:token"),

@@ -29,6 +29,7 @@ class EchoSmarthome(Parser):
 
     name: ClassVar[str] = "echo_smarthome"
     version: ClassVar[str] = "1"
+    needs_path: ClassVar[tuple[str, ...]] = (f"{_FOLDER}/",)
     about: ClassVar[About] = About(
         title="Smart-home endpoint of a first-generation Echo",
         data_types=("echo:smarthome:endpoint", "echo:smarthome:state", "echo:smarthome:settings"),

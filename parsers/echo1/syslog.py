@@ -28,6 +28,7 @@ class EchoSyslog(Parser):
     name: ClassVar[str] = "echo_syslog"
     version: ClassVar[str] = "3"
     needs: ClassVar[tuple[bytes, ...]] = (TIME_OF_DAY,)
+    needs_in_text: ClassVar[bool] = True
     reads_lines: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Kernel, daemon, Bluetooth, authentication, cron and metrics logs of a first-generation Echo",

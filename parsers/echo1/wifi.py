@@ -40,6 +40,7 @@ class EchoWifi(Parser):
 
     name: ClassVar[str] = "echo_wifi"
     version: ClassVar[str] = "1"
+    needs_path: ClassVar[tuple[str, ...]] = ("wifid.conf", "wpa_supplicant.conf")
     about: ClassVar[About] = About(
         title="Wi-Fi configuration of an Echo",
         data_types=("echo:wifi:network", "echo:wifi:configuration"),

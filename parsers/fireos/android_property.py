@@ -26,6 +26,7 @@ from parsers.values import shown
 DATA_TYPE = "echo:state:property"
 #: Android's limit for the length of a value that may change.
 _MAX_VALUE = 92
+_FOLDER = "property/"
 _FILE = lazy(r"(?:^|/)property/(?P<name>persist\.[\w.@:-]{1,200})$")
 _ALL = lazy(r"(?:^|/)property/persistent_properties$")
 _LISTED = lazy(r"\[(?P<name>[\w.@:-]{1,200})\]: \[(?P<value>.*)\]")
@@ -91,10 +92,11 @@ class AndroidProperty(Parser):
 
     def claims(self, source: Source) -> bool:
         """Whether the folder and the name match or, for a list, the lines."""
-        if _FILE.search(source.path):
-            return source.size <= _MAX_VALUE * 100
-        if _ALL.search(source.path):
-            return source.head.startswith(b"\n")
+        if _FOLDER in source.path:
+            if _FILE.search(source.path):
+                return source.size <= _MAX_VALUE * 100
+            if _ALL.search(source.path):
+                return source.head.startswith(b"\n")
         if source.name in ("build.prop", "default.prop", "prop.default"):
             return b"ro." in source.head
         return source.head.count(b"]: [", 0, 4096) >= 3 and len(list(_listed(source.head[:4096]))) >= 3

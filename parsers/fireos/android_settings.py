@@ -34,6 +34,7 @@ class AndroidSettings(Parser):
 
     name: ClassVar[str] = "android_settings_xml"
     version: ClassVar[str] = "1"
+    needs_path: ClassVar[tuple[str, ...]] = ("settings_",)
     about: ClassVar[About] = About(
         title="Settings of Android and Fire OS (settings_global.xml and its like)",
         data_types=(DATA_TYPE,),

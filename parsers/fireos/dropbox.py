@@ -50,6 +50,7 @@ class AndroidDropbox(Parser):
 
     name: ClassVar[str] = "android_dropbox"
     version: ClassVar[str] = "1"
+    needs_path: ClassVar[tuple[str, ...]] = (".txt", ".dat", ".lost")
     about: ClassVar[About] = About(
         title="Entries of Android's dropbox: starts of the device, crashes",
         data_types=(BOOT_TYPE, CRASH_TYPE, OTHER_TYPE),

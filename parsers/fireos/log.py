@@ -14,7 +14,7 @@ from parsers.fireos.log_reading import read
 from parsers.fireos.report_sections import is_report
 from parsers.formats.logs import yearless
 from parsers.formats.logs.lines import FILE_TYPE, MAX_LINES
-from parsers.formats.logs.logcat import DIVIDER, MAX_LINE, STRONG, TIMELESS, form_of
+from parsers.formats.logs.logcat import DIVIDER, MAX_LINE, STRONG, TIMELESS, form_of, may_be_strong
 from parsers.formats.logs.syslog import TIME_OF_DAY
 from parsers.formats.logs.text import encoding_of, first_lines
 from parsers.parser import About, Parser, Source
@@ -38,6 +38,7 @@ class FireOsLog(Parser):
     name: ClassVar[str] = "fireos_log"
     version: ClassVar[str] = "4"
     needs: ClassVar[tuple[bytes, ...]] = (TIME_OF_DAY, _TIMELESS)
+    needs_in_text: ClassVar[bool] = True
     reads_neighbours: ClassVar[bool] = True
     reads_lines: ClassVar[bool] = True
     about: ClassVar[About] = About(
@@ -99,7 +100,7 @@ class FireOsLog(Parser):
         if encoding_of(head) is None:
             return False
         first = first_lines(head, _LOOK, MAX_LINE)
-        if any(form_of(line, STRONG) for line in first) or (first and is_report(head)):
+        if any(form_of(line, STRONG) for line in filter(may_be_strong, first)) or (first and is_report(head)):
             return True
         if any(DIVIDER.fullmatch(line) for line in first[:_FEW]):
             return True

@@ -37,7 +37,6 @@ class LogcatBinary(Parser):
 
     name: ClassVar[str] = "logcat_binary"
     version: ClassVar[str] = "1"
-    needs: ClassVar[tuple[bytes, ...]] = (rb"\x00",)
     reads_lines: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Logs of Android as bytes (logcat -B, pmsg-ramoops)",
@@ -95,6 +94,7 @@ class StudioExport(Parser):
 
     name: ClassVar[str] = "logcat_studio"
     version: ClassVar[str] = "1"
+    needs: ClassVar[tuple[bytes, ...]] = (rb'"logcatMessages"',)
     text_only: ClassVar[bool] = True
     reads_lines: ClassVar[bool] = True
     about: ClassVar[About] = About(

@@ -32,6 +32,7 @@ class PackageList(Parser):
 
     name: ClassVar[str] = "android_packages"
     version: ClassVar[str] = "1"
+    needs_path: ClassVar[tuple[str, ...]] = ("packages.list",)
     about: ClassVar[About] = About(
         title="Amazon's packages in Android's list of installed packages (packages.list)",
         data_types=(DATA_TYPE,),

@@ -28,6 +28,7 @@ class SpeechPolicy(Parser):
 
     name: ClassVar[str] = "speech_policy"
     version: ClassVar[str] = "1"
+    needs_path: ClassVar[tuple[str, ...]] = ("csm/policy.json",)
     about: ClassVar[About] = About(
         title="Policy of the speech client of Fire OS (csm/policy.json)",
         data_types=(DATA_TYPE,),

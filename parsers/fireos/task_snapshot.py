@@ -32,6 +32,7 @@ class TaskSnapshot(Parser):
 
     name: ClassVar[str] = "task_snapshot"
     version: ClassVar[str] = "1"
+    needs_path: ClassVar[tuple[str, ...]] = ("system_ce/",)
     about: ClassVar[About] = About(
         title="Pictures of the screen that the system keeps of apps (task snapshots)",
         data_types=(DATA_TYPE,),

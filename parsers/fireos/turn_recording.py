@@ -31,6 +31,7 @@ class TurnRecording(Parser):
 
     name: ClassVar[str] = "modified_turn_recording"
     version: ClassVar[str] = "1"
+    needs_path: ClassVar[tuple[str, ...]] = (".json",)
     about: ClassVar[About] = About(
         title="Notes on recordings that other firmware for an Echo Dot keeps (echolocal)",
         data_types=(DATA_TYPE,),

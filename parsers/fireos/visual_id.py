@@ -38,6 +38,7 @@ class VisualId(Parser):
 
     name: ClassVar[str] = "visual_id"
     version: ClassVar[str] = "1"
+    needs_path: ClassVar[tuple[str, ...]] = ("com.amazon.edgecvs/files/album/",)
     about: ClassVar[About] = About(
         title="Pictures of Visual ID on an Echo with a screen",
         data_types=(ALBUM, PICTURE),

@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from parsers.bounded_issues import bounded
 from parsers.formats.android.preferences import Preference, preferences
-from parsers.formats.xml.elements import BINARY_MAGIC, Element, load, root_of
+from parsers.formats.xml.elements import BEGINNINGS, BINARY_MAGIC, Element, load, root_of
 from parsers.parser import About, Parser, Source
 from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.registry import register
@@ -36,6 +36,8 @@ class WifiStore(Parser):
 
     name: ClassVar[str] = "wifi_store"
     version: ClassVar[str] = "1"
+    needs_beginning: ClassVar[tuple[bytes, ...]] = BEGINNINGS
+    needs_path: ClassVar[tuple[str, ...]] = ("wificonfigstore.xml",)
     about: ClassVar[About] = About(
         title="Wi-Fi networks kept by Fire OS or Android (WifiConfigStore.xml)",
         data_types=(DATA_TYPE,),

@@ -42,6 +42,12 @@ _VERBOSE = re.compile(
 _JSON = re.compile(
     rb'(?:\xef\xbb\xbf)?\s{0,20}(?:\x1e|data: |\[)?\s{0,20}\{.{0,8000}?"__REALTIME_TIMESTAMP"\s?:', re.DOTALL
 )
+#: How such a text begins, or only its first byte.
+_BEGINNINGS = (
+    b"__CURSOR=", b"__REALTIME_TIMESTAMP=",
+    *(byte.encode("latin-1") for byte in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ\xef \t\n\v\f\r\x1ed[{"),
+)  # fmt: skip
+_STAMP_KEY = b'"__REALTIME_TIMESTAMP"'
 _LIST = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,20}\[")
 #: Prefixes of a line's JSON: a byte order mark, the record separator of json-seq, the field name of json-sse.
 _BEFORE_JSON = re.compile(rb"\s{0,20}(?:\x1e|data: )?\s{0,20}(?=\{)")
@@ -56,6 +62,7 @@ class SystemdJournal(Parser):
 
     name: ClassVar[str] = "systemd_journal"
     version: ClassVar[str] = "1"
+    needs_beginning: ClassVar[tuple[bytes, ...]] = (MAGIC,)
     about: ClassVar[About] = About(
         title="Files of systemd's journal",
         data_types=_TYPES,
@@ -127,6 +134,7 @@ class JournalExport(Parser):
 
     name: ClassVar[str] = "journal_export"
     version: ClassVar[str] = "2"
+    needs_beginning: ClassVar[tuple[bytes, ...]] = _BEGINNINGS
     reads_lines: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Exports of systemd's journal (journalctl -o export, -o json, -o verbose)",
@@ -149,7 +157,8 @@ class JournalExport(Parser):
 
     def claims(self, source: Source) -> bool:
         """Whether the first line matches."""
-        return any(form.match(source.head) for form in (_EXPORT, _JSON, _VERBOSE))
+        head = source.head
+        return bool(_EXPORT.match(head) or _VERBOSE.match(head) or (_STAMP_KEY in head and _JSON.match(head)))
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield what the journal says about the service; for a device's journal, each event and a file record."""

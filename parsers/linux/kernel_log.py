@@ -66,6 +66,7 @@ class KernelLog(Parser):
     name: ClassVar[str] = "kernel_log"
     version: ClassVar[str] = "2"
     needs: ClassVar[tuple[bytes, ...]] = (_TIME_PART,)
+    needs_in_text: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="The kernel's log of a device (last_kmsg, dmesg, console-ramoops)",
         data_types=tuple(sorted({*system_event.TYPES, *(kind.data_type for kind in line_kinds(TABLE)), FILE_TYPE})),

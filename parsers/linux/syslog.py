@@ -32,6 +32,7 @@ class SystemLogs(Parser):
     version: ClassVar[str] = "3"
     reads_lines: ClassVar[bool] = True
     needs: ClassVar[tuple[bytes, ...]] = (TIME_OF_DAY,)
+    needs_in_text: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="System logs (syslog) of devices with Alexa, and of others that name the service",
         data_types=tuple(

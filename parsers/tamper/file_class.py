@@ -35,6 +35,8 @@ _HOSTS = lazy(r"/(?:etc|local|system)(?:/etc)?/hosts$")
 _PROPERTY = lazy(
     r"/[\w.-]{0,40}\.prop$|/prop\.default$|/getprop[\w.-]{0,40}$|/data/property/[^/]+$|/proc/cmdline$|/cmdline(?:\.txt)?$"
 )
+#: Each match of the four expressions above contains one of these.
+_TELLING = lazy(r"/etc/|/init|/spool/|/systemd/|\.d/|/install-recovery|/\.|hosts$|prop|/cmdline")
 _LOG = lazy(r"/(?:kern|auth|daemon|syslog|messages|cron|dmesg|last_kmsg|logcat)[\w.-]{0,80}$", re.IGNORECASE)
 #: Programs whose lines the log rules check.
 _SYSTEM_PROGRAM = lazy(
@@ -96,8 +98,9 @@ def classes_of(head: bytes, path: str) -> frozenset[str]:
         found.add("log")
     elif any(map(head[:_SAMPLE].__contains__, _SETTING_WORDS)) and _SETTINGS.search(head, 0, _SAMPLE):
         found.add("property")
-    by_path = (("startup", _STARTUP), ("history", _HISTORY), ("hosts", _HOSTS), ("property", _PROPERTY))
-    found.update(name for name, pattern in by_path if pattern.search(path))
+    if _TELLING.search(path):
+        by_path = (("startup", _STARTUP), ("history", _HISTORY), ("hosts", _HOSTS), ("property", _PROPERTY))
+        found.update(name for name, pattern in by_path if pattern.search(path))
     return frozenset(found)
 
 

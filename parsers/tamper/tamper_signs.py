@@ -20,6 +20,10 @@ from parsers.tamper.scan import MAX_HITS, Hit, RuleScanner
 MAX_TEXT = 300
 #: Classes of files that are claimed because hits may be beyond their head.
 _LONG = frozenset({"startup", "foreign"})
+#: The types of first bytes that rules can check.
+_EMPTY, _CONTENT = frozenset({"any"}), frozenset({"any", "content"})
+_ELF, _SCRIPT = _CONTENT | {"elf", "program"}, _CONTENT | {"script", "program"}
+_EMPTY_SCRIPT = _SCRIPT - {"content"}
 
 
 @register
@@ -71,7 +75,7 @@ class Tamper(Parser):
     def claims(self, source: Source) -> bool:
         """Whether a rule finds something in a file's head or place, or may find it beyond the head."""
         path = whole_path(source.path)
-        if any(_of_file(source, path)):
+        if _of_file(source, path):
             return True
         classes = classes_of(source.head, path)
         rules = _of_lines(classes, path)
@@ -105,30 +109,31 @@ def _of_lines(classes: frozenset[str], path: str) -> list[Rule]:
 
 
 @cache
-def _file_rules() -> tuple[Rule, ...]:
-    """The rules for whole files, separated because every file is checked against them."""
-    return tuple(rule for rule in all_rules() if rule.kind in ("placement", "permission"))
+def _placement_rules(heads: frozenset[str]) -> tuple[Rule, ...]:
+    """The rules about the place of files with such first bytes, separated because every file is checked."""
+    return tuple(rule for rule in all_rules() if rule.kind == "placement" and rule.head in heads)
 
 
-def _of_file(source: Source, path: str) -> Iterator[Rule]:
+@cache
+def _permission_rules() -> tuple[Rule, ...]:
+    return tuple(rule for rule in all_rules() if rule.kind == "permission")
+
+
+def _of_file(source: Source, path: str) -> list[Rule]:
     """The rules that a file matches by its place, its first bytes and its mode."""
-    heads = _heads(source)
-    for rule in _file_rules():
-        fits = rule.head in heads if rule.kind == "placement" else bool((source.mode or 0) & rule.mode)
-        if fits and rule.is_for(path):
-            yield rule
+    rules = list(_placement_rules(_heads(source)))
+    if source.mode:
+        rules += [rule for rule in _permission_rules() if source.mode & rule.mode]
+    return [rule for rule in rules if rule.is_for(path)]
 
 
 def _heads(source: Source) -> frozenset[str]:
     """The types of a file's first bytes that rules can check."""
-    found = {"any"}
-    if source.head:
-        found.add("content")
     if is_elf(source.head):
-        found.update(("elf", "program"))
-    elif is_script(source.head, source.path):
-        found.update(("script", "program"))
-    return frozenset(found)
+        return _ELF
+    if is_script(source.head, source.path):
+        return _SCRIPT if source.head else _EMPTY_SCRIPT
+    return _CONTENT if source.head else _EMPTY
 
 
 def _file_record(rule: Rule, source: Source) -> Record:

@@ -38,6 +38,8 @@ class LevelDbStorage(Parser):
 
     name: ClassVar[str] = "leveldb_storage"
     version: ClassVar[str] = "1"
+    needs_path: ClassVar[tuple[str, ...]] = ("amazon.", "local storage/", "session storage/", ".leveldb/")
+    needs_names: ClassVar[bool] = True
     reads_neighbours: ClassVar[bool] = True
     keeps_for_others: ClassVar[bool] = True
     about: ClassVar[About] = About(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
+from parsers.alexa_api.items.service_names import HOST_NAME
 from parsers.claim_index import worth_asking
-from parsers.parser import Parser, Source
+from parsers.parser import Parser, Source, looks_like_text
 from parsers.registry import load
 
 _TESTS = Path(__file__).parents[1]
@@ -24,7 +27,6 @@ _MADE = {
     "last_kmsg": b"[    0.000000] androidboot.serialno=B0F0DEMO\n[    1.500000] mmc0: new card\n[    2.500000] x: y\n",
     "syslog": b"Apr  1 10:00:00 host daemon[12]: started\nApr  1 10:00:01 host daemon[12]: ready\n" * 3,
     "logcat.txt": b"04-01 10:00:00.123  1234  1234 I SpeechClient: state\n" * 5,
-    "talk.txt": b"GET /api/activities HTTP/1.1\r\nHost: alexa.amazon.com\r\n\r\n",
 }
 
 
@@ -32,15 +34,34 @@ def _claim(source: Source, asked: Iterable[Parser]) -> list[str]:
     return [parser.name for parser in asked if parser.claims(source)]
 
 
+def _needs(parser: Parser) -> bool:
+    return bool(parser.needs or parser.needs_beginning or parser.needs_path or parser.needs_names)
+
+
 def _check(source: Source) -> int:
-    needing = tuple(parser for parser in load() if parser.needs)
-    every = _claim(source, needing)
-    assert _claim(source, worth_asking(source, needing)) == every, source.path
+    """Compare the claims of the parsers that need something, asked as the index says and all asked."""
+    needing = tuple(parser for parser in load() if _needs(parser))
+    text = looks_like_text(source.head)
+    every = _claim(source, (parser for parser in needing if text or not parser.text_only))
+    asked = chain.from_iterable(worth_asking(source, needing))
+    assert sorted(_claim(source, asked)) == sorted(every), source.path
     return len(every)
 
 
 def test_some_parsers_say_what_they_need() -> None:
-    assert {"kernel_log", "syslog", "http_text"} <= {parser.name for parser in load() if parser.needs}
+    assert {"kernel_log", "syslog", "named_file"} <= {parser.name for parser in load() if _needs(parser)}
+
+
+def test_nearly_no_parser_is_asked_about_a_file_of_random_bytes() -> None:
+    source = Source.of(random.Random(1).randbytes(4096), "data/media/0/file.bin")
+    first, second, third = worth_asking(source, load())
+    assert len(first) < 10
+    assert (second, third) == ([], [])
+
+
+def test_a_file_that_names_the_service_is_offered_to_parsers_that_need_names() -> None:
+    source = replace(Source.of(b"\x80\x81\x82", "file.bin"), names=(HOST_NAME,))
+    assert "named_file" in {parser.name for parser in chain.from_iterable(worth_asking(source, load()))}
 
 
 def test_every_fixture_is_claimed_by_the_same_parsers() -> None:

@@ -24,8 +24,6 @@ _NAME = re.compile(r"messages(?:_\d{8}_\d{14})?(?:\.gz)?")
 _SAMPLE, _OF_FORM, _LOOK = 32, 2, 16 * 1024
 #: Part of a stamp.
 _STAMPED = rb"\d\d:\d\d\d\d\d\d"
-#: A zero byte at the start of a file.
-_ZEROS_FIRST = rb"\A\0"
 
 
 @register
@@ -34,7 +32,9 @@ class EchoMessages(Parser):
 
     name: ClassVar[str] = "echo_messages"
     version: ClassVar[str] = "2"
-    needs: ClassVar[tuple[bytes, ...]] = (_STAMPED, _ZEROS_FIRST)
+    needs: ClassVar[tuple[bytes, ...]] = (_STAMPED,)
+    needs_in_text: ClassVar[bool] = True
+    needs_path: ClassVar[tuple[str, ...]] = ("messages",)
     about: ClassVar[About] = About(
         title="System log of a first-generation Echo",
         data_types=(

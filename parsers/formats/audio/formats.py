@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import BinaryIO
 
 from parsers.formats.audio import unread
@@ -42,33 +43,39 @@ class AudioFormat:
         name: its name, as in :class:`~parsers.formats.audio.facts.AudioFacts`.
         matches: whether the first bytes and the name fit the container.
         describe: reads the recording at offset 0 of the stream; raises only OSError from the stream.
+        first: the values that the first byte of such a file can have; empty if it can have any.
+        endings: name endings with which its first byte can have any value.
     """
 
     name: str
     matches: Callable[[bytes, str], bool]
     describe: Callable[[BinaryIO, int], AudioFacts | Undescribed]
+    first: bytes = b""
+    endings: tuple[str, ...] = ()
 
 
 #: The common name of formats that are identified but not read.
 NOT_READ = "not read"
+#: Bare frames of MPEG, which may follow an ID3 tag.
+_FRAMES = b"\xffI"
 #: Clear signatures first, then bare frames, which are recognised only in sequence, then formats not read.
 _PLAIN = (
-    AudioFormat("WAV", wav.matches, wav.describe),
-    AudioFormat("Ogg", ogg.matches, ogg.describe),
-    AudioFormat("FLAC", flac.matches, flac.describe),
-    AudioFormat("AMR", amr.matches, amr.describe),
-    AudioFormat("AIFF", aiff.matches, aiff.describe),
-    AudioFormat("CAF", caf.matches, caf.describe),
-    AudioFormat("Wave64", wave64.matches, wave64.describe),
-    AudioFormat("AU", sun.matches, sun.describe),
-    AudioFormat("Matroska", matroska.matches, matroska.describe),
+    AudioFormat("WAV", wav.matches, wav.describe, b"RB"),
+    AudioFormat("Ogg", ogg.matches, ogg.describe, b"O"),
+    AudioFormat("FLAC", flac.matches, flac.describe, b"fI"),
+    AudioFormat("AMR", amr.matches, amr.describe, b"#"),
+    AudioFormat("AIFF", aiff.matches, aiff.describe, b"F"),
+    AudioFormat("CAF", caf.matches, caf.describe, b"c"),
+    AudioFormat("Wave64", wave64.matches, wave64.describe, b"r"),
+    AudioFormat("AU", sun.matches, sun.describe, b".d"),
+    AudioFormat("Matroska", matroska.matches, matroska.describe, b"\x1a"),
     AudioFormat("M4A", mp4.matches, mp4.describe),
-    AudioFormat("MPEG-TS", mpegts.matches, mpegts.describe),
-    AudioFormat("AC-3", ac3.matches, ac3.describe),
-    AudioFormat("AAC (LATM)", latm.matches, latm.describe),
-    AudioFormat("AAC (ADTS)", adts.matches, adts.describe),
-    AudioFormat("MP3", mp3.matches, mp3.describe),
-    AudioFormat("AMR without a header", amr_frames.matches, amr_frames.describe),
+    AudioFormat("MPEG-TS", mpegts.matches, mpegts.describe, endings=mpegts.NAMES),
+    AudioFormat("AC-3", ac3.matches, ac3.describe, b"\x0b"),
+    AudioFormat("AAC (LATM)", latm.matches, latm.describe, b"V"),
+    AudioFormat("AAC (ADTS)", adts.matches, adts.describe, _FRAMES),
+    AudioFormat("MP3", mp3.matches, mp3.describe, _FRAMES),
+    AudioFormat("AMR without a header", amr_frames.matches, amr_frames.describe, amr_frames.FIRST),
     AudioFormat(NOT_READ, unread.matches, unread.describe),
 )
 
@@ -95,12 +102,24 @@ def _before_tags(known: AudioFormat) -> AudioFormat:
 
 _TAGGED = tuple(map(_before_tags, _PLAIN))
 _LEADING = LeadingFormat(_TAGGED)
-FORMATS = (*_TAGGED, AudioFormat(_LEADING.name, _LEADING.matches, _LEADING.describe))
+FORMATS = (
+    *_TAGGED,
+    AudioFormat(_LEADING.name, _LEADING.matches, _LEADING.describe, _LEADING.first, _LEADING.endings),
+)
+_ENDINGS = tuple(ending for each in FORMATS for ending in each.endings)
+
+
+@cache
+def _by_first_byte() -> tuple[tuple[AudioFormat, ...], ...]:
+    """The formats that a file may be of, by the value of its first byte."""
+    return tuple(tuple(each for each in FORMATS if not each.first or byte in each.first) for byte in range(256))
 
 
 def recognise(head: bytes, name: str = "") -> AudioFormat | None:
     """The container that a file's first bytes and name match, or None."""
-    for known in FORMATS:
+    if not head:
+        return None
+    for known in FORMATS if name.lower().endswith(_ENDINGS) else _by_first_byte()[head[0]]:
         if known.matches(head, name):
             return known
     return None

@@ -94,6 +94,10 @@ class LeadingFormat:
     """
 
     name = "behind tags"
+    #: The first bytes of zeros, tags and frames.
+    first = b"\0\xff" + id3.MAGIC[:1] + ape.MAGIC[:1]
+    #: Name endings that justify a search for the first frame, whatever the first byte.
+    endings = _SEARCHED_NAMES
 
     def __init__(self, formats: Sequence[_Format]) -> None:
         self._formats = formats

@@ -104,22 +104,21 @@ UNREAD = (
     UnreadFormat("CAF file whose description is not where it is due", (b"caff\0\1",)),
     UnreadFormat("FLAC file without its first block of metadata", (b"fLaC",)),
 )  # fmt: skip
-#: Formats identified by bytes elsewhere: offset, bytes, name.
-_INSIDE = (
-    (4, b"\xf8\x72\x6f\xba", "stream of Dolby TrueHD"),
-    (4, b"\xf8\x72\x6f\xbb", "stream of MLP"),
-    (4, b"\x57\x90\x75\x36", "Audible file (AA)"),
-    (128, b"HCOM", "Macintosh sound file (HCOM)"),
-    (44, b"SCRM", "piece of tracker music (S3M)"),
-    (20, b"!Scream!", "piece of tracker music (STM)"),
-    (1080, b"M.K.", "piece of tracker music (MOD)"),
-    (1080, b"M!K!", "piece of tracker music (MOD)"),
-    (1080, b"FLT4", "piece of tracker music (MOD)"),
-    (1080, b"FLT8", "piece of tracker music (MOD)"),
-    (1080, b"4CHN", "piece of tracker music (MOD)"),
-    (1080, b"6CHN", "piece of tracker music (MOD)"),
-    (1080, b"8CHN", "piece of tracker music (MOD)"),
-)
+#: Formats identified by bytes elsewhere: by the offset of these, which have one length, and by the bytes.
+_INSIDE = {
+    4: {
+        b"\xf8\x72\x6f\xba": "stream of Dolby TrueHD",
+        b"\xf8\x72\x6f\xbb": "stream of MLP",
+        b"\x57\x90\x75\x36": "Audible file (AA)",
+    },
+    128: {b"HCOM": "Macintosh sound file (HCOM)"},
+    44: {b"SCRM": "piece of tracker music (S3M)"},
+    20: {b"!Scream!": "piece of tracker music (STM)"},
+    1080: dict.fromkeys(
+        (b"M.K.", b"M!K!", b"FLT4", b"FLT8", b"4CHN", b"6CHN", b"8CHN"), "piece of tracker music (MOD)"
+    ),
+}
+_INSIDE_END = {at: at + len(next(iter(signs))) for at, signs in _INSIDE.items()}
 #: Kinds of RIFF and IFF files, by the bytes after their length.
 _CHUNKED = {
     (_RIFF, b"XWMA"): "xWMA file",
@@ -140,6 +139,7 @@ _PICTURE, _MOTION_SIGNS = b"\xff\xd8\xff", (b"MotionPhoto", b"MicroVideo")
 _MOTION = "picture with a film behind it (motion photo)"
 _AVI, _SOUND_STREAM = (b"AVI ", b"AVIX", b"ON2 "), b"auds"
 _ALL = tuple(beginning for each in UNREAD for beginning in each.beginnings)
+_FIRST_BYTES = frozenset(beginning[:1] for beginning in _ALL)
 #: Description of a format without a name.
 _NO_SOUND = "no recorded sound"
 _ADVICE = (
@@ -184,7 +184,7 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
 
 
 def _find(head: bytes) -> _Recognised | None:
-    if head.startswith(_ALL):
+    if head[:1] in _FIRST_BYTES and head.startswith(_ALL):
         return next(
             (_Recognised(each.name, each.may) for each in UNREAD if head.startswith(each.beginnings) and _is_one(head)),
             None,
@@ -203,9 +203,10 @@ def _inside(head: bytes) -> str:
     """The name of a format that is known by more than its first bytes; empty if there is none."""
     if _is_htk(head):
         return "HTK file of sound"
-    if _MATLAB_RATE in head[:_MATLAB_HEAD] and head.startswith(_MATLAB):
+    if head.startswith(_MATLAB) and _MATLAB_RATE in head[:_MATLAB_HEAD]:
         return "MATLAB file with sound"
-    return next((name for at, sign, name in _INSIDE if head.startswith(sign, at)), "")
+    found = [name for at, signs in _INSIDE.items() if (name := signs.get(head[at : _INSIDE_END[at]]))]
+    return found[0] if found else ""
 
 
 def _is_htk(head: bytes) -> bool:

@@ -21,6 +21,8 @@ _BLOCK, _MOST_ODD = 65_536, 50
 _BOM = b"\xef\xbb\xbf"
 #: What separates values; the comma where a first line has as many of another.
 DELIMITERS = ",;\t|"
+#: The issue of a row whose closing quote is missing.
+AT_END = "unexpected end of data"
 #: A longer first line has commas.
 _LONGEST_HEADER = 16_384
 

@@ -80,7 +80,7 @@ def form_of(head: bytes) -> KeepingForm | None:
     if _COUNTED.match(head):
         return _FORMS[-1]
     end = head.rfind(b"\n") + 1 or len(head)
-    lines = [line for line in head[:end].split(b"\n")[:_LOOK] if line.strip()]
+    lines = [line for line in head[:end].split(b"\n", _LOOK)[:_LOOK] if line.strip()]
     for form in _FORMS[:-1] if lines else ():
         if form.read(lines[0], 0, 0) is None:
             continue

@@ -81,10 +81,11 @@ _STARTS = {
     "threadtime": _DIGITS | _BLANKS, "time": _DIGITS | _BLANKS, "long": frozenset(b"["), "studio": _DIGITS,
     "studio columns": _DIGITS, **dict.fromkeys(TIMELESS, _LEVELS),
 }  # fmt: skip
+_STRONG_STARTS = frozenset(bytes([byte]) for form in STRONG for byte in _STARTS[form])
 #: Formats by the byte after the level.
 _LEVELLED: dict[int, tuple[str, ...]] = {ord("/"): ("brief", "tag"), ord("("): ("thread", "process")}
 #: What may be a time, with the text before it.
-_HEADED = lazy(_GAP + rb"(?:(?:\d{4}-)?\d\d-\d\d[ T]|\d{1,12}\.\d{3})")
+_HEADED = lazy(rb"[ \t]{0,64}+(?:(?:\d{4}-)?\d\d-\d\d[ T]|\d{1,12}\.\d{3})")
 
 
 class LogcatLine(NamedTuple):
@@ -116,6 +117,11 @@ def form_of(content: bytes, forms: tuple[str, ...] = tuple(_FORMS)) -> str:
         return ""
     stamps = StampReader(_of_day)
     return next((form for form in possible if _match(content, form, stamps)), "")
+
+
+def may_be_strong(content: bytes) -> bool:
+    """Whether a line begins like those of the strong formats. Quick, with false positives."""
+    return content[:1] in _STRONG_STARTS and (content[:1] == b"[" or _HEADED.match(content) is not None)
 
 
 def _possible(content: bytes) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import codecs
 import io
 import re
 from collections.abc import Generator, Iterator
+from itertools import islice
 from typing import BinaryIO, NamedTuple
 
 from parsers.coding import WIDE
@@ -21,6 +22,8 @@ _BLOCK = 65536
 #: Bytes of the head examined to determine the character width.
 _SAMPLE = 1024
 _COLOUR = re.compile(rb"\x1b\[[0-9;?]{0,40}[@-~]")
+#: The length in bytes that is enough for most lines.
+_LINE = 80
 #: This many consecutive zero bytes are not part of a character.
 _RUN = 8
 _LOST = re.compile(rb"\0{8,}")
@@ -61,8 +64,24 @@ class RawLine(NamedTuple):
     cut: bool = False
 
 
+def _without_gaps(head: bytes) -> bytes:
+    """The first bytes of a head, with a line feed for each long run of zero bytes; enough for most judgements."""
+    first = head[: 4 * _SAMPLE]
+    parts, size, at = list[bytes](), 0, 0
+    for gap in _LOST.finditer(first):
+        parts += (first[at : gap.start()], b"\n")
+        size, at = size + gap.start() - at, gap.end()
+        if size > _SAMPLE + _RUN:
+            return b"".join(parts)
+    # The end may cut a gap.
+    return b"".join((*parts, first[at:])).rstrip(b"\0\n")
+
+
 def _is_text_with_gaps(head: bytes) -> bool:
     """Whether a head is text if its long runs of zero bytes count as line ends. Only the remaining bytes are judged."""
+    few = _without_gaps(head)
+    if len(few.lstrip(b"\0")) >= _SAMPLE and not wide_encoding(few):
+        return looks_like_text(few)
     first = _LOST.sub(b"\n", head[: 16 * _SAMPLE])
     return looks_like_text(first if len(first.lstrip(b"\0")) > 8 * _SAMPLE else _LOST.sub(b"\n", head))
 
@@ -82,7 +101,7 @@ def encoding_of(head: bytes) -> TextEncoding | None:
     if looks_like_text(head) or (b"\0" * _RUN in head[:_SAMPLE] and _is_text_with_gaps(head)):
         return TextEncoding("", 1, 0)
     sample = head[:_SAMPLE]
-    if len(sample) < 8:
+    if len(sample) < 8 or sample.count(0) * 10 < len(sample) // 2 * 9:
         return None
     for codec, zero in (("utf-16-le", 1), ("utf-16-be", 0)):
         # Western text in UTF-16 has a zero in nearly every second byte and hardly any elsewhere.
@@ -115,10 +134,13 @@ def first_lines(head: bytes, count: int, most: int) -> list[bytes]:
 
 def _first_plain(head: bytes, count: int, most: int) -> list[bytes]:
     """The first non-empty lines of plain text, as :func:`raw_lines` yields them; none if there are fewer."""
-    end = head.rfind(b"\n") + 1
-    lines = (_plain(head[:end], most) if end else None) or []
-    found = [line for line in lines if line and not line.isspace()]
-    return found[:count] if len(found) >= count else []
+    for size in (count * _LINE, len(head)):
+        end = head.rfind(b"\n", 0, size) + 1
+        lines = (_plain(head[:end], most) if end else None) or []
+        found = list(islice(filter(bytes.strip, lines), count))
+        if len(found) >= count:
+            return found
+    return []
 
 
 class Utf8Stream:

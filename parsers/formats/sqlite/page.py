@@ -12,7 +12,8 @@ from parsers.formats.sqlite.varint import RowError, varint
 INDEX_INTERIOR, TABLE_INTERIOR, INDEX_LEAF, TABLE_LEAF = 0x02, 0x05, 0x0A, 0x0D
 #: The greatest number that a variable-length integer holds in one byte.
 _ONE_BYTE = 0x7F
-_KINDS = (INDEX_INTERIOR, TABLE_INTERIOR, INDEX_LEAF, TABLE_LEAF)
+#: The first byte of a page of each kind.
+KINDS = bytes((INDEX_INTERIOR, TABLE_INTERIOR, INDEX_LEAF, TABLE_LEAF))
 #: Bytes before the first page's own header.
 DATABASE_HEADER = 100
 #: A fragment is at most three bytes long; SQLite leaves no more than this many bytes of fragments in a page.
@@ -21,7 +22,7 @@ MAX_FRAGMENTS = 60
 
 def may_begin_tree_page(head: bytes, size: int) -> bool:
     """Whether 8 bytes may begin a b-tree page of a given size: a valid kind, and room for its cells."""
-    if len(head) < 8 or head[0] not in _KINDS:
+    if len(head) < 8 or head[0] not in KINDS:
         return False
     count, start = int.from_bytes(head[3:5], "big"), int.from_bytes(head[5:7], "big") or 65536
     return 8 + 2 * count <= size and start <= size and head[7] <= MAX_FRAGMENTS
@@ -86,7 +87,7 @@ class BtreePage:
     def kind(self) -> int:
         """The b-tree page kind; 0 if it is none of the four."""
         byte = self.content[self.start] if len(self.content) > self.start + 8 else 0
-        return byte if byte in _KINDS else 0
+        return byte if byte in KINDS else 0
 
     @cached_property
     def pointers_at(self) -> int:

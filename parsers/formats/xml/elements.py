@@ -30,6 +30,8 @@ BINARY_MAGIC = b"ABX\x00"
 _START = re.compile(
     rb"(?:\xef\xbb\xbf)?\s{0,64}(?:<\?xml[^>]{0,200}\?>\s{0,64})?(?:<!--[^>]{0,400}-->\s{0,64})?<([A-Za-z]{1,40})"
 )
+#: The possible first bytes of a file that has a root element.
+BEGINNINGS = (b"<", b"\xef", b" ", b"\t", b"\n", b"\v", b"\f", b"\r")
 _EXCERPT = 64
 
 

@@ -20,6 +20,12 @@ from parsers.formats.audio.window import Window
 _MIN_FRAMES, _MIN_NAMED = 25, 5
 #: Different contents required among the first frames.
 _MIN_CONTENTS = 4
+#: The values of the first byte of an undamaged frame.
+FIRST = bytes(
+    byte
+    for byte in range(256)
+    if any(frame is not None and frame.is_good for frame in (NARROW.frames[byte], WIDE.frames[byte]))
+)
 _NAMES = (".amr", ".awb", ".amrwb", ".3ga")
 
 

@@ -18,12 +18,14 @@ from parsers.formats.audio.mpegts.packets import (
     TransportPacket,
     TransportReader,
     layout,
+    may_begin,
     parse_pes,
 )
 from parsers.formats.audio.window import Window
 
 _HEAD = 65536
-_NAMES = (".ts", ".m2ts", ".mts", ".m2t", ".tsv", ".tp", ".trp")
+#: Name endings with which the first packet may follow a partial one.
+NAMES = (".ts", ".m2ts", ".mts", ".m2t", ".tsv", ".tp", ".trp")
 #: Limit on the programme maps read, and on the bytes kept of one packet of sound.
 _MAX_MAPS, _MOST_KEPT = 64, 64 * 1024
 #: Maximum step of presentation times in ticks: after a longer one the clock was reset.
@@ -70,9 +72,10 @@ class _TransportWalk:
 
 def matches(head: bytes, name: str) -> bool:
     """Whether a file begins with transport packets; after a partial packet only if its name fits."""
-    if head.isascii():
+    is_named = name.lower().endswith(NAMES)
+    if not (is_named or may_begin(head)) or head.isascii():
         return False
-    return layout(head, anywhere=name.lower().endswith(_NAMES)) is not None
+    return layout(head, anywhere=is_named) is not None
 
 
 def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:

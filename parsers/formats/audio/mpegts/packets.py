@@ -15,6 +15,7 @@ from parsers.formats.sized_bytes import SizedBytes
 SYNC = 0x47
 #: Packet length, and packet spacings: plain, with a leading timestamp, with a trailing checksum.
 PACKET = 188
+_SYNC_BYTE = bytes([SYNC])
 _STEPS = ((188, 0), (192, 4), (204, 0))
 #: Consecutive packets required to recognise a transport stream.
 _MIN_PACKETS, _LOOKED_AT = 4, 5
@@ -31,6 +32,11 @@ class PacketLayout(NamedTuple):
 
     step: int
     start: int
+
+
+def may_begin(head: bytes) -> bool:
+    """Whether the first bytes of a file may begin a packet. Quick, with false positives."""
+    return any(head[start : start + 1] == _SYNC_BYTE for _, start in _STEPS)
 
 
 def layout(head: bytes, *, anywhere: bool = False) -> PacketLayout | None:

@@ -12,6 +12,8 @@ from parsers.formats.audio.tagging.tags import MAX_TAGS, MAX_TEXT, Tags, to_time
 from parsers.formats.sized_bytes import SizedBytes
 from parsers.record import Timestamp
 
+#: How an ID3v2 tag begins.
+MAGIC = b"ID3"
 #: Length of the header of an ID3v2 tag, and of its footer if it has one.
 HEADER_SIZE = 10
 #: Defined flags by version.
@@ -57,7 +59,7 @@ class Id3Header(NamedTuple):
     @classmethod
     def parse(cls, raw: bytes) -> Id3Header | None:
         """The header at the start of some bytes; None if there is none."""
-        if raw[:3] != b"ID3" or len(raw) < HEADER_SIZE or raw[3] not in FLAGS or raw[4] == 0xFF:
+        if raw[:3] != MAGIC or len(raw) < HEADER_SIZE or raw[3] not in FLAGS or raw[4] == 0xFF:
             return None
         if any(byte & 0x80 for byte in raw[6:10]):
             return None
