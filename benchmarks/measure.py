@@ -90,19 +90,20 @@ class Peak:
 
     def _sample(self) -> None:
         while not self._over.wait(_INTERVAL):
-            self.mib = max(self.mib, sum(_resident(each) for each in _family(self._process)) / 1024)
+            self.mib = max(self.mib, sum(_resident(each) for each in family(self._process)) / 1024)
 
 
-def _family(process: int) -> list[int]:
+def family(process: int) -> list[int]:
+    """A process, and those that it and they have started."""
     found, pending = [process], [process]
     while pending:
-        for path in Path(f"/proc/{pending.pop()}/task").glob("*/children"):
-            try:
-                children = [int(child) for child in path.read_text().split()]
-            except OSError:
-                continue
-            found += children
-            pending += children
+        try:
+            lists = [path.read_text() for path in Path(f"/proc/{pending.pop()}/task").glob("*/children")]
+        except OSError:
+            continue
+        children = [int(child) for each in lists for child in each.split()]
+        found += children
+        pending += children
     return found
 
 

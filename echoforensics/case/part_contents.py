@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from itertools import groupby
 from operator import attrgetter
@@ -150,20 +151,24 @@ def artefacts_of(store: Store, evidence: int) -> list[str]:
 def _placed(part: Store, evidence: int, number: int) -> Iterator[_Placed]:
     """Yield the records of an item, in the order in which they were found, with keys for its new ``number``."""
     numbers, before = RecordNumbers(), 0
-    for place, entry, read_from, ordinal, row, identity, sha256, *columns in part.db.execute(_PLACED, (evidence,)):
-        if read_from != before:
-            numbers, before = RecordNumbers(), read_from
-        parser, locator = columns[0], columns[4]
-        made_of = (sha256, parser, locator, numbers.number(sha256, parser, locator))
-        record = PreparedRecord(
-            record_id(*made_of),
-            made_of,
-            tuple(columns),
-            _times(part, row),
-            _keys(part, place, evidence, number),
-            ordinal,
-        )
-        yield _Placed(entry, read_from, _numbered(record, identity))
+    found = part.db.execute(_PLACED, (evidence,))
+    while some := found.fetchmany(_RECORDS):
+        times = _times(part, [row for _, _, _, _, row, *_ in some])
+        keys = _keys(part, [place for place, *_ in some], evidence, number)
+        for place, entry, read_from, ordinal, row, identity, sha256, *columns in some:
+            if read_from != before:
+                numbers, before = RecordNumbers(), read_from
+            parser, locator = columns[0], columns[4]
+            made_of = (sha256, parser, locator, numbers.number(sha256, parser, locator))
+            record = PreparedRecord(
+                record_id(*made_of),
+                made_of,
+                tuple(columns),
+                tuple(times.get(row, ())),
+                tuple(keys.get(place, ())),
+                ordinal,
+            )
+            yield _Placed(entry, read_from, _numbered(record, identity))
 
 
 def _numbered(record: PreparedRecord, identity: bytes) -> PreparedRecord:
@@ -175,25 +180,35 @@ def _numbered(record: PreparedRecord, identity: bytes) -> PreparedRecord:
     for number in (counted, *range(counted), *range(counted + 1, counted + _RECORDS)):
         place = (sha256, parser, locator, number)
         name = record_id(*place)
-        if identity in (stored_id(name), stored_id(record_id(*place, record.digest))):
+        if identity == stored_id(name) or identity == stored_id(record_id(*place, record.digest)):
             return record._replace(id=name, place=place)
     return record
 
 
-def _times(part: Store, row: int) -> tuple[tuple[str, str, str, int | None, str, str], ...]:
+def _times(part: Store, rows: list[int]) -> dict[int, list[tuple[str, str, str, int | None, str, str]]]:
+    """The timestamps of records, by the number of the record."""
     found = part.db.execute(
-        "SELECT m.description, t.recorded, m.clock, t.timestamp, m.note, t.locator FROM timestamps t"
-        " JOIN time_kinds m ON m.id = t.kind WHERE t.record = ? ORDER BY t.ordinal",
-        (row,),
+        "SELECT t.record, m.description, t.recorded, m.clock, t.timestamp, m.note, t.locator FROM timestamps t"
+        " JOIN time_kinds m ON m.id = t.kind WHERE t.record IN (SELECT value FROM json_each(?))"
+        " ORDER BY t.record, t.ordinal",
+        (json.dumps(rows),),
     )
-    return tuple(found)
+    times: dict[int, list[tuple[str, str, str, int | None, str, str]]] = {}
+    for row, *time in found:
+        times.setdefault(row, []).append(tuple(time))
+    return times
 
 
-def _keys(part: Store, place: int, evidence: int, number: int) -> tuple[str, ...]:
-    """The keys of a place. Keys that hold within an evidence item get its number in the other case."""
+def _keys(part: Store, places: list[int], evidence: int, number: int) -> dict[int, list[str]]:
+    """The keys of places, by the number of the place. Local ones get the number of the item in the other case."""
     end = f"@{evidence}"
-    found = part.db.execute("SELECT key FROM record_keys WHERE place_id = ?", (place,))
-    return tuple(
-        f"{key.removesuffix(end)}@{number}" if key.startswith(LOCAL_KEYS) and key.endswith(end) else key
-        for (key,) in found
+    found = part.db.execute(
+        "SELECT place_id, key FROM record_keys WHERE place_id IN (SELECT value FROM json_each(?))"
+        " ORDER BY place_id, key",
+        (json.dumps(places),),
     )
+    keys: dict[int, list[str]] = {}
+    for place, key in found:
+        is_local = key.startswith(LOCAL_KEYS) and key.endswith(end)
+        keys.setdefault(place, []).append(f"{key.removesuffix(end)}@{number}" if is_local else key)
+    return keys
