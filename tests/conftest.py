@@ -187,9 +187,11 @@ def run_program() -> Callable[..., str]:
 
 @pytest.fixture
 def make_image(tmp_path: Path, run_program: Callable[..., str]) -> Callable[..., Path]:
-    """Makes an image of one file system with a folder's content."""
+    """Makes an image of one file system with a folder's content; of ext4 also without the checksums of its metadata."""
 
-    def make(folder: Path, kind: str = "ext4", mebibytes: int = 8, name: str = "image.dd") -> Path:
+    def make(
+        folder: Path, kind: str = "ext4", mebibytes: int = 8, name: str = "image.dd", *, checksums: bool = True
+    ) -> Path:
         path = tmp_path / name
         with path.open("wb") as stream:
             stream.truncate(mebibytes * 1024 * 1024)
@@ -198,7 +200,8 @@ def make_image(tmp_path: Path, run_program: Callable[..., str]) -> Callable[...,
             for item in sorted(folder.iterdir()):
                 run_program("mcopy", "-s", "-i", path, item, "::")
         else:
-            run_program(f"mkfs.{kind}", "-q", "-F", "-d", folder, path)
+            without = () if checksums or kind != "ext4" else ("-O", "^metadata_csum")
+            run_program(f"mkfs.{kind}", "-q", "-F", *without, "-d", folder, path)
         return path
 
     return make

@@ -153,6 +153,8 @@ class EntryReader:
             here = replace(here, remark=_DELETED, state=entry.state)
         elif entry.state is EntryState.CARVED:
             here = replace(here, remark=f" Its bytes were {entry.note}.", state=entry.state)
+        elif entry.state is EntryState.DAMAGED:
+            here = replace(here, remark=f" It may not be the file that was stored: {entry.note}.", state=entry.state)
         if entry.opener is None:
             if entry.kind is EntryKind.FILE and entry.size:
                 self.issue(EvidenceIssue(here.path, f"listed with {entry.size} bytes, but {entry.note}"))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import pytsk3
 
 from echoforensics.evidence.entry import Entry, EntryKind, EntryState, EvidenceIssue, text_of
+from echoforensics.evidence.file_systems.ext.checksums import DAMAGED_INODE
 from echoforensics.evidence.file_systems.ext.content import ExtContent
 from echoforensics.evidence.file_systems.ext.inode import time_text
 from echoforensics.evidence.file_systems.ext.layout import ExtLayout
@@ -28,7 +29,7 @@ from echoforensics.evidence.file_systems.sleuth_kit_walk import TskWalk
 from echoforensics.evidence.streams import open_random_access
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
 _FAT = {
     pytsk3.TSK_FS_TYPE_FAT12: "FAT12",
@@ -167,6 +168,11 @@ class SleuthKitFileSystem(FileSystem):
             return EvidenceIssue("", f"deleted files were looked for only by their names: {error}")
 
     @cached_property
+    def _damaged(self) -> Collection[int]:
+        """The inodes of an ext file system that do not match their checksums."""
+        return self._ext.damage.inodes if self._is_ext and not isinstance(self._ext, EvidenceIssue) else ()
+
+    @cached_property
     def _fat(self) -> FatTable | None:
         try:
             return FatTable(self.name, self._read) if self._is_fat and self.name != "exFAT" else None
@@ -267,7 +273,11 @@ class SleuthKitFileSystem(FileSystem):
             yield from self._too_large(shown, address, self._oversized[inode], times, mode)
         else:
             note = "" if meta.flags & pytsk3.TSK_FS_META_FLAG_ALLOC else "its name stands, but its inode is unallocated"
-            yield Entry(shown, address, size, lambda: self._content(item), note=note, times=times, mode=mode)
+            if inode in self._damaged:
+                state, note = EntryState.DAMAGED, DAMAGED_INODE
+            yield Entry(
+                shown, address, size, lambda: self._content(item), state=state, note=note, times=times, mode=mode
+            )
 
     def _too_large(
         self, shown: str, address: str, size: int, times: dict[str, str], mode: int | None

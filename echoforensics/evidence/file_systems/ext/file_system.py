@@ -8,7 +8,8 @@ from __future__ import annotations
 import stat
 from typing import TYPE_CHECKING, BinaryIO
 
-from echoforensics.evidence.entry import Entry, EntryKind, EvidenceIssue, text_of
+from echoforensics.evidence.entry import Entry, EntryKind, EntryState, EvidenceIssue, text_of
+from echoforensics.evidence.file_systems.ext.checksums import DAMAGED_INODE
 from echoforensics.evidence.file_systems.ext.features import BIGALLOC, INLINE_DATA, features
 from echoforensics.evidence.file_systems.ext.layout import ExtLayout
 from echoforensics.evidence.file_systems.ext.recovery import JOURNAL, ExtFiles, ExtRecovery, oversize
@@ -135,8 +136,16 @@ class ExtFileSystem(FileSystem):
         if not content.is_as_stated:
             note = oversize(content)
             yield EvidenceIssue(shown, note)
+        is_damaged = found.number in self._files.damage.inodes
         yield Entry(
-            shown, address, content.size, lambda: self._files.stream(content), note=note, times=times, mode=mode
+            shown,
+            address,
+            content.size,
+            lambda: self._files.stream(content),
+            state=EntryState.DAMAGED if is_damaged else EntryState.ALLOCATED,
+            note=DAMAGED_INODE if is_damaged else note,
+            times=times,
+            mode=mode,
         )
 
     def _is_allocated(self, number: int) -> bool:

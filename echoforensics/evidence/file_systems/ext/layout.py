@@ -220,14 +220,18 @@ class ExtLayout:
             raise ExtLayoutError(f"block {number} lies beyond the end of the image")
         return data
 
-    def _descriptor(self, group: int) -> tuple[int, int, int, int, int]:
-        """Return block bitmap, inode bitmap, inode table, flags, unused inodes at the end of the table."""
+    def raw_descriptor(self, group: int) -> bytes:
+        """Read a group's descriptor. Raises OSError."""
         if not 0 <= group < self.groups:
             raise ExtLayoutError(f"there is no block group {group}")
         per_block = self.block_size // self._descriptor_size
         block, index = divmod(group, per_block)
         data = self.block(self._descriptor_block(block, per_block))
-        data = data[index * self._descriptor_size : (index + 1) * self._descriptor_size]
+        return data[index * self._descriptor_size : (index + 1) * self._descriptor_size]
+
+    def _descriptor(self, group: int) -> tuple[int, int, int, int, int]:
+        """Return block bitmap, inode bitmap, inode table, flags, unused inodes at the end of the table."""
+        data = self.raw_descriptor(group)
         blocks, inodes, table, flags, unused = struct.unpack_from("<III6xH8xH", data)
         if self._wide:
             high = struct.unpack_from("<III6xH", data, 32)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
 
 from echoforensics.evidence.entry import Entry, EntryKind, EntryState, EvidenceIssue, text_of
+from echoforensics.evidence.file_systems.ext.checksums import ExtDamage, damage
 from echoforensics.evidence.file_systems.ext.content import ExtContent, MapBudget, content_of, live_versions
 from echoforensics.evidence.file_systems.ext.directory import NameType
 from echoforensics.evidence.file_systems.ext.history import ExtHistory, InodeCopy, NameCopy
@@ -67,7 +68,15 @@ class ExtFiles:
         if self.layout.journal_device:
             issues.append(f"its journal is on another device ({self.layout.journal_device}) and was not read")
         _ = self.history
-        return issues + self._issues
+        return issues + self.damage.issues + self._issues
+
+    @cached_property
+    def damage(self) -> ExtDamage:
+        """What does not match the checksums that the file system keeps."""
+        try:
+            return damage(self.layout, self._read)
+        except OSError:
+            return ExtDamage()  # reported by the code that reads the same place
 
     def inode(self, number: int) -> ExtInode | None:
         """Return an inode in its current state. None if it cannot be read."""

@@ -110,7 +110,7 @@ def test_a_deleted_name(
 def test_a_file_that_no_name_leads_to(
     kind: str, folder: Path, make_image: Callable[..., Path], run_program: Callable[..., str]
 ) -> None:
-    image = make_image(folder, kind)
+    image = make_image(folder, kind, checksums=False)
     number = _inode(run_program, image, "log/gone")
     _debugfs(run_program, image, "rm log/gone")
     content = image.read_bytes()
@@ -126,7 +126,7 @@ def test_a_file_that_no_name_leads_to(
 def test_a_file_that_was_deleted_while_open(
     kind: str, folder: Path, make_image: Callable[..., Path], run_program: Callable[..., str]
 ) -> None:
-    image = make_image(folder, kind)
+    image = make_image(folder, kind, checksums=False)
     number = _inode(run_program, image, "log/gone")
     _debugfs(run_program, image, f"sif <{number}> links_count 0", "unlink log/gone", f"ssv last_orphan {number}")
     at = image.read_bytes().index(b"gone")
@@ -154,7 +154,7 @@ def test_a_list_of_orphans_that_runs_in_a_circle_is_reported(
 def test_files_of_a_folder_that_no_name_leads_to(
     kind: str, folder: Path, make_image: Callable[..., Path], run_program: Callable[..., str]
 ) -> None:
-    image = make_image(folder, kind)
+    image = make_image(folder, kind, checksums=False)
     number = _inode(run_program, image, "log")
     _debugfs(run_program, image, "unlink log")
     at = image.read_bytes().index(b"\x03\x02log")
