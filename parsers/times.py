@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 MILLISECONDS_MIN = 1_262_304_000_000
 MILLISECONDS_MAX = 4_102_444_800_000
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 #: Descriptions of scheduled and expiry times: an alarm's, a cookie's. They do not say when something was
 #: done, and do not count for the earliest and latest time of a case. A definition states them by ``description``.
 PLANNED_TIMES = frozenset({"Scheduled to start", "Scheduled to end", "Expiration Time"})
@@ -33,7 +35,7 @@ def utc(
         when = datetime(year, month, day, hour, minute, second, microsecond, tzinfo=UTC)
     except ValueError:
         return None
-    delta = when - datetime(1970, 1, 1, tzinfo=UTC)
+    delta = when - _EPOCH
     return (delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds
 
 

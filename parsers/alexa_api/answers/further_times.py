@@ -260,7 +260,7 @@ def _inner(value: object) -> object:
 
 def stream(text: str | None) -> frozenset[str]:
     """The UUID of the utterance id in a text, if any."""
-    found = UtteranceId.find(text) if text else None
+    found = UtteranceId.parse(text) or UtteranceId.find(text) if text else None
     return frozenset((found.uuid,)) if found else frozenset()
 
 
