@@ -86,16 +86,16 @@ def _parsed(text: str) -> UtteranceId | None:
     match = _whole.fullmatch(text)
     if match is None:
         return None
-    timestamp = utc(*map(int, match.group("year", "month", "day", "hour", "minute", "second")))
+    source, _, year, month, day, hour, serial, minute, second, _, uuid, region, segment = match.groups()
+    timestamp = utc(int(year), int(month), int(day), int(hour), int(minute), int(second))
     if timestamp is None:
         return None
-    serial, segment = match.group("serial", "segment")
     return UtteranceId(
-        text=text,
-        source=match["source"],
-        serial=None if serial == "DEVICE_UNSPECIFIED" else serial,
-        timestamp=timestamp,
-        uuid=match["uuid"],
-        region=match["region"],
-        segment=None if segment is None else int(segment),
+        text,
+        source,
+        None if serial == "DEVICE_UNSPECIFIED" else serial,
+        timestamp,
+        uuid,
+        region,
+        None if segment is None else int(segment),
     )

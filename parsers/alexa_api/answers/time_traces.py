@@ -57,21 +57,25 @@ def may_hold_new_time(value: object, depth: int, known: Container[int | None], s
         text = _ESCAPE.sub(" ", text)
     if _ISO.search(text) or _LIST_AS_NAME.search(text) or _OBJECT_AS_NAME.search(text):
         return True
-    return _has_new_stream(text, streams) or any(
-        _is_new(number, known) for number in {*_NUMBER.findall(text), *_LATE_NUMBER.findall(text)}
-    )
+    return _has_new_stream(text, streams) or _has_new_number(text, known)
 
 
 def _has_new_stream(text: str, streams: Container[str]) -> bool:
     found = _STREAM.findall(text)
     if "%" in text:
         found += _STREAM.findall(unquote(text))
-    return any(uuid not in streams for uuid in found)
+    # A loop, as everything here runs for each record: a generator takes longer.
+    for uuid in found:  # noqa: SIM110
+        if uuid not in streams:
+            return True
+    return False
 
 
-def _is_new(number: str, known: Container[int | None]) -> bool:
-    if "." in number:
-        return True
-    factor = MICRO if len(number) == _SECONDS else 1000
-    timestamp = int(number) * factor
-    return FIRST * MICRO <= timestamp < LAST * MICRO and timestamp not in known
+def _has_new_number(text: str, known: Container[int | None]) -> bool:
+    for number in {*_NUMBER.findall(text), *_LATE_NUMBER.findall(text)}:
+        if "." in number:
+            return True
+        timestamp = int(number) * (MICRO if len(number) == _SECONDS else 1000)
+        if FIRST * MICRO <= timestamp < LAST * MICRO and timestamp not in known:
+            return True
+    return False

@@ -17,7 +17,7 @@ _MANY, _TINY = 64, 256
 #: Text is searched for a name in pieces of this many bytes, and so many of the next.
 _PIECE, _OVERLAP = 1024 * 1024, 256
 #: An escape for a letter, a digit or an underscore.
-_ESCAPED = rb"\\u00(?:3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff])"
+_ESCAPED = re.compile(rb"\\u00(?:3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff])")
 
 
 class StoredText(NamedTuple):
@@ -177,14 +177,14 @@ class LargeList(list[object]):
             OSError: the evidence cannot be read.
         """
         if name not in self._named:
-            pattern = re.compile(rb'"%s"|%s' % (name.encode(), _ESCAPED))
-            self._named[name] = bool(self._blocks.starts) and self._finds(pattern)
+            self._named[name] = bool(self._blocks.starts) and self._finds(b'"%s"' % name.encode())
         return self._named[name]
 
-    def _finds(self, pattern: re.Pattern[bytes]) -> bool:
+    def _finds(self, name: bytes) -> bool:
         end = self._blocks.ends[-1]
         for at in range(self._blocks.starts[0], end, _PIECE):
-            if pattern.search(self._text.read(at, min(_PIECE + _OVERLAP, end - at))):
+            piece = self._text.read(at, min(_PIECE + _OVERLAP, end - at))
+            if name in piece or (b"\\u00" in piece and _ESCAPED.search(piece)):
                 return True
         return False
 
