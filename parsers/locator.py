@@ -81,7 +81,11 @@ def at_coding(name: str) -> str:
 
 def pointer(tokens: Iterable[str | int]) -> str:
     """Build an RFC 6901 pointer from keys and indexes."""
-    return "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in tokens)
+    return "".join([f"/{token}" if type(token) is int else f"/{_escaped(str(token))}" for token in tokens])
+
+
+def _escaped(token: str) -> str:
+    return token.replace("~", "~0").replace("/", "~1") if "~" in token or "/" in token else token
 
 
 def join(*locators: str) -> str:

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 MILLISECONDS_MIN = 1_262_304_000_000
 MILLISECONDS_MAX = 4_102_444_800_000
 
+_EPOCH_DAY = datetime(1970, 1, 1, tzinfo=UTC).toordinal()
+
 #: Descriptions of scheduled and expiry times: an alarm's, a cookie's. They do not say when something was
 #: done, and do not count for the earliest and latest time of a case. A definition states them by ``description``.
 PLANNED_TIMES = frozenset({"Scheduled to start", "Scheduled to end", "Expiration Time"})
@@ -30,11 +32,10 @@ def utc(
 ) -> int | None:
     """Convert a UTC date to microseconds; None if the date is invalid."""
     try:
-        when = datetime(year, month, day, hour, minute, second, microsecond, tzinfo=UTC)
+        days = datetime(year, month, day, hour, minute, second, microsecond, UTC).toordinal() - _EPOCH_DAY
     except ValueError:
         return None
-    delta = when - datetime(1970, 1, 1, tzinfo=UTC)
-    return (delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds
+    return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1_000_000 + microsecond
 
 
 def iso(timestamp: int | None) -> str | None:

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 
 from parsers.times import utc
@@ -34,9 +33,9 @@ _MOST_KEPT = 400
 FINDER = re.compile(_PATTERN, re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class UtteranceId:
-    """A parsed utterance id.
+    """A parsed utterance id. Treat it as immutable; a frozen class takes several times as long to create.
 
     Attributes:
         text: the id as recorded.
@@ -59,8 +58,8 @@ class UtteranceId:
     @property
     def recorded_time(self) -> str:
         """The time part as found in the id, ``YYYY/MM/DD/HH`` and ``mm:ss``, joined by a space."""
-        when = datetime.fromtimestamp(self.timestamp // 1_000_000, UTC)
-        return when.strftime("%Y/%m/%d/%H %M:%S")
+        _, year, month, day, hour, _, second, *_ = self.text.split("/")
+        return f"{year}/{month}/{day}/{hour} {second[:5]}"
 
     @property
     def key(self) -> str:
@@ -87,16 +86,16 @@ def _parsed(text: str) -> UtteranceId | None:
     match = _whole.fullmatch(text)
     if match is None:
         return None
-    timestamp = utc(*map(int, match.group("year", "month", "day", "hour", "minute", "second")))
+    source, _, year, month, day, hour, serial, minute, second, _, uuid, region, segment = match.groups()
+    timestamp = utc(int(year), int(month), int(day), int(hour), int(minute), int(second))
     if timestamp is None:
         return None
-    serial, segment = match.group("serial", "segment")
     return UtteranceId(
-        text=text,
-        source=match["source"],
-        serial=None if serial == "DEVICE_UNSPECIFIED" else serial,
-        timestamp=timestamp,
-        uuid=match["uuid"],
-        region=match["region"],
-        segment=None if segment is None else int(segment),
+        text,
+        source,
+        None if serial == "DEVICE_UNSPECIFIED" else serial,
+        timestamp,
+        uuid,
+        region,
+        None if segment is None else int(segment),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeGuard
 
@@ -21,6 +21,9 @@ MAX_NAME = 200
 LEFT_OUT = "left_out"
 _MAX_LEFT_OUT = 20
 _PLAIN = frozenset({str, int, float, bool, type(None)})
+#: An object is small only if its containers are nested no deeper than this, and its values, each counted as so many
+#: characters, have room in a text: then it has fewer than :data:`MAX_VALUES` of them.
+_NESTED, _WEIGHT = 3, 5
 
 
 @dataclass(slots=True)
@@ -117,19 +120,33 @@ def kept_fields(item: Mapping[str, object]) -> dict[str, Value]:
 
 
 def _is_small(item: Mapping[str, object]) -> bool:
-    """Whether an object has only few and short plain values, so that nothing needs cutting: most do."""
-    if len(item) > MAX_MEMBERS:
-        return False
-    room = MAX_TEXT
-    for name, value in item.items():
+    """Whether an object has only few and short values, so that nothing needs cutting: most do."""
+    return _has_short_names(item) and _room_after(item.values(), MAX_TEXT, 0) >= 0
+
+
+def _has_short_names(item: Mapping[str, object]) -> bool:
+    return not item or max(map(len, item)) <= MAX_NAME
+
+
+def _room_after(values: Collection[object], room: int, depth: int) -> int:
+    """How many characters of texts have room beside these values; negative if something may need cutting."""
+    count = len(values)
+    if count > MAX_MEMBERS:
+        return -1
+    room -= count * _WEIGHT
+    for value in values:
         kind = type(value)
         if kind is str:
             room -= len(value)  # type: ignore[arg-type]
+        elif kind is list and depth < _NESTED:
+            room = _room_after(value, room, depth + 1)  # type: ignore[arg-type]
+        elif kind is dict and depth < _NESTED and _has_short_names(value):  # type: ignore[arg-type]
+            room = _room_after(value.values(), room, depth + 1)  # type: ignore[attr-defined]
         elif kind not in _PLAIN:
-            return False
-        if len(name) > MAX_NAME:
-            return False
-    return room >= 0
+            return -1
+        if room < 0:
+            return -1
+    return room
 
 
 def shown(value: object, limit: int = 300) -> str | None:

@@ -65,6 +65,8 @@ _METHOD = lazy(rb'"(?:http_?|request_?)?(?:method|verb)"\s{0,8}:', re.IGNORECASE
 _JSON = lazy(rb'[{\[]\s{0,4000}["{\[\]}]|"\s{0,40}[{\[]')
 #: How many addresses in the head are checked.
 _MAX_ADDRESSES = 200
+#: This much of the head is searched for the keys of an answer first.
+_NEAR = 4096
 _WORDS = lazy(rb"\w")
 _FIRST_KEY = lazy(rb'[{\[\s]{1,40}"([A-Za-z_]\w{0,63})"')
 #: The most hosts that a message names.
@@ -120,7 +122,10 @@ class ApiJson(Parser):
     @staticmethod
     def _is_answer(source: Source, head: bytes) -> bool:
         """Whether the file holds an answer, judged by its keys or its name."""
-        if _CIFT_PATH.search(source.path) or telltale(quoted_keys(head)):
+        if _CIFT_PATH.search(source.path):
+            return True
+        # Most answers have their keys near their start.
+        if telltale(quoted_keys(head[:_NEAR])) or (len(head) > _NEAR and telltale(quoted_keys(head))):
             return True
         first = _FIRST_KEY.match(head)
         return bool(first and first[1].decode("ascii") in _first_keys() and _SAVED_NAME.search(source.path))

@@ -36,18 +36,24 @@ ALONE_REASON = "No other record was joined to it."
 _KEY_LEVELS = (Strength.REQUEST_ID, Strength.RECORD_KEY, Strength.SAME_BYTES)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Membership:
-    """A record of an interaction, the reason in one sentence, and its strength."""
+    """A record of an interaction, the reason in one sentence, and its strength.
+
+    Treat it as immutable; a frozen class takes several times as long to create.
+    """
 
     record: str
     reason: str
     strength: Strength
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class JoinedRecords:
-    """The records of one interaction, by id, and sentences on records that may belong to it but were not joined."""
+    """The records of one interaction, by id, and sentences on records that may belong to it but were not joined.
+
+    Treat it as immutable; a frozen class takes several times as long to create.
+    """
 
     members: tuple[Membership, ...]
     left_open: tuple[str, ...]
@@ -205,7 +211,7 @@ class _Joiner:
                 # Most groups of a long log have one record.
                 node = self.nodes[root]
                 if node.alone:
-                    open_ = tuple(sorted(set(left.get(root, ())))[:_MOST_OPEN])
+                    open_ = tuple(sorted(set(left[root]))[:_MOST_OPEN]) if root in left else ()
                     yield JoinedRecords((Membership(node.record, ALONE_REASON, Strength.ALONE),), open_)
                 continue
             numbers = sorted(numbers)

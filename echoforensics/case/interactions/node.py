@@ -64,20 +64,22 @@ class Node:
             for time in record.times
             if time.description not in _PLANS and (time.timestamp != named_at or time.clock == "device")
         ]
-        start = min((time.timestamp for time in own), default=None)
-        end = max((time.timestamp + time.resolution for time in own), default=None)
+        start = min([time.timestamp for time in own], default=None)
+        end = max([time.timestamp + time.resolution for time in own], default=None)
         if start is not None and end is not None and end - start > _LONGEST_SPAN:
             end = start + _LONGEST_SPAN
-        recorded = (
-            time for time in record.times if time.clock != "examiner" and time.description != "Scheduled to start"
-        )
+        recorded = [
+            time.timestamp
+            for time in record.times
+            if time.clock != "examiner" and time.description != "Scheduled to start"
+        ]
         opened = next((time.timestamp for time in own if time.description == "Connection Established"), None)
         key = activity_key_of(record)
         serial = record.device_serial or (utterance.serial if utterance else None) or (key.serial if key else "")
         return cls(
             record.record, names, record.role, record.source, record.evidence, record.sha256, serial,
             stands_alone(record, names), named_at, start, end, opened, created_of(record, key),
-            min((time.timestamp for time in recorded), default=None), record.exhibit,
+            min(recorded, default=None), record.exhibit,
         )  # fmt: skip
 
 

@@ -24,6 +24,8 @@ _FOLLOWING_KEYS = tuple(f"{kind}:" for kind in FOLLOWING_KEYS)
 #: Devices count samples from each start, so another start may repeat a number.
 _SAMPLES = "audio-sequence:"
 _SAVED = "saved-as:"
+#: Data types whose records may name a queue.
+_QUEUED = ("alexa:cloud:media", "alexa:cloud:media_session", "alexa:cloud:card")
 _QUEUE = re.compile(r"[\w:./#-]{8,200}", re.ASCII)
 #: Maximum length of a name; one that is no utterance id also has a minimum length, so that "1" or "null"
 #: joins nothing.
@@ -34,9 +36,9 @@ _RATES, _LONGEST_SPEECH = (8_000, 16_000), 180_000_000
 _CHIMES = ("earcon", "ringtone", "notificationtone", "/system/", "/usr/share/", "alarm", "boot-animation")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class RecordNames:
-    """A record's names.
+    """A record's names. Treat it as immutable; a frozen class takes several times as long to create.
 
     Attributes:
         stream: the uuid of its utterance id; empty if it names none.
@@ -54,7 +56,8 @@ def names_of(record: SpokenRecord) -> RecordNames:
     """Return the names of a record. Equal keys of two records have equal texts."""
     utterance = _utterance(record)
     keys = tuple(sorted(set(_keys(record, utterance))))
-    return RecordNames(utterance.uuid if utterance else "", keys, tuple(sorted(set(_refers(record)))))
+    refers = tuple(sorted(set(_refers(record)))) if record.keys or record.data_type in _QUEUED else ()
+    return RecordNames(utterance.uuid if utterance else "", keys, refers)
 
 
 def takes_part(record: SpokenRecord, names: RecordNames) -> bool:
@@ -163,7 +166,7 @@ def _lines(record: SpokenRecord) -> Iterator[tuple[Strength, str]]:
 
 def _refers(record: SpokenRecord) -> Iterator[str]:
     yield from (key for key in record.keys if key.startswith(_FOLLOWING_KEYS) and len(key) <= _LONGEST)
-    if record.data_type in ("alexa:cloud:media", "alexa:cloud:media_session", "alexa:cloud:card"):
+    if record.data_type in _QUEUED:
         holders: list[object] = [record.fields, record.fields.get("imageAction"), record.fields.get("playbackAction")]
         for holder in holders:
             queue = holder.get("queueId") if isinstance(holder, dict) else None

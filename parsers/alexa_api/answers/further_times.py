@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import unquote
 
+from parsers.alexa_api.answers.time_traces import FIRST, LAST, MICRO, may_hold_new_time
 from parsers.alexa_api.items import spoken
 from parsers.formats.json.text import JsonError, decode
 from parsers.formats.lazy_pattern import lazy
@@ -30,10 +31,9 @@ MAX_TIMES = 100
 _MAX_TEXT = 4000
 _MAX_JSON = 4 * 1024 * 1024
 _MAX_DEPTH = 60
-#: 2010-01-01 and 2035-01-01, in seconds. Numbers outside this range are not treated as times.
-_FIRST = 1_262_304_000
-_LAST = 2_051_222_400
-_MICRO = 1_000_000
+#: Members of so many lists, one within another, are judged by their text before they are visited.
+_JUDGED = 2
+_LONG = 10
 _NAMED = lazy(r"(?i:time|date|stamp|milli|epoch|since|until|expir)|(?:^[Aa]t|At|_at)$|(?i:created|modified|seen)")
 _NO_TIME = lazy(r"(?i)(?:id|ids|phone|number|serial|token|version|size|length|bytes|asin|duration\w*|seconds)$")
 #: Hours and days of a weather report are forecasts, not events. (The service also writes "forcast".)
@@ -126,12 +126,16 @@ class TimeSearch:
         self._known = known
         self._streams = streams
         self._looked = 0
+        self._lists = 0
         self._found: dict[int | str, Timestamp] = {}
 
     def timestamps(self) -> tuple[Timestamp, ...]:
         """The times, each instant once."""
+        value = self._value
+        if _is_judged(value) and not may_hold_new_time(value, _MAX_DEPTH, self._known, self._streams):
+            return ()
         try:
-            self._look(self._value, "", "", 0)
+            self._look(value, "", "", 0)
         except _EnoughError:
             self.cut = True
         return tuple(self._found.values())[:MAX_TIMES]
@@ -146,18 +150,29 @@ class TimeSearch:
             if depth >= _MAX_DEPTH:
                 self.cut = True
             elif isinstance(inner, list):
-                for one in inner:
-                    if _may_be_time(one):
-                        self._look(one, path, name, depth + 1)
-                    elif one is not None and not isinstance(one, bool):
-                        self._looked += 1
+                self._list(inner, path, name, depth)
             else:
                 self._members(inner, path, depth)
         elif isinstance(value, str):
             if len(value) <= _MAX_TEXT and _MAYBE.search(value):
                 self._in_text(value, path, name)
-        elif isinstance(value, (int, float)) and value >= _FIRST:
+        elif isinstance(value, (int, float)) and value >= FIRST:
             self._in_number(value, path, name)
+
+    def _list(self, inner: list[object], path: str, name: str, depth: int) -> None:
+        """Search a list's members."""
+        self._lists += 1
+        for one in inner:
+            if self._lists <= _JUDGED and isinstance(one, dict):
+                if may_hold_new_time(one, _MAX_DEPTH - depth - 1, self._known, self._streams):
+                    self._look(one, path, name, depth + 1)
+                else:
+                    self._looked += 1 + len(one)
+            elif _may_be_time(one):
+                self._look(one, path, name, depth + 1)
+            elif one is not None and not isinstance(one, bool):
+                self._looked += 1
+        self._lists -= 1
 
     def _members(self, inner: Mapping[object, object], path: str, depth: int) -> None:
         """Search an object's names and members; values that cannot hold a time are only counted."""
@@ -199,9 +214,9 @@ class TimeSearch:
 
     def _number(self, value: float, recorded: str, path: str, *, seconds: bool, note: str = "") -> None:
         unit, factor = "milliseconds", 1000
-        if not _FIRST <= value / 1000 < _LAST:
-            unit, factor = "seconds", _MICRO
-            if not seconds or not _FIRST <= value < _LAST:
+        if not FIRST <= value / 1000 < LAST:
+            unit, factor = "seconds", MICRO
+            if not seconds or not FIRST <= value < LAST:
                 return
         timestamp = round(value * factor)
         if timestamp in self._known:
@@ -218,6 +233,11 @@ class TimeSearch:
             raise _EnoughError
 
 
+def _is_judged(value: object) -> bool:
+    """Whether a whole value is judged by its text. The members of a long list are judged one by one instead."""
+    return type(value) is dict and not any(type(one) is list and len(one) > _LONG for one in value.values())
+
+
 def _may_be_time(value: object) -> bool:
     """Whether a value may be a time or contain others. A quick check: most values are neither."""
     if isinstance(value, str):
@@ -225,7 +245,7 @@ def _may_be_time(value: object) -> bool:
         return first in _OPENS or first.isspace() or (_LEAST <= len(value) <= _MAX_TEXT and bool(_MAYBE.search(value)))
     if value is None or value is True or value is False:
         return False
-    return not isinstance(value, (int, float)) or value >= _FIRST
+    return not isinstance(value, (int, float)) or value >= FIRST
 
 
 def _inner(value: object) -> object:
@@ -240,7 +260,7 @@ def _inner(value: object) -> object:
 
 def stream(text: str | None) -> frozenset[str]:
     """The UUID of the utterance id in a text, if any."""
-    found = UtteranceId.find(text) if text else None
+    found = UtteranceId.parse(text) or UtteranceId.find(text) if text else None
     return frozenset((found.uuid,)) if found else frozenset()
 
 
@@ -254,7 +274,7 @@ def _iso(recorded: str, path: str, *, whole: bool) -> Iterator[Timestamp]:
         return
     where = _at(path) if whole else f" within a text{_at(path)}"
     zone = "" if delta is not None else "; the zone is not recorded"
-    timestamp = None if delta is None else (delta.days * 86400 + delta.seconds) * _MICRO + delta.microseconds
+    timestamp = None if delta is None else (delta.days * 86400 + delta.seconds) * MICRO + delta.microseconds
     meaning = _meaning(path) if whole else UNKNOWN
     described = "told by that name alone" if meaning != UNKNOWN else "not said"
     yield Timestamp(

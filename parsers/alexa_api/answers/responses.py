@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import islice
 
 from parsers.alexa_api.answers import unread_answer, whole_answer
 from parsers.alexa_api.answers.asked import action_in_words, asked_window, sent_device, sent_in_words
@@ -59,29 +60,31 @@ def read(body: Body) -> Iterator[Record | Issue]:
     """Yield the records of an answer: at least one, whatever it holds."""
     found = kinds_of(body)
     whole = whole_answer.AnyPage()
+    carrier = _Carrier.of(body)
     for kind in found:
         for item in kind.parse_body(body):
             if isinstance(item, Issue):
                 yield replace(item, parser=kind.name)
             else:
-                record = _finished(item, body, kind.name, kind.version, kind.read_apart)
-                whole.add(record)
+                streams = stream(item.utterance_id)
+                record = carrier.finished(item, kind.name, kind.version, streams, kind.read_apart)
+                whole.add(record, streams)
                 yield record
     if not whole.records:
-        record = _finished(
-            unread_answer.record(body, found[0] if found else None), body, unread_answer.NAME, unread_answer.VERSION
-        )
-        whole.add(record)
+        unread = unread_answer.record(body, found[0] if found else None)
+        streams = stream(unread.utterance_id)
+        record = carrier.finished(unread, unread_answer.NAME, unread_answer.VERSION, streams)
+        whole.add(record, streams)
         yield record
         # The answer's own record is complete, apart from times found beyond the search limits.
         rest, issue = whole.rest(replace(body, url=None), None)
         rest = rest if rest and rest.timestamps else None
     else:
-        rest, issue = whole.rest(body, _asked(body))
+        rest, issue = whole.rest(body, carrier.asked)
     if issue:
         yield replace(issue, parser=whole_answer.NAME)
     if rest:
-        yield _addressed(rest, body, whole_answer.NAME, whole_answer.VERSION)
+        yield carrier.addressed(rest, whole_answer.NAME, whole_answer.VERSION, rest.timestamps, rest.fields)
 
 
 def quoted_keys(head: bytes) -> frozenset[str]:
@@ -116,7 +119,7 @@ def kinds_by_form(value: object) -> list[ResponseParser]:
     if isinstance(value, dict):
         if _entry_keys().isdisjoint(value):
             return []
-    elif not isinstance(value, list) or not any(isinstance(one, dict) for one in value[:20]):
+    elif not isinstance(value, list) or not any(isinstance(one, dict) for one in islice(value, 20)):
         return []
     return [kind for kind in kinds() if kind.fits(value)]
 
@@ -131,67 +134,89 @@ def _entry_keys() -> frozenset[str]:
     return frozenset(found)
 
 
-def _asked(body: Body) -> Timestamp | None:
-    return body.url.to_timestamp(body.clock) if body.url else None
+@dataclass(slots=True)
+class _Carrier:
+    """What an answer as a whole states. It is worked out once, and added to each of its records.
 
-
-def _finished(record: Record, body: Body, name: str, version: str, apart: tuple[str, ...] = ()) -> Record:
-    """Add to a record the times under undocumented names, and what the answer as a whole states."""
-    carried = body.timestamps
-    if asked := _asked(body):
-        carried = (*carried, asked)
-    known = {timestamp.timestamp for timestamp in (*record.timestamps, *carried)}
-    searched = {key: value for key, value in record.fields.items() if key not in apart}
-    search = TimeSearch(searched, known, stream(record.utterance_id))
-    further = search.timestamps()
-    timestamps = (*record.timestamps, *further)
-    if carried and (not record.timestamps or record.data_type == unread_answer.DATA_TYPE):
-        timestamps = (*timestamps, *carried)
-    fields = dict(record.fields)
-    if search.cut:
-        fields["further_times"] = f"more than {MAX_TIMES}, or nested too deeply; not each is a row"
-    return _addressed(record, body, name, version, (timestamps, fields))
-
-
-def _addressed(
-    record: Record,
-    body: Body,
-    name: str,
-    version: str,
-    finished: tuple[tuple[Timestamp, ...], Mapping[str, Value]] | None = None,
-) -> Record:
-    """Add to a record its parser, its keys, the address of the answer and the carrier's facts.
-
-    Args:
-        record: the record.
+    Attributes:
         body: the answer.
-        name, version: of its parser.
-        finished: timestamps and fields to use instead of the record's own.
+        asked: when it was requested, by its address.
+        timestamps: the times of the request and the response.
+        fields: what is known of the request and the response.
+        query: the parameters of its address.
+        request: a sentence on the request, if it was no plain reading; else empty.
     """
-    timestamps, known = finished or (record.timestamps, record.fields)
-    fields: dict[str, Value] = {**known, **body.fields}
-    query: Mapping[str, str] = {}
-    message = record.message
-    if body.url is not None:
-        query = body.url.query
-        fields |= asked_window(body.url)
-        fields["request_url"] = body.url.text
-        if record.data_type != unread_answer.DATA_TYPE and (
-            request := action_in_words(body.fields, body.url.plain_path)
-        ):
-            sent = sent_in_words(body.fields)
-            message = f"{message} It was answered to {request}{f'; {sent}' if sent else ''}."
-        if (requested := body.url.requested) is not None:
+
+    body: Body
+    asked: Timestamp | None
+    timestamps: tuple[Timestamp, ...]
+    fields: Mapping[str, Value]
+    query: Mapping[str, str]
+    request: str
+
+    @classmethod
+    def of(cls, body: Body) -> _Carrier:
+        """Work out what an answer states."""
+        url = body.url
+        if url is None:
+            return cls(body, None, body.timestamps, body.fields, {}, "")
+        fields: dict[str, Value] = {**body.fields, **asked_window(url), "request_url": url.text}
+        if (requested := url.requested) is not None:
             fields["request_time_ms"] = requested
-    return replace(
-        record,
-        message=message,
-        timestamps=timestamps,
-        parser=name,
-        parser_version=version,
-        keys=(*record.keys, *body.keys),
-        fields=fields,
-        device_serial=record.device_serial or query.get("deviceSerialNumber") or sent_device(body.fields),
-        device_type=record.device_type or query.get("deviceType") or None,
-        file=body.file,
-    )
+        sentence = ""
+        if request := action_in_words(body.fields, url.plain_path):
+            sent = sent_in_words(body.fields)
+            sentence = f" It was answered to {request}{f'; {sent}' if sent else ''}."
+        asked = url.to_timestamp(body.clock)
+        return cls(body, asked, (*body.timestamps, asked) if asked else body.timestamps, fields, url.query, sentence)
+
+    def finished(
+        self, record: Record, name: str, version: str, streams: frozenset[str], apart: tuple[str, ...] = ()
+    ) -> Record:
+        """Add to a record the times under undocumented names, and what the answer as a whole states."""
+        known = {timestamp.timestamp for timestamp in (*record.timestamps, *self.timestamps)}
+        searched = record.fields
+        if apart:
+            searched = {key: value for key, value in searched.items() if key not in apart}
+        search = TimeSearch(searched, known, streams)
+        timestamps = (*record.timestamps, *search.timestamps())
+        if self.timestamps and (not record.timestamps or record.data_type == unread_answer.DATA_TYPE):
+            timestamps = (*timestamps, *self.timestamps)
+        cut = f"more than {MAX_TIMES}, or nested too deeply; not each is a row"
+        fields = {**record.fields, "further_times": cut} if search.cut else record.fields
+        return self.addressed(record, name, version, timestamps, fields)
+
+    def addressed(
+        self,
+        record: Record,
+        name: str,
+        version: str,
+        timestamps: tuple[Timestamp, ...],
+        fields: Mapping[str, Value],
+    ) -> Record:
+        """Add to a record its parser, its keys, the address of the answer and the carrier's facts.
+
+        Args:
+            record: the record.
+            name, version: of its parser.
+            timestamps, fields: the record's own, and what was found for it.
+        """
+        body = self.body
+        # Each record passes here, and ``replace`` takes several times as long.
+        return Record(
+            record.data_type,
+            record.message if record.data_type == unread_answer.DATA_TYPE else record.message + self.request,
+            record.locator,
+            timestamps,
+            record.device_serial or self.query.get("deviceSerialNumber") or sent_device(body.fields),
+            record.device_type or self.query.get("deviceType") or None,
+            record.account,
+            record.person,
+            record.utterance_id,
+            record.transcript,
+            {**fields, **self.fields},
+            (*record.keys, *body.keys),
+            name,
+            version,
+            body.file,
+        )

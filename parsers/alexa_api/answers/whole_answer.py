@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from parsers.alexa_api.answers.further_times import MAX_TIMES, MAX_VALUES, TimeSearch, stream
+from parsers.alexa_api.answers.further_times import MAX_TIMES, MAX_VALUES, TimeSearch
 from parsers.alexa_api.items.body import Body
 from parsers.parser import About
 from parsers.record import Issue, Record, Timestamp, Value
@@ -61,11 +61,11 @@ class AnyPage:
     instants: set[int | None] = field(default_factory=set)
     streams: set[str] = field(default_factory=set)
 
-    def add(self, record: Record) -> None:
-        """Count a record."""
+    def add(self, record: Record, streams: frozenset[str]) -> None:
+        """Count a record, which names these utterances."""
         self.records += 1
-        self.instants.update(timestamp.timestamp for timestamp in record.timestamps)
-        self.streams |= stream(record.utterance_id)
+        self.instants.update([timestamp.timestamp for timestamp in record.timestamps])
+        self.streams |= streams
 
     def rest(self, body: Body, asked: Timestamp | None) -> tuple[Record | None, Issue | None]:
         """The record of the whole answer, if it states anything, and an issue if part of it was not searched."""

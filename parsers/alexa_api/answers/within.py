@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from urllib.parse import urlsplit
 
 from parsers.alexa_api.answers.asked import asked_fields
@@ -175,8 +176,8 @@ class _Walk:
         if known and not any(_is_other(one, known) for one in value):
             yield from self._known(body, depth)
             return
-        paired = any(isinstance(one, dict) and pair_of(one) for one in value[:100])
-        beside = _beside({str(at): one for at, one in enumerate(value[:20])}, body)
+        paired = any(isinstance(one, dict) and pair_of(one) for one in islice(value, 100))
+        beside = _beside({str(at): one for at, one in enumerate(islice(value, 20))}, body)
         for number, one in enumerate(value):
             if not _may_hold(one):
                 if paired:

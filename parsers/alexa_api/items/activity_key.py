@@ -13,9 +13,9 @@ _whole = re.compile(_PATTERN, re.ASCII)
 _NOTE = "Epoch milliseconds within the key of the activity: when the service created it, not when it was spoken."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class ActivityKey:
-    """A parsed key.
+    """A parsed key. Treat it as immutable; a frozen class takes several times as long to create.
 
     Attributes:
         text: the key, with ``#``.

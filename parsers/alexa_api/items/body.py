@@ -7,9 +7,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from parsers.alexa_api.items.address import ApiUrl, pattern
+from parsers.formats.json.large_list import LargeList
 from parsers.locator import at_json, inside, join
 from parsers.parser import About
 from parsers.record import Clock, Issue, Record, Timestamp, Value
@@ -215,7 +218,7 @@ class ResponseParser(ABC):
         """Whether an answer from an address of this kind has the expected form."""
         if self.fits(value) or self.is_empty(value):
             return True
-        return isinstance(value, list) and any(isinstance(one, dict) and self.fits([one]) for one in value[:100])
+        return isinstance(value, list) and any(isinstance(one, dict) and self.fits([one]) for one in islice(value, 100))
 
     def leaves(self, value: object) -> tuple[str, ...]:
         """The members of an answer that this kind does not read. Other kinds may read them."""
@@ -234,8 +237,7 @@ class ResponseParser(ABC):
         return bool(found) and all(place.value in (None, [], {}) for place in found)
 
 
-@dataclass(frozen=True, slots=True)
-class JsonPlace:
+class JsonPlace(NamedTuple):
     """A value, its path, and the objects on that path, outermost first."""
 
     value: object
@@ -257,6 +259,8 @@ def _members(place: JsonPlace, path: tuple[str, ...]) -> Iterator[JsonPlace]:
     scopes = (*place.scopes, value) if isinstance(value, dict) else place.scopes
     steps: Iterable[tuple[str | int, object]] = ()
     if first == "*":
+        if isinstance(value, LargeList) and len(path) > 1 and path[1] != "*" and not value.may_name(path[1]):
+            return
         steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     elif isinstance(value, dict) and first in value:
         steps = ((first, value[first]),)

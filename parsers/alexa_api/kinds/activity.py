@@ -106,7 +106,7 @@ def _items(value: object) -> Iterator[JsonPlace]:
 
 
 def _is_activity(item: Mapping[str, object]) -> bool:
-    return any(key in item for key in ("activityStatus", "utteranceId", "creationTimestamp"))
+    return "activityStatus" in item or "utteranceId" in item or "creationTimestamp" in item
 
 
 @dataclass(slots=True)

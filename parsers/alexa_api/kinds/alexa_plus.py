@@ -9,6 +9,7 @@ References:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from parsers.alexa_api.items.body import Body, JsonPlace, ResponseParser, members
 from parsers.alexa_api.items.item_reader import ItemReader
@@ -94,7 +95,7 @@ class AlexaPlusFragments(ResponseParser):
     def fits(self, value: object) -> bool:
         """Whether the value has the list, with the expected keys in its first members."""
         found = value.get("fragments") if isinstance(value, dict) else None
-        return isinstance(found, list) and any(isinstance(one, dict) and _is_fragment(one) for one in found[:20])
+        return isinstance(found, list) and any(isinstance(one, dict) and _is_fragment(one) for one in islice(found, 20))
 
     def parse_body(self, body: Body) -> Iterator[Record | Issue]:
         """Yield a record for each fragment."""

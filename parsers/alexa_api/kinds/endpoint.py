@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from parsers.alexa_api.items.body import Body, ResponseParser, Tokens
 from parsers.alexa_api.items.item_reader import ItemReader
@@ -82,7 +83,7 @@ class Endpoints(ResponseParser):
         if isinstance(value, dict) and any(mark in value for mark in _STRONG):
             return True
         parts = value if isinstance(value, list) else [value]
-        if not any(isinstance(part, dict) and "data" in part for part in parts[:20]):
+        if not any(isinstance(part, dict) and "data" in part for part in islice(parts, 20)):
             return False
         first = next(_endpoints(value), None)
         return first is not None and first.value is not None

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 
 from parsers.alexa_api.items.body import Body, JsonPlaces, ResponseParser, members
 from parsers.alexa_api.items.item_reader import ItemReader
@@ -53,7 +54,7 @@ class SmartHomeStates(ResponseParser):
         """Whether the value has the list, and its first members have states."""
         if not isinstance(value, dict) or not isinstance(value.get(_TOP), list):
             return False
-        return any(isinstance(one, dict) and _STATES in one for one in value[_TOP][:20])
+        return any(isinstance(one, dict) and _STATES in one for one in islice(value[_TOP], 20))
 
     def parse_body(self, body: Body) -> Iterator[Record | Issue]:
         """Yield a record for each state, and one for each appliance without a state."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
@@ -13,6 +14,10 @@ from parsers.formats.json.text import decode_at
 
 #: Members count as tiny if a block holds this many of them, each shorter than this.
 _MANY, _TINY = 64, 256
+#: Text is searched for a name in pieces of this many bytes, and so many of the next.
+_PIECE, _OVERLAP = 1024 * 1024, 256
+#: An escape for a letter, a digit or an underscore.
+_ESCAPED = re.compile(rb"\\u00(?:3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff])")
 
 
 class StoredText(NamedTuple):
@@ -111,6 +116,7 @@ class LargeList(list[object]):
         self._text = text
         self._blocks = blocks
         self._held: tuple[int, list[object]] = (-1, [])
+        self._named: dict[str, bool] = {}
 
     def __len__(self) -> int:
         return self._blocks.count
@@ -160,6 +166,27 @@ class LargeList(list[object]):
     def extend(self, _values: Iterable[object]) -> NoReturn:
         """Refuse: the list cannot be changed."""
         raise TypeError("a list that stays in its file cannot be changed")
+
+    def may_name(self, name: str) -> bool:
+        """Whether a member, or anything in it, may have a name: its text is searched, and nothing is decoded.
+
+        Args:
+            name: the name, of letters, digits and underscores. False is certain; True may be wrong.
+
+        Raises:
+            OSError: the evidence cannot be read.
+        """
+        if name not in self._named:
+            self._named[name] = bool(self._blocks.starts) and self._finds(b'"%s"' % name.encode())
+        return self._named[name]
+
+    def _finds(self, name: bytes) -> bool:
+        end = self._blocks.ends[-1]
+        for at in range(self._blocks.starts[0], end, _PIECE):
+            piece = self._text.read(at, min(_PIECE + _OVERLAP, end - at))
+            if name in piece or (b"\\u00" in piece and _ESCAPED.search(piece)):
+                return True
+        return False
 
     def _block(self, number: int) -> list[object]:
         """The members of a block. The last block used stays in memory."""
