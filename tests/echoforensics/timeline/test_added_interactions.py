@@ -255,12 +255,11 @@ def test_what_is_added_is_as_if_all_had_been_made_again(
     assert sum(trial(seed, new_store, rebuilt) for seed in seeds) > 2 * len(seeds)
 
 
-def _stream(line: int, at: int, stated: str | None = None, keys: tuple[str, ...] = (), lines: int = 0) -> Record:
-    times = [
-        Timestamp("Connection Established", "1", Clock.DEVICE, at),
-        Timestamp("End Time", "1", Clock.DEVICE, at + 60 * SECOND),
-    ]
-    return _record("echo:log:audio_stream", line, times, stated, keys, {"lines": [lines or line]})
+def _stream(line: int, at: int, stated: str | None = None, key: str = "", lines: int = 0) -> Record:
+    # Of a stream that holds a number of a line, no time of its opening is needed.
+    times = [] if lines else [Timestamp("Connection Established", "1", Clock.DEVICE, at)]
+    times.append(Timestamp("End Time", "1", Clock.DEVICE, at + 60 * SECOND))
+    return _record("echo:log:audio_stream", line, times, stated, (key,) if key else (), {"lines": [lines or line]})
 
 
 def _miss(line: int, at: int, **fields: Any) -> Record:
@@ -268,15 +267,15 @@ def _miss(line: int, at: int, **fields: Any) -> Record:
 
 
 def _named(number: int) -> str:
-    return STREAM.format(serial=SERIALS[2], minute=number, number=number)
+    return STREAM.format(serial=SERIALS[0], minute=number, number=number)
 
 
 #: A log in which something is left open, and a record that changes what.
 _LEFT_OPEN = {
     "by time": (
         [
-            _stream(1, NOON, keys=(f"voice-request:{1:031}",)),
-            _stream(2, NOON + SECOND, keys=(f"voice-request:{2:031}",)),
+            _stream(1, NOON, key=f"voice-request:{1:031}"),
+            _stream(2, NOON + SECOND, key=f"voice-request:{2:031}"),
             _miss(3, NOON + 5 * SECOND),
         ],
         _record(
@@ -287,7 +286,7 @@ _LEFT_OPEN = {
         [
             _stream(1, NOON, _named(1), lines=9),
             _stream(2, NOON + 900 * SECOND, _named(2), lines=9),
-            _stream(3, NOON + 1800 * SECOND, keys=("comms-message:1",), lines=9),
+            _stream(3, NOON + 1800 * SECOND, key="comms-message:1", lines=9),
             _miss(4, NOON + 2700 * SECOND, stream_line=9),
         ],
         _record("alexa:cloud:activity", 1, [], keys=("comms-message:1",), transcript="x"),
