@@ -38,11 +38,13 @@ class File(NamedTuple):
 class World:
     """Draws sources that share streams, keys, sounds, times and files, from small stocks of each."""
 
-    def __init__(self, seed: int, minutes: int = 12) -> None:
+    def __init__(self, seed: int) -> None:
         self.draw = random.Random(seed)
-        self._minutes = minutes
+        self._minutes = self.draw.choice((2, 4, 12))
         self._made: list[File] = []
-        self._kinds = [self.log, self.history, self.export, self.sounds, self.keyed, self.chunks, self.others]
+        kinds = [self.log, self.history, self.export, self.sounds, self.keyed, self.chunks, self.others]
+        # Some worlds are mostly of two kinds.
+        self._kinds = kinds + self.draw.choice(([], 6 * [self.log, self.history], 4 * self.draw.sample(kinds, 2)))
 
     def source(self) -> list[File]:
         files = []
@@ -66,9 +68,9 @@ class World:
 
     def log(self, _: int) -> tuple[str, list[Record]]:
         records = []
-        for line in range(1, 1 + self.draw.randint(1, 6)):
+        for line in range(1, 1 + self.draw.randint(1, 8)):
             text, at = self._stream()
-            at += self.draw.choice((-200_000, 0, 400_000, 90 * SECOND))
+            at += self.draw.choice((-200_000, 0, 400_000, 20 * SECOND))
             kind = self.draw.choice(("near_miss", "near_miss", "wake_word", "audio_stream", "answer", "boot"))
             fields: dict[str, Any] = {}
             if kind == "near_miss" and self.draw.random() < 0.4:
@@ -77,10 +79,11 @@ class World:
                 fields["lines"] = [line]
             named = kind in ("audio_stream", "answer") and self.draw.random() < 0.7
             keys = (f"voice-request:{self.draw.randrange(5):031}x",) if self.draw.random() < 0.2 else ()
-            stamp = Timestamp(
-                "Connection Established" if kind == "audio_stream" else "Recorded Time", str(at), Clock.DEVICE, at
-            )
-            records.append(_record(f"echo:log:{kind}", line, [stamp], text if named else None, keys, fields))
+            what = "Connection Established" if kind == "audio_stream" else "Recorded Time"
+            times = [Timestamp(what, str(at), Clock.DEVICE, at)]
+            if kind == "audio_stream":
+                times.append(Timestamp("End Time", str(at), Clock.DEVICE, at + self.draw.choice((1, 70)) * SECOND))
+            records.append(_record(f"echo:log:{kind}", line, times, text if named else None, keys, fields))
         return "log", records
 
     def history(self, _: int) -> tuple[str, list[Record]]:
@@ -225,7 +228,7 @@ def rebuilt(monkeypatch: pytest.MonkeyPatch) -> list[Store]:
 def trial(seed: int, new_store: Callable[[], Store], rebuilt: list[Store]) -> int:
     """Add sources one by one, and compare with all at once, in another order. Returns how many were only added."""
     world = World(seed)
-    sources = [(f"item {number}", world.source()) for number in range(world.draw.randint(3, 9))]
+    sources = [(f"item {number}", world.source()) for number in range(world.draw.randint(3, 12))]
     store, other = new_store(), new_store()
     build_interactions(store)
     done = 0
@@ -250,3 +253,62 @@ def test_what_is_added_is_as_if_all_had_been_made_again(
     seeds: range, new_store: Callable[[], Store], rebuilt: list[Store]
 ) -> None:
     assert sum(trial(seed, new_store, rebuilt) for seed in seeds) > 2 * len(seeds)
+
+
+def _stream(line: int, at: int, stated: str | None = None, key: str = "", lines: int = 0) -> Record:
+    # Of a stream that holds a number of a line, no time of its opening is needed.
+    times = [] if lines else [Timestamp("Connection Established", "1", Clock.DEVICE, at)]
+    times.append(Timestamp("End Time", "1", Clock.DEVICE, at + 60 * SECOND))
+    return _record("echo:log:audio_stream", line, times, stated, (key,) if key else (), {"lines": [lines or line]})
+
+
+def _miss(line: int, at: int, **fields: Any) -> Record:
+    return _record("echo:log:near_miss", line, [Timestamp("Recorded Time", "1", Clock.DEVICE, at)], fields=fields)
+
+
+def _named(number: int) -> str:
+    return STREAM.format(serial=SERIALS[0], minute=number, number=number)
+
+
+#: A log in which something is left open, and a record that changes what.
+_LEFT_OPEN = {
+    "by time": (
+        [
+            _stream(1, NOON, key=f"voice-request:{1:031}"),
+            _stream(2, NOON + SECOND, key=f"voice-request:{2:031}"),
+            _miss(3, NOON + 5 * SECOND),
+        ],
+        _record(
+            "alexa:cloud:history", 1, [], keys=(f"voice-request:{1:031}", f"voice-request:{2:031}"), transcript="x"
+        ),
+    ),
+    "by line": (
+        [
+            _stream(1, NOON, _named(1), lines=9),
+            _stream(2, NOON + 900 * SECOND, _named(2), lines=9),
+            _stream(3, NOON + 1800 * SECOND, key="comms-message:1", lines=9),
+            _miss(4, NOON + 2700 * SECOND, stream_line=9),
+        ],
+        _record("alexa:cloud:activity", 1, [], keys=("comms-message:1",), transcript="x"),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", _LEFT_OPEN)
+def test_what_was_left_open_is_compared_again(what: str, new_store: Callable[[], Store], rebuilt: list[Store]) -> None:
+    log, added = _LEFT_OPEN[what]
+    store = new_store()
+    add(store, "log", [File("log", log, "sha-log")])
+    build_interactions(store)
+    (miss,) = store.db.execute("SELECT m.interaction FROM interaction_members m JOIN records r ON r.number = m.record"
+                               " WHERE r.message LIKE 'echo:log:near_miss%'").fetchone()  # fmt: skip
+    (open_,) = store.db.execute("SELECT left_open FROM interactions WHERE number = ?", (miss,)).fetchone()
+    assert open_
+    before = Extent.of(store)
+    add(store, "history", [File("history", [added], "sha-history")])
+    update_interactions(store, before)
+    assert not rebuilt
+    found = tables_of(store)
+    build_interactions(store)
+    assert found == tables_of(store)
+    assert not store.db.execute("SELECT 1 FROM interactions WHERE left_open = ?", (open_,)).fetchone()
