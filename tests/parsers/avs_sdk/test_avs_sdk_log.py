@@ -218,4 +218,4 @@ def test_a_time_as_iso_8601_has_it(stamp: str, timestamp: int | None) -> None:
     record = next(found for found in AvsSdkLog().parse(Source.of(content)) if isinstance(found, Record))
     (time_of_line,) = record.timestamps
     assert (time_of_line.recorded, time_of_line.timestamp) == (stamp, timestamp)
-    assert ("zone" in time_of_line.note) is (timestamp is None)
+    assert ("in which zone" in time_of_line.note) is (timestamp is None)
