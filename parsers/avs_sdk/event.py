@@ -20,6 +20,11 @@ from parsers.values import Keeper, shown
 TABLE = "avs_device_sdk"
 CONTEXT_TYPE, SECRET_TYPE = "echo:avs:context", "echo:avs:credential"
 TYPES = tuple(sorted({kind.data_type for kind in line_kinds(TABLE)} | {CONTEXT_TYPE, SECRET_TYPE}))
+_ZONED = "The device's clock; the line writes its zone."
+_ZONE_UNKNOWN = (
+    "The device's clock; the line does not say in which zone, and it is not the form in which the AVS Device SDK writes"
+    " UTC."
+)
 _STAMPED = "The device's clock, UTC to the millisecond, as the line of the AVS Device SDK writes it."
 _INNER = " The log around it writes {outer}."
 _NOT_SET = "The device's clock had not been set when the line was written; the value is not a date."
@@ -145,7 +150,11 @@ def _timestamp(line: AvsLine, outer: Timestamp | None) -> Timestamp | None:
     if not line.stamp:
         return outer
     note, timestamp = _STAMPED, line.timestamp
-    if timestamp is None or timestamp < _FIRST:
+    if line.stamp.endswith("Z") or set("+-") & set(line.stamp[10:]):
+        note = _ZONED
+    if not line.zoned:
+        note = _ZONE_UNKNOWN
+    elif timestamp is None or timestamp < _FIRST:
         timestamp, note = None, _NOT_SET
     if outer is not None:
         note += _INNER.format(outer=outer.recorded)

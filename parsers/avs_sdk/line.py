@@ -1,7 +1,8 @@
 """Lines as the AVS Device SDK and the Alexa Auto SDK write them, on their own or inside lines of another log.
 
 ``YYYY-MM-DD hh:mm:ss.mmm [thread] L Source:event:key=value,...:message``, UTC. In values ``\\``, ``,``, ``:`` and ``=``
-are escaped with ``\\``. The Auto SDK writes ``[AAC]``, ``[AVS]`` or ``[APP]`` in place of the thread.
+are escaped with ``\\``. The Auto SDK writes ``[AAC]``, ``[AVS]`` or ``[APP]`` in place of the thread. Integrators also
+write the time as ISO 8601 has it, with ``T`` or six digits; then it is UTC only where a ``Z`` or an offset says so.
 
 References:
     github.com/alexa/avs-device-sdk: AVSCommon/Utils/src/Logger/LogStringFormatter.cpp (``gmtime``), LogEntry.cpp.
@@ -12,21 +13,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from parsers.times import utc
 
 #: How many bytes before the time are searched: any prefix is short.
 _WRAPPER = 120
 _STAMP = (
-    rb"(?P<stamp>(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d) (?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
-    rb"\.(?P<part>\d{3}))"
+    rb"(?P<stamp>(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)[ T](?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
+    rb"[.,](?P<part>\d{6}|\d{3})(?P<zone>Z|(?P<ahead>[+-]\d\d):?(?P<minutes>\d\d))?)"
 )
 _HEAD = (
     rb" \[(?P<thread> {0,8}[0-9a-f]{1,16}|AAC|AVS|APP)\](?:\[(?P<moniker>[^\]]{0,40})\])?"
     rb" (?P<level>[0-9IWECDV?]) "
 )
 _TEXT = rb"(?P<source>[A-Za-z_][\w.<>~-]{0,120}):(?P<event>[^:]{0,200})(?::(?P<rest>.*))?"
+#: The time as the SDK's own programs write it, in UTC.
+_OF_SDK = re.compile(rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}")
 _LINE = re.compile(_STAMP + _HEAD + rb"(?P<text>.*)", re.DOTALL)
 _SOURCE = re.compile(_TEXT, re.DOTALL)
 _PAIR = re.compile(rb"(?P<key>(?:[^\\,=:]|\\.){0,200})=(?P<value>(?:[^\\,:]|\\.)*)(?P<end>,|:|\Z)", re.DOTALL)
@@ -40,11 +43,12 @@ class AvsLine:
 
     Attributes:
         stamp: its time as written, or empty.
-        timestamp: microseconds since 1970 UTC; None if the date is invalid.
+        timestamp: microseconds since 1970 UTC; None if the date is invalid or its zone is not known.
         source: the class that wrote it; empty if the text does not have the form.
         event: what happened, in the program's own word.
         values: the named values, unescaped.
         text: ``event:values``, unescaped, as tables search it; the whole text if it does not have the form.
+        zoned: whether the zone of its time is known.
     """
 
     stamp: str
@@ -53,6 +57,7 @@ class AvsLine:
     event: str
     values: Mapping[str, str] = field(default_factory=dict)
     text: str = ""
+    zoned: bool = True
 
 
 def begins(content: bytes) -> bool:
@@ -77,13 +82,19 @@ def find(content: bytes) -> AvsLine | None:
     match = _search(content)
     if match is None:
         return None
-    year, month, day, hour, minute, second, part = (
-        int(match[name]) for name in ("year", "month", "day", "hour", "minute", "second", "part")
+    year, month, day, hour, minute, second = (
+        int(match[name]) for name in ("year", "month", "day", "hour", "minute", "second")
     )
     text = match["text"]
     if content[match.start() - 1 : match.start()] == b'"' and match.start():
         text = text.rstrip().removesuffix(b'"')
-    return _of_text(text, match["stamp"].decode("ascii"), utc(year, month, day, hour, minute, second, part * 1000))
+    timestamp = utc(year, month, day, hour, minute, second, int(match["part"].ljust(6, b"0")))
+    zoned = bool(match["zone"]) or _OF_SDK.fullmatch(match["stamp"]) is not None
+    if timestamp is not None and match["ahead"]:
+        minutes = abs(int(match["ahead"])) * 60 + int(match["minutes"])
+        timestamp -= minutes * 60_000_000 * (-1 if match["ahead"].startswith(b"-") else 1)
+    found = _of_text(text, match["stamp"].decode("ascii"), timestamp if zoned else None)
+    return found if zoned else replace(found, zoned=False)
 
 
 def without_time(content: bytes) -> AvsLine | None:

@@ -21,7 +21,7 @@ MAX_LINE = 65536
 #: How many lines of the head are checked: programs write a banner first.
 _FIRST = 200
 #: The end of a stamp, and the bracket behind it.
-_STAMP_END = rb"\.\d\d\d[^\n]{0,60}\["
+_STAMP_END = rb"[.,]\d\d\d[^\n]{0,60}\["
 #: What the sample program prints to the screen between log lines.
 _SCREEN = re.compile(rb"[#+ |-]{3,200}|#.{0,200}#|[ \t]*[+|].{0,200}[+|]")
 
@@ -31,14 +31,15 @@ class AvsSdkLog(Parser):
     """Reads one log."""
 
     name: ClassVar[str] = "avs_sdk_log"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     needs: ClassVar[tuple[bytes, ...]] = (_STAMP_END,)
     needs_in_text: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Logs of the AVS Device SDK and the Alexa Auto SDK: soundbars, televisions, cars",
         data_types=(*event.TYPES, FILE_TYPE),
         known_by=(
-            "lines of the form YYYY-MM-DD hh:mm:ss.mmm [thread] L Source:event:key=value,...:message",
+            "lines of the form YYYY-MM-DD hh:mm:ss.mmm [thread] L Source:event:key=value,...:message; the time may be"
+            " as ISO 8601 has it",
             "lines of the form YYYY-MM-DD hh:mm:ss.mmm [AAC] L text, with AAC, AVS or APP (Auto SDK)",
         ),
         shows=(

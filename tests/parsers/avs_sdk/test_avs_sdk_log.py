@@ -196,3 +196,26 @@ def test_hostile_lines_take_little_time() -> None:
 def test_any_line(content: bytes, before: str) -> None:
     AvsFinder().find(before.encode() + content, None, "line:1")
     list(AvsSdkLog().parse(Source.of(before.encode() + content)))
+
+
+@pytest.mark.parametrize(
+    ("stamp", "timestamp"),
+    [
+        ("2024-03-14T09:26:53.563Z", 1710408413563000),
+        ("2024-03-14T10:26:53.563+01:00", 1710408413563000),
+        ("2024-03-14 05:56:53,563000 -0330", None),
+        ("2024-03-14 05:56:53,563000-0330", 1710408413563000),
+        ("2024-03-14T09:26:53.563", None),
+        ("2024-03-14 09:26:53.563000", None),
+    ],
+)
+def test_a_time_as_iso_8601_has_it(stamp: str, timestamp: int | None) -> None:
+    content = f"{stamp} [ 11] 0 FocusManager:acquireChannel:channelName=Dialog,activityId=x\n".encode()
+    if stamp.endswith(" -0330"):
+        assert not AvsSdkLog().claims(Source.of(content))
+        return
+    assert AvsSdkLog().claims(Source.of(content))
+    record = next(found for found in AvsSdkLog().parse(Source.of(content)) if isinstance(found, Record))
+    (time_of_line,) = record.timestamps
+    assert (time_of_line.recorded, time_of_line.timestamp) == (stamp, timestamp)
+    assert ("in which zone" in time_of_line.note) is (timestamp is None)
