@@ -95,6 +95,7 @@ def _scale(given: argparse.Namespace) -> Iterator[str]:
     yield _python("benchmarks.scale.adding", "--rows", *[size for size in sizes if int(size) >= 10_000][:2])
     yield _python("benchmarks.floors", "--rows", rows)
     yield _python("benchmarks.scale.workers", "--mebibytes", str(given.disk), "--rows", rows, "--runs", runs)
+    yield _python("benchmarks.scale.two_processors", "--mebibytes", str(given.disk), "--rows", rows, "--runs", runs)
     yield _python("benchmarks.large_cases.engines", "--mebibytes", str(given.disk), "--runs", runs)
     yield _python("benchmarks.large_cases.asking", "--rows", str(given.most_rows))
     yield _python("benchmarks.scale.timeline_out", "--rows", rows, "--runs", runs)
