@@ -67,7 +67,8 @@ class Hasher:
             raise ValueError(f"{wrong}; allowed are {', '.join(ALGORITHMS)}")
         # Hardened systems refuse MD5 and SHA-1 unless they are marked as not used for security.
         self._hashes = {name: hashlib.new(name, usedforsecurity=False) for name in names}
-        self._pool = ThreadPoolExecutor(len(names), thread_name_prefix="digest")
+        # Made when the first large block comes: most files have none.
+        self._pool: ThreadPoolExecutor | None = None
         self._pending: list[Future[None]] = []
         self._size = 0
 
@@ -87,6 +88,8 @@ class Hasher:
             for each in self._hashes.values():
                 each.update(block)
         else:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(len(self._hashes), thread_name_prefix="digest")
             self._pending = [self._pool.submit(each.update, block) for each in self._hashes.values()]
 
     def digests(self) -> Digests:
@@ -96,7 +99,8 @@ class Hasher:
 
     def close(self) -> None:
         """End the threads. Digests remain available, but large blocks can no longer be added."""
-        self._pool.shutdown()
+        if self._pool is not None:
+            self._pool.shutdown()
 
     def _wait(self) -> None:
         pending, self._pending = self._pending, []

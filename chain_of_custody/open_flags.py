@@ -7,6 +7,9 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
+_CAREFUL = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+
 
 def careful(flags: int, *, follow: bool = False) -> int:
     """Return flags that open a file in binary mode, without blocking on pipes, and not inherited by other programs.
@@ -17,9 +20,7 @@ def careful(flags: int, *, follow: bool = False) -> int:
         flags: further flags.
         follow: whether to follow a link; otherwise opening one fails.
     """
-    for name in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY", *(() if follow else ("O_NOFOLLOW",))):
-        flags |= getattr(os, name, 0)
-    return flags
+    return flags | _CAREFUL | (0 if follow else _NO_FOLLOW)
 
 
 def open_regular(path: Path, *, follow: bool = False) -> BinaryIO:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from echoforensics.case.store import Store
 
 
@@ -164,9 +166,9 @@ def mark_damaged(store: Store, after: int, remark: str) -> None:
     )
 
 
-def set_parsed(store: Store, entry: int) -> None:
-    """Note that an entry's parsers have read it."""
-    store.db.execute("UPDATE entries SET parsed = 1 WHERE id = ?", (entry,))
+def set_parsed(store: Store, entries: Iterable[int]) -> None:
+    """Note that parsers have read entries."""
+    store.db.executemany("UPDATE entries SET parsed = 1 WHERE id = ?", [(entry,) for entry in entries])
 
 
 def entry_summary(store: Store, number: int) -> EntrySummary:

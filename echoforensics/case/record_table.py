@@ -132,17 +132,31 @@ def _numbers_of(store: Store, table: str, columns: tuple[str, ...]) -> dict[tupl
     return store.known_numbers[table]
 
 
-def add_prepared(store: Store, entry: int, read_from: int, records: Sequence[PreparedRecord]) -> None:
-    """Add records of one file. A known record, from a copy of the file, gets one more place.
+class FoundRecords(NamedTuple):
+    """Records of one file.
 
-    Args:
-        store: the case's store, in a transaction.
+    Attributes:
         entry: number of the entry that the records' locators are in.
         read_from: number of the entry whose parser found them: the same entry, or one beside it.
         records: in the order in which they were found.
     """
-    if not records:
+
+    entry: int
+    read_from: int
+    records: Sequence[PreparedRecord]
+
+
+def add_found(store: Store, files: Sequence[FoundRecords]) -> None:
+    """Add the records of several files, as :func:`add_prepared` does in turn.
+
+    Args:
+        store: the case's store, in a transaction.
+        files: the records of each.
+    """
+    files = [file for file in files if file.records]
+    if not files:
         return
+    records = [record for file in files for record in file.records]
     first = last_record(store) + 1
     numbers: Sequence[int]
     try:
@@ -151,8 +165,22 @@ def add_prepared(store: Store, entry: int, read_from: int, records: Sequence[Pre
         # Some of them are known. This is rare, so nothing is looked up before. No savepoint is used: at each one
         # the full-text index would write out its memory.
         store.db.execute("DELETE FROM records WHERE number >= ?", (first,))
+        if len(files) > 1:
+            for file in files:
+                add_found(store, (file,))
+            return
         numbers = [_found_or_added(store, record) for record in records]
-    _add_places(store, entry, read_from, records, numbers)
+    _add_places(store, files, records, numbers)
+
+
+def add_prepared(store: Store, entry: int, read_from: int, records: Sequence[PreparedRecord]) -> None:
+    """Add records of one file. A known record, from a copy of the file, gets one more place.
+
+    Args:
+        store: the case's store, in a transaction.
+        entry, read_from, records: see :class:`FoundRecords`.
+    """
+    add_found(store, (FoundRecords(entry, read_from, records),))
 
 
 def last_record(store: Store) -> int:
@@ -266,13 +294,15 @@ def _statement(store: Store, number: int) -> tuple[Any, tuple[Any, ...]]:
 
 
 def _add_places(
-    store: Store, entry: int, read_from: int, records: Sequence[PreparedRecord], numbers: Sequence[int]
+    store: Store, files: Sequence[FoundRecords], records: Sequence[PreparedRecord], numbers: Sequence[int]
 ) -> None:
+    """Add the places of the records of files, which are numbered in the same order."""
     db = store.db
     before = db.total_changes
+    entries = [(file.entry, file.read_from) for file in files for _ in file.records]
     db.executemany(
         "INSERT OR IGNORE INTO places (record, entry_id, read_from, ordinal) VALUES (?, ?, ?, ?)",
-        [(number, entry, read_from, record.ordinal) for number, record in zip(numbers, records, strict=True)],
+        [(number, *entry, record.ordinal) for number, entry, record in zip(numbers, entries, records, strict=True)],
     )
     if not any(record.keys for record in records):
         return
@@ -282,7 +312,11 @@ def _add_places(
         found = [(key, place) for place, record in enumerate(records, first) for key in record.keys]
         db.executemany("INSERT OR IGNORE INTO record_keys VALUES (?, ?)", found)
         return
-    keys = [(key, number, entry) for number, record in zip(numbers, records, strict=True) for key in record.keys]
+    keys = [
+        (key, number, entry)
+        for number, (entry, _), record in zip(numbers, entries, records, strict=True)
+        for key in record.keys
+    ]
     db.executemany(
         "INSERT OR IGNORE INTO record_keys SELECT ?, id FROM places WHERE record = ? AND entry_id = ?",
         keys,

@@ -7,17 +7,18 @@ import hashlib
 import os
 import re
 import stat
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from chain_of_custody.open_flags import careful
 from echoforensics.case.disk import case_disk
-from echoforensics.own_disk import write_with_holes
+from echoforensics.errors import CaseDiskError
+from echoforensics.own_disk import cannot_write, write_with_holes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from types import TracebackType
 
 #: Prefix of files that are not in the vault yet.
 PARTIAL = "partial-"
@@ -78,8 +79,10 @@ class Staged:
         sha256 = self.sha256
         folder = f"{self._root}/{sha256[:2]}"
         with self._or_nothing():
-            self._begun()
-            self._close()
+            if self._path:
+                self._close()
+            else:
+                self._write_held()
             os.chmod(self._path, 0o444)  # noqa: PTH101 (a text)
             try:
                 os.replace(self._path, f"{folder}/{sha256}")  # noqa: PTH105 (a text)
@@ -108,6 +111,17 @@ class Staged:
             self._held.clear()
         return self._file
 
+    def _write_held(self) -> None:
+        """Write a short file at once. Raises OSError."""
+        handle, self._path = _new_file(self._root)
+        try:
+            content = b"".join(self._held)
+            while content:
+                content = content[os.write(handle, content) :]
+        finally:
+            os.close(handle)
+        self._held.clear()
+
     def _close(self) -> None:
         if self._file is not None and not self._file.closed:
             with self._file:
@@ -115,13 +129,28 @@ class Staged:
                     # A hole at the end exists only once the file has its full length.
                     self._file.truncate(self.size)
 
-    @contextmanager
-    def _or_nothing(self) -> Iterator[None]:
-        with ExitStack() as failed:
-            failed.callback(self.discard)
-            with case_disk(self._root):
-                yield
-            failed.pop_all()
+    def _or_nothing(self) -> _OrNothing:
+        return _OrNothing(self, self._root)
+
+
+class _OrNothing:
+    """Discards a file if the block raises, and turns errors of the case's disk into CaseDiskError."""
+
+    def __init__(self, staged: Staged, root: Path) -> None:
+        self._staged, self._root = staged, root
+
+    def __enter__(self) -> None:
+        """Nothing."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Discard the file after an error."""
+        if error is None:
+            return
+        self._staged.discard()
+        if isinstance(error, OSError):
+            raise CaseDiskError(cannot_write(self._root, error.strerror or str(error))) from error
 
 
 def _new_file(root: Path) -> tuple[int, str]:

@@ -101,9 +101,22 @@ def archive_head(entry: Entry, head: bytes) -> bytes:
     """
     if is_firefox_entry(entry.path):
         return b""
-    if is_archive(head):
-        return head
-    if entry.opener is None or not entry.seekable or not may_have_zip_behind(entry.path, head):
+    return head if is_archive(head) else head_of_zip_behind(entry, head)
+
+
+def head_of_zip_behind(entry: Entry, head: bytes) -> bytes:
+    """Return the first bytes of a zip behind other bytes; empty if there is none. Raises one of READ_ERRORS.
+
+    Args:
+        entry: the file, which is no archive by its own first bytes.
+        head: its first bytes.
+    """
+    if (
+        is_firefox_entry(entry.path)
+        or entry.opener is None
+        or not entry.seekable
+        or not may_have_zip_behind(entry.path, head)
+    ):
         return b""
     with entry.opener() as stream:
         return ZIP if is_zip_behind_other_bytes(stream, entry.path, head) else b""

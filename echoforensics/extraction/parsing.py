@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from echoforensics.case.entry_table import entries_to_parse, kept_file, set_parsed, size_to_parse
 from echoforensics.case.issue_table import add_issue, issues_of, remove_issues
-from echoforensics.case.record_table import add_prepared, last_record, remove_records
-from echoforensics.extraction.file_parsing import FileParser, FoundChunk, RecordInEntry, chunks
+from echoforensics.case.record_table import FoundRecords, add_found, add_prepared, last_record, remove_records
+from echoforensics.extraction.file_parsing import CHUNK_ITEMS, FileParser, FoundChunk, RecordInEntry, chunks
 from echoforensics.extraction.issue_groups import IssueGroups, joined
 from echoforensics.extraction.neighbours import Neighbours
 from echoforensics.extraction.workers.messages import Done
@@ -45,6 +45,9 @@ class EntryParser:
         self._parsers = parsers
         self._workers = workers
         self._held, self._issues, self._marked = FoundChunk(), IssueGroups(), False
+        #: Findings in short files that are complete and not in the tables yet.
+        self._short: list[tuple[EntryToParse, FoundChunk, IssueGroups]] = []
+        self._waiting = 0
         #: The last record before the mark; and the same once some of the file's records are committed, else None.
         self._before_mark = 0
         self._before: int | None = None
@@ -120,7 +123,9 @@ class EntryParser:
                     done += 1
                     yield file.path
                     if done == _BATCH:
+                        self._add_short()
                         return True
+        self._add_short()
         return False
 
     def _hold(self, file: EntryToParse, chunk: FoundChunk) -> None:
@@ -146,6 +151,7 @@ class EntryParser:
         as the ledger has no line on its source.
         """
         store = self._store
+        self._add_short()
         if not self._marked and self._before is None:
             store.set_mark()
             self._marked, self._before_mark = True, last_record(store)
@@ -181,13 +187,22 @@ class EntryParser:
         self._held, self._issues = FoundChunk(), IssueGroups()
 
     def _end(self, file: EntryToParse) -> None:
-        """Keep the findings in a file, which are complete."""
-        add_prepared(self._store, self._held.entry, file.id, self._held.records)
-        for issue in self._issues.grouped():
-            self._issue(file.path, issue)
-        set_parsed(self._store, file.id)
+        """Keep the findings in a file, which are complete. Those of several short files are added at once."""
+        self._short.append((file, self._held, self._issues))
+        self._waiting += len(self._held.records)
+        if self._marked or self._before is not None or self._waiting >= CHUNK_ITEMS:
+            self._add_short()
         self._release()
         self._held, self._issues, self._before = FoundChunk(), IssueGroups(), None
+
+    def _add_short(self) -> None:
+        """Add the findings in the files that are complete."""
+        add_found(self._store, [FoundRecords(held.entry, file.id, held.records) for file, held, _ in self._short])
+        for file, _, issues in self._short:
+            for issue in issues.grouped():
+                self._issue(file.path, issue)
+        set_parsed(self._store, [file.id for file, _, _ in self._short])
+        self._short, self._waiting = [], 0
 
     def _issue(self, path: str, issue: Issue) -> None:
         add_issue(self._store, self._evidence, path, issue)

@@ -19,9 +19,9 @@ from echoforensics.evidence.nested_image import is_named_as_image
 from echoforensics.evidence.walk import (
     ROOT,
     EntryPlace,
-    archive_head,
     file_readers,
     form_of,
+    head_of_zip_behind,
     is_archive,
     open_archive,
     too_deep,
@@ -67,12 +67,17 @@ class _Read:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """An entry that was read: its head, the result, the parsers that claim it, and its copy if there is one."""
+    """An entry that was read: its head, the result, the parsers that claim it, and its copy if there is one.
+
+    By its first bytes it may be an archive, or an image that is not carved.
+    """
 
     head: bytes
     content: ReadContent
     claimed: tuple[Parser, ...]
     staged: Staged | None
+    archive: bool
+    image: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +180,9 @@ class EntryReader:
         with stream:
             claimed = self._claims(entry, here, head)
             carved = entry.state is EntryState.CARVED
-            container = not is_firefox_entry(entry.path) and (is_archive(head) or (is_image(head) and not carved))
+            archive = not is_firefox_entry(entry.path) and is_archive(head)
+            image = not archive and not carved and is_image(head)
+            container = archive or (image and not is_firefox_entry(entry.path))
             keep = bool(claimed) or carved or _is_held(entry, container=container)
             search = None if container or any(not parser.reads_lines for parser in claimed) else NameSearch()
             staged = self.vault.stage() if keep else None
@@ -190,11 +197,11 @@ class EntryReader:
             note = f"{entry.note}; the same bytes as {same}"
             self._note(replace(entry, note=note), here, _Read(content.size, content.sha256))
             return
-        yield from self._keep(entry, here, _Found(head, content, claimed, staged))
+        yield from self._keep(entry, here, _Found(head, content, claimed, staged, archive=archive, image=image))
 
     def _keep(self, entry: Entry, here: EntryPlace, found: _Found) -> Iterator[str]:
         """Open an entry if it is a container, keep it if wanted, and record it."""
-        before = last_entry(self.store)
+        before = last_entry(self.store) if found.content.damaged else 0
         opened = yield from self._open(entry, here, found)
         if found.content.damaged:
             entry, here = replace(entry, state=EntryState.DAMAGED), replace(here, remark=here.remark + _DAMAGED)
@@ -241,7 +248,7 @@ class EntryReader:
             # Most are not opened: then no file is asked for.
             within = replace(entry, opener=lambda: staged.path.open("rb"), seekable=True)
         try:
-            head = archive_head(within, found.head)
+            head = found.head if found.archive else head_of_zip_behind(within, found.head)
             self._name_unread(entry, here, found, archive=bool(head))
             if not head and not _is_image(entry, found):
                 return ""
@@ -331,7 +338,7 @@ def _is_image(entry: Entry, found: _Found) -> bool:
     """Whether a file is opened as an image: by what it begins with, or, where no parser takes it, by its name."""
     if entry.state is EntryState.CARVED:
         return False
-    return is_image(found.head) or (not found.claimed and is_named_as_image(entry, found.content.size))
+    return found.image or (not found.claimed and is_named_as_image(entry, found.content.size))
 
 
 def _entries_of(container: Container) -> Iterator[Entry | EvidenceIssue]:

@@ -12,28 +12,27 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _QEMU = "convert a copy of it first: qemu-img convert -O raw"
-#: (byte offset, magic, name, what leads on).
-_BY_HEAD: tuple[tuple[int, bytes, str, str], ...] = (
+#: (first bytes, name, what leads on).
+_BY_HEAD: tuple[tuple[bytes, str, str], ...] = (
     (
-        0,
         b"\x10\xb7\x2b\x7fExt2 Image",
         "e2image (structure without the content of files)",
         "ask for a copy of the whole disk",
     ),
-    (0, b"\xbe\xba\xfe\xca\0\0\0\0", "VMware's SE sparse extents", _QEMU + ", of the file that names the extent"),
-    (0, b"QED\0", "QED", _QEMU),
-    (0, b"WithoutFreeSpace", "Parallels", _QEMU),
-    (0, b"WithouFreSpacExt", "Parallels", _QEMU),
+    (b"\xbe\xba\xfe\xca\0\0\0\0", "VMware's SE sparse extents", _QEMU + ", of the file that names the extent"),
+    (b"QED\0", "QED", _QEMU),
+    (b"WithoutFreeSpace", "Parallels", _QEMU),
+    (b"WithouFreSpacExt", "Parallels", _QEMU),
     (
-        0,
         b"sprs\0\0\0\3",
         "Apple's sparse images (SPARSEIMAGE)",
         "convert a copy of it on a Mac first: hdiutil convert -format UDTO",
     ),
-    (0, b"AFF10\r\n\0", "AFF", "convert a copy of it first, with affconvert -r"),
-    (0, b"partclone-image", "partclone", "restore it to a raw image first, with partclone.restore"),
-    (0, b"\0ntfsclone-image", "ntfsclone", "restore it to a raw image first, with ntfsclone --restore-image"),
+    (b"AFF10\r\n\0", "AFF", "convert a copy of it first, with affconvert -r"),
+    (b"partclone-image", "partclone", "restore it to a raw image first, with partclone.restore"),
+    (b"\0ntfsclone-image", "ntfsclone", "restore it to a raw image first, with ntfsclone --restore-image"),
 )
+_MAGICS = tuple(magic for magic, _, _ in _BY_HEAD)
 _KOLY = b"koly\0\0\0\x04\0\0\x02\0"
 #: The end of a zip: its record's magic, the bytes before its comment, and how AFF4 begins that comment.
 _ZIP_END = b"PK\x05\x06"
@@ -43,7 +42,7 @@ _AFF4 = b"aff4://"
 
 def is_refused(head: bytes) -> bool:
     """Whether a file begins as an image in a format that is known and not read."""
-    return any(head[offset : offset + len(magic)] == magic for offset, magic, _, _ in _BY_HEAD)
+    return head.startswith(_MAGICS)
 
 
 def refuse_known(path: Path, head: bytes) -> None:
@@ -56,8 +55,8 @@ def refuse_known(path: Path, head: bytes) -> None:
         The formats' own sources and specifications: e2fsprogs lib/ext2fs/e2image.h; QEMU docs/interop; AFFLIB
         afflib.h; partclone partclone.h; ntfsprogs ntfsclone.c; AFF4 Standard 1.0; Apple UDIF as in libdmg.
     """
-    for offset, magic, name, advice in _BY_HEAD:
-        if head[offset : offset + len(magic)] == magic:
+    for magic, name, advice in _BY_HEAD:
+        if head.startswith(magic):
             raise SourceError(f"{path}: an image in the format of {name} is not read; {advice}")
     try:
         with closing(CarefulFile(path)) as data:

@@ -90,7 +90,7 @@ def test_errors_of_the_run_itself_are_not_held_back(tmp_path: Path, monkeypatch:
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("echoforensics.extraction.parsing.add_prepared", fail)
+    monkeypatch.setattr("echoforensics.extraction.parsing.add_found", fail)
 
     with pytest.raises(ZeroDivisionError):
         run.extract([tmp_path / "doors.txt"], tmp_path / "case", None, Options(argv=("test",)), lambda *_: None)
