@@ -29,6 +29,8 @@ _END = b"\0"
 _LINE_ENDS = (b'}\n{"', b'}\r\n{"')
 _NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 _NAMES = np.isin(np.arange(256), np.frombuffer(_NAME, dtype=np.uint8))
+#: Control characters are looked at one by one if they are less than one byte in this many.
+_FEW = 16
 #: How many bytes to search for such an end.
 _LINE = 16 * 1024
 #: After this many texts in a block yield nothing, the rest are judged together.
@@ -169,7 +171,13 @@ def _line(block: bytes, text: _TextSpan, at: int) -> _TextSpan:
 def marked_bytes(text: bytes) -> bytes:
     """Mark each byte with 0 if no JSON contains it, in a string or outside one; otherwise with 1."""
     values = np.frombuffer(text, dtype=np.uint8)
-    held = (values >= ord(" ")) | (values == ord("\n")) | (values == ord("\r")) | (values == ord("\t"))
+    held = values >= ord(" ")
+    low = np.flatnonzero(~held)
+    if len(low) < len(values) // _FEW:
+        controls = values[low]
+        held[low] = (controls == ord("\n")) | (controls == ord("\r")) | (controls == ord("\t"))
+    else:
+        held |= (values == ord("\n")) | (values == ord("\r")) | (values == ord("\t"))
     found: bytes = held.tobytes()
     return found
 

@@ -18,6 +18,7 @@ import numpy as np
 from parsers.alexa_api.answers.fragment import FORMS
 from parsers.alexa_api.answers.responses import kinds
 from parsers.alexa_api.items.service_names import PLAIN_MARKS
+from parsers.formats.json.text import MAX_DIGITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +32,8 @@ _BY_ITSELF = 0
 _MOST_VERDICTS = 10_000
 #: Up to this many words are located one by one; more are located together.
 _MOST_WORDS = 8
+#: A byte that no JSON contains, and digits of which a number may be one that only a decoder accepts.
+_FOREIGN, _LONG_RUN = rb"[\x00-\x08\x0b\x0c\x0e-\x1f]", rb"[0-9]{%d}" % (MAX_DIGITS - 1)
 #: Letters written as escapes, each way of writing one. Compiling one expression for all would take a fifth of a second.
 _ESCAPED_LETTERS = tuple(
     re.escape(f"\\u00{first}{second}".encode("ascii"))
@@ -57,6 +60,8 @@ class JsonWords:
         patterns += [(b'"' + word.encode("ascii"), number) for number, word in enumerate(words, _BY_ITSELF + 1)]
         self._database = _database(patterns, hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_SINGLEMATCH)
         self._each = _database(patterns, hyperscan.HS_FLAG_DOTALL)
+        self._foreign = _database([(_FOREIGN, 0)], hyperscan.HS_FLAG_DOTALL)
+        self._long = _database([(_LONG_RUN, 0)], hyperscan.HS_FLAG_DOTALL)
         self._count = 1 + len(words)
         # Several media may be searched at once, so each thread has its own scratch space.
         self._rooms = local()
@@ -70,6 +75,26 @@ class JsonWords:
             found |= 1 << number
 
         self._database.scan(text, match_event_handler=matched, scratch=self._scratch(self._database))
+        return found
+
+    def end_of(self, text: bytes) -> int:
+        """Return the offset of the first byte that no JSON contains, also in a string; -1 if there is none."""
+        return self._first(self._foreign, text)
+
+    def has_long_number(self, text: bytes) -> bool:
+        """Whether a text has a run of digits that is too long for a number (see :data:`_LONG_RUN`)."""
+        return self._first(self._long, text) >= 0
+
+    def _first(self, database: hyperscan.Database, text: bytes) -> int:
+        found = -1
+
+        def matched(_number: int, _start: int, end: int, _flags: int, _context: object) -> bool:
+            nonlocal found
+            found = end - 1
+            return True
+
+        with suppress(hyperscan.ScanTerminated):
+            database.scan(text, match_event_handler=matched, scratch=self._scratch(database))
         return found
 
     def telling_parts(self, text: bytes, ends: NDArray[np.intp]) -> NDArray[np.bool_]:

@@ -94,7 +94,13 @@ def quoted_keys(head: bytes) -> frozenset[str]:
 
 def telltale(keys: frozenset[str]) -> bool:
     """Whether these keys identify a kind of answer rather than arbitrary JSON."""
-    return any(needed <= keys for kind in kinds() for needed in kind.telltales)
+    return any(map(keys.issuperset, _telltales()))
+
+
+@cache
+def _telltales() -> tuple[frozenset[str], ...]:
+    """The sets of keys of which each identifies a kind of answer."""
+    return tuple({needed: None for kind in kinds() for needed in kind.telltales})
 
 
 def kinds_of(body: Body) -> list[ResponseParser]:
