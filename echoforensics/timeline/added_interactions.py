@@ -30,7 +30,7 @@ from echoforensics.case.spoken.interaction_table import (
     replace_gaps,
 )
 from echoforensics.case.spoken.spoken_query import candidates, records_of_types
-from echoforensics.case.spoken.spoken_record import Role, SpokenRecord, Witness
+from echoforensics.case.spoken.spoken_record import FOLLOWING_BY_KEY, Role, SpokenRecord, Witness
 from echoforensics.case.spoken.touched_records import Touching, list_added, list_touched
 from echoforensics.timeline.gaps import case_records
 from echoforensics.timeline.gaps.find import OF_INTERACTIONS, gaps_of_interactions, gaps_of_records, numbered
@@ -81,7 +81,7 @@ def _update(store: Store, before: Extent, remaking: Remaking) -> None:
     context = InteractionContext.of(store)
     if context.sums is None or has_more_places(store, before, (*case_records.TYPES, *CLOCK_TYPES)):
         raise AllConcernedError
-    list_added(store, before, SPOKEN_TYPES, KEY_KINDS)
+    list_added(store, before, set(SPOKEN_TYPES) - FOLLOWING_BY_KEY, KEY_KINDS, FOLLOWING_BY_KEY)
     begin_interactions(store)
     gone = touched_interactions(store)
     following, reasons = Following(), Reasons(store, gone)

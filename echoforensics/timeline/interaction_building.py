@@ -30,7 +30,7 @@ from echoforensics.case.spoken.interaction_table import (
     set_attested,
 )
 from echoforensics.case.spoken.lone_near_misses import add_lone_near_misses
-from echoforensics.case.spoken.spoken_query import candidates, drop_unnamed, list_candidates, records_of_types
+from echoforensics.case.spoken.spoken_query import candidates, list_candidates, list_named, records_of_types
 from echoforensics.case.spoken.spoken_record import (
     ALONE,
     FOLLOWING_BY_KEY,
@@ -88,8 +88,8 @@ def build_interactions(store: Store, remaking: Remaking = list) -> None:
     with store.transaction():
         clear_interactions(store)
         begin_interactions(store)
-        list_candidates(store, SPOKEN_TYPES, KEY_KINDS)
-        drop_unnamed(store, FOLLOWING_BY_KEY, FOLLOWING_KEYS)
+        list_candidates(store, set(SPOKEN_TYPES) - FOLLOWING_BY_KEY, KEY_KINDS)
+        list_named(store, FOLLOWING_BY_KEY, FOLLOWING_KEYS, KEY_KINDS)
         following, reasons = Following(), Reasons(store)
         add_unjoined(store, following, reasons)
         numbers: dict[str, int] = {}

@@ -114,8 +114,10 @@ def begin_item(store: Store, evidence: int) -> None:
         db.execute(statement)
     db.execute("INSERT INTO temp.visible SELECT id FROM evidence WHERE numbered IS NOT NULL OR id = ?", (evidence,))
     db.execute(
+        # A key of one place alone, such as that of each alarm, joins nothing.
         f"INSERT OR IGNORE INTO temp.touched_keys SELECT k.key FROM {_OF_ITEM}"  # noqa: S608 (our names)
-        " CROSS JOIN record_keys k ON k.place_id = p.id WHERE e.evidence_id = ?",
+        " CROSS JOIN record_keys k ON k.place_id = p.id WHERE e.evidence_id = ?"
+        " AND EXISTS (SELECT 1 FROM record_keys o WHERE o.key = k.key AND o.place_id <> k.place_id)",
         (evidence,),
     )
 

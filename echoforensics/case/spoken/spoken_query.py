@@ -50,40 +50,60 @@ def list_candidates(store: Store, types: Collection[str], key_kinds: Collection[
         db.execute(
             "INSERT OR IGNORE INTO candidates SELECT p.record FROM record_keys q JOIN places p ON p.id = q.place_id"
             " WHERE q.key >= ? AND q.key < ?",
-            (f"{kind}:", f"{kind};"),
+            _of_kind(kind),
         )
 
 
-def drop_unnamed(store: Store, types: Collection[str], key_kinds: Collection[str]) -> None:
-    """Remove records from the list that follow an interaction but are named by none: there may be many, such as alarms.
+def list_named(store: Store, types: Collection[str], following: Collection[str], key_kinds: Collection[str]) -> None:
+    """List also records that follow an interaction and are named by another: of many, such as alarms, few are.
 
     Args:
         store: the case's store.
-        types: data types of records that belong to an interaction only if another record has their key.
-        key_kinds: kinds of such keys. Records with a key of another kind, or an utterance id, stay on the list.
+        types: data types of records that belong to an interaction only if another record has their key. Records with
+            a key of another kind are listed, too.
+        following: kinds of such keys.
+        key_kinds: kinds of keys whose holders are listed already.
     """
     db = store.db
-    listed = json.dumps(list(types))
     numbers = "SELECT id FROM kinds WHERE data_type IN (SELECT value FROM json_each(?))"
-    if not db.execute(numbers, (listed,)).fetchone():
+    kinds = ", ".join(str(number) for (number,) in db.execute(numbers, (json.dumps(list(types)),)))
+    if not kinds:
         return
-    db.execute("CREATE TEMP TABLE named_keys (key TEXT PRIMARY KEY) WITHOUT ROWID")
-    for kind in key_kinds:
-        db.execute(
-            "INSERT OR IGNORE INTO named_keys SELECT q.key FROM record_keys q CROSS JOIN places p ON p.id = q.place_id"  # noqa: S608
-            " CROSS JOIN records r ON r.number = p.record WHERE q.key >= ? AND q.key < ?"
-            f" AND r.kind NOT IN ({numbers})",
-            (f"{kind}:", f"{kind};", listed),
-        )
-    of_kinds = " OR ".join("q.key >= ? AND q.key < ?" for _ in key_kinds)
-    db.execute(
-        "DELETE FROM temp.candidates WHERE number IN (SELECT c.number FROM temp.candidates c CROSS JOIN records r"  # noqa: S608
-        f" ON r.number = c.number WHERE r.kind IN ({numbers}) AND r.utterance_id IS NULL AND NOT EXISTS ("
-        " SELECT 1 FROM places p CROSS JOIN record_keys q ON q.place_id = p.id WHERE p.record = c.number"
-        f" AND (NOT ({of_kinds}) OR q.key IN (SELECT key FROM temp.named_keys))))",
-        (listed, *(bound for kind in key_kinds for bound in (f"{kind}:", f"{kind};"))),
+    held = (
+        "record_keys q CROSS JOIN places p ON p.id = q.place_id CROSS JOIN records r ON r.number = p.record"
+        f" AND r.kind {{}} IN ({kinds}) WHERE q.key >= ? AND q.key < ?"
     )
-    db.execute("DROP TABLE temp.named_keys")
+    for kind in following:
+        named = f"SELECT q.key FROM {held.format('NOT')}"  # noqa: S608 (our text)
+        db.execute(
+            "INSERT OR IGNORE INTO temp.candidates SELECT p.record FROM record_keys k"  # noqa: S608 (our text)
+            " CROSS JOIN places p ON p.id = k.place_id CROSS JOIN records r ON r.number = p.record"
+            f" WHERE k.key IN ({named}) AND r.kind IN ({kinds})",
+            _of_kind(kind),
+        )
+    for kind in _kinds_of_keys(store).difference(following, key_kinds):
+        db.execute(
+            f"INSERT OR IGNORE INTO temp.candidates SELECT p.record FROM {held.format('')}",  # noqa: S608 (our text)
+            _of_kind(kind),
+        )
+
+
+def _of_kind(kind: str) -> tuple[str, str]:
+    """The bounds of the keys of a kind."""
+    return f"{kind}:", f"{kind};"
+
+
+def _kinds_of_keys(store: Store) -> set[str]:
+    """The kinds of all keys, each looked up in the index."""
+    found: set[str] = set()
+    first = ""
+    while key := store.db.execute(
+        "SELECT key FROM record_keys WHERE key >= ? ORDER BY key LIMIT 1", (first,)
+    ).fetchone():
+        kind, colon, _ = key[0].partition(":")
+        found.add(kind)
+        first = f"{kind};" if colon else f"{key[0]}\0"
+    return found
 
 
 def candidates(store: Store) -> Iterator[tuple[int, SpokenRecord]]:

@@ -110,7 +110,9 @@ class Touching:
             first = f"{_ACTIVITY}{customer}$" if "#" in found[0] else found[0] + "\0"
 
 
-def list_added(store: Store, before: Extent, types: Collection[str], key_kinds: Collection[str]) -> None:
+def list_added(
+    store: Store, before: Extent, types: Collection[str], key_kinds: Collection[str], following: Collection[str]
+) -> None:
     """List, for :func:`list_touched`, the added records that may belong to an interaction.
 
     So are records that were there before and got another place or row.
@@ -119,6 +121,7 @@ def list_added(store: Store, before: Extent, types: Collection[str], key_kinds: 
         store: the case's store.
         before: the earlier extent of the case.
         types, key_kinds: as of :func:`echoforensics.case.spoken.spoken_query.list_candidates`.
+        following: data types of records that belong to an interaction only if another record has their key.
 
     Raises:
         AllConcernedError: the addition is also of an evidence item that was there before.
@@ -146,6 +149,13 @@ def list_added(store: Store, before: Extent, types: Collection[str], key_kinds: 
             f" ON r.number = f.{'number' if 'number FROM' in found else 'record'} WHERE {is_candidate}",
             values,
         )
+    db.execute(
+        f"INSERT OR IGNORE INTO temp.candidates SELECT r.number FROM places p CROSS JOIN records r"  # noqa: S608
+        f" ON r.number = p.record AND r.kind IN ({_kinds(store, following)}) CROSS JOIN record_keys k"
+        " ON k.place_id = p.id WHERE p.id > ? AND EXISTS (SELECT 1 FROM record_keys o WHERE o.key = k.key"
+        " AND o.place_id <> p.id)",
+        (before.place,),
+    )
     db.execute("INSERT INTO temp.touched SELECT number FROM temp.candidates")
 
 
@@ -198,13 +208,19 @@ def _members_beside(store: Store, records: Iterable[int]) -> set[int]:
 
 def _is_candidate(store: Store, types: Collection[str], key_kinds: Collection[str]) -> str:
     """The SQL for whether the record ``r`` may belong to an interaction."""
-    kinds = store.db.execute(
-        "SELECT id FROM kinds WHERE data_type LIKE 'recording:%' OR data_type IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(types)),),
-    )
-    listed = ", ".join(str(number) for (number,) in kinds)
     keys = " OR ".join(f"q.key >= '{kind}:' AND q.key < '{kind};'" for kind in key_kinds)
+    kinds = _kinds(store, types, recordings=True)
     return (
-        f"(r.utterance_id IS NOT NULL OR r.kind IN ({listed}) OR EXISTS (SELECT 1 FROM places p"  # noqa: S608 (our text)
+        f"(r.utterance_id IS NOT NULL OR r.kind IN ({kinds}) OR EXISTS (SELECT 1 FROM places p"  # noqa: S608 (our text)
         f" CROSS JOIN record_keys q ON q.place_id = p.id WHERE p.record = r.number AND ({keys})))"
     )
+
+
+def _kinds(store: Store, types: Collection[str], *, recordings: bool = False) -> str:
+    """The numbers of the kinds of some data types, as a list in SQL."""
+    kinds = store.db.execute(
+        "SELECT id FROM kinds WHERE ? AND data_type LIKE 'recording:%'"
+        " OR data_type IN (SELECT value FROM json_each(?))",
+        (recordings, json.dumps(list(types))),
+    )
+    return ", ".join(str(number) for (number,) in kinds)

@@ -252,6 +252,7 @@ def test_alarms_that_nothing_names_are_left_aside(
         alarm(22, "notification:22", "activity:1"),
         alarm(23, "notification:23", utterance_id=stated),
         alarm(24),
+        alarm(25, "notification:25", "numbered-audio:x#1"),
     )
     joined: list[list[SpokenRecord]] = []
 
@@ -261,14 +262,14 @@ def test_alarms_that_nothing_names_are_left_aside(
 
     monkeypatch.setattr(interaction_building, "join_records", keep_and_join)
     made_rows()
-    assert {record.message for record in joined[0]} == {"Entry 1.", "Alarm 1.", "Alarm 22.", "Alarm 23."}
+    assert {record.message for record in joined[0]} == {"Entry 1.", "Alarm 1.", "Alarm 22.", "Alarm 23.", "Alarm 25."}
     (found,) = interactions(store)
     with_all = [member.record for member in found.members]
     assert len(with_all) > 1
 
-    monkeypatch.setattr(interaction_building, "drop_unnamed", lambda *_: None)
+    monkeypatch.setattr(interaction_building, "FOLLOWING_BY_KEY", frozenset())
     made_rows()
-    assert len(joined[1]) == 25
+    assert len(joined[1]) == 26
     assert [[member.record for member in one.members] for one in interactions(store)] == [with_all]
 
 
