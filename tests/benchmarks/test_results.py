@@ -11,6 +11,7 @@ import pytest
 from benchmarks.accuracy import carved_counts
 from benchmarks.measure import without_places
 from benchmarks.scale.growth import Size, exponent
+from benchmarks.scale.two_processors import path_of
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
@@ -32,6 +33,12 @@ def test_exponent_is_that_of_the_growth() -> None:
 
     assert exponent(sizes) == pytest.approx(1.5)
     assert math.isnan(exponent(sizes[:2]))
+
+
+def test_two_processors_take_as_long_as_the_busiest_process_or_as_half_of_all() -> None:
+    stages = {"parsing": {1: 3.0, 2: 2.0, 3: 2.0}, "joining": {1: 1.0, 2: 0.5}}
+
+    assert path_of(stages) == 3.5 + 1.0
 
 
 def test_the_report_quotes_what_the_pages_of_results_say() -> None:

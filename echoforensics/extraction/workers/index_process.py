@@ -2,7 +2,7 @@
 
 The texts reach it through an unnamed file beside the case's files, so that it may fall behind: what it has left to do
 when the records are complete, it does while they are joined and numbered. What it makes is copied into the case before
-the seal. If it ends early, the index is made here.
+the seal. If it ends early or stands still, the index is made here.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import marshal
 import os
 import struct
 import tempfile
+import time
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Self
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
 
 #: The process is started once there are this many records: fewer are indexed sooner than it starts.
 STARTS_AT = 2000
+#: If it neither reads nor writes for this many seconds while its answer is waited for, the index is made here.
+STALLED_AFTER = 600.0
+#: Seconds between checks of that.
+_LOOK = 1.0
 #: Records in one transaction: only what is committed is handed over.
 _BATCH = 5000
 #: Bytes of the file between the two, from which on this one waits until everything was read, and writes over it.
@@ -162,7 +167,7 @@ class _Process:
         """Hand over a step. Raises BrokenPipeError or EOFError if the process has ended; CaseDiskError."""
         if self._written >= _MOST_BYTES:
             os.write(self._to, _WAIT)
-            if self._process.receive() is not None:
+            if self._answer() is not None:
                 raise EOFError
             self._written = 0
         piece = marshal.dumps(step)
@@ -174,12 +179,22 @@ class _Process:
         self._written += len(piece)
 
     def finish(self) -> bool:
-        """Wait until the index is complete. Returns whether it is: the process may have ended before."""
+        """Wait until the index is complete. Returns whether it is: the process may have ended or stand still."""
         try:
             os.write(self._to, _END)
-            return self._process.receive() is True
+            return self._answer() is True
         except (BrokenPipeError, EOFError):
             return False
+
+    def _answer(self) -> object:
+        """Return its answer. Raises EOFError if it has ended, or has neither read nor written for too long."""
+        since, moved = time.monotonic(), 0
+        while not self._process.has_sent(_LOOK):
+            if (now := self._process.moved()) != moved:
+                since, moved = time.monotonic(), now
+            elif time.monotonic() - since >= STALLED_AFTER:
+                raise EOFError
+        return self._process.receive()
 
     def close(self) -> None:
         """End the process."""

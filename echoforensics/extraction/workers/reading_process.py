@@ -5,10 +5,12 @@ from __future__ import annotations
 import gc
 import os
 import pickle
+import select
 import signal
 import sys
 import traceback
 from contextlib import suppress
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -49,6 +51,18 @@ class ReadingProcess:
         except pickle.UnpicklingError as error:
             # It was killed while it sent something.
             raise EOFError from error
+
+    def has_sent(self, seconds: float) -> bool:
+        """Wait at most this long for the next object, after all before it were received; or for the process to end."""
+        return bool(select.select([self._out], [], [], seconds)[0])
+
+    def moved(self) -> int:
+        """Number of bytes that it has read and written; 0 if the system does not tell."""
+        try:
+            lines = Path(f"/proc/{self._number}/io").read_text(encoding="ascii").splitlines()
+        except OSError:
+            return 0
+        return sum(int(line.split()[1]) for line in lines if line.startswith(("rchar:", "wchar:")))
 
     def wait(self) -> int:
         """Wait until it ends. Returns its exit code, or the negative number of the signal that ended it."""

@@ -94,11 +94,14 @@ def test_index_process_may_fall_behind(store: Store, tmp_path: Path, monkeypatch
     assert dict(indexed_terms(store))["mes"] == 40
 
 
-@pytest.mark.parametrize("most", [1, 1000])
-def test_index_is_made_here_if_the_process_ends(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGSTOP])
+@pytest.mark.parametrize("most", [1, 100_000])
+def test_index_is_made_here_if_the_process_ends_or_stands_still(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, ending: signal.Signals
 ) -> None:
     monkeypatch.setattr(index_process, "_MOST_BYTES", most)
+    monkeypatch.setattr(index_process, "STALLED_AFTER", 0.1)
+    monkeypatch.setattr(index_process, "_LOOK", 0.02)
     started: list[int] = []
     fork = os.fork
 
@@ -110,7 +113,7 @@ def test_index_is_made_here_if_the_process_ends(
 
     with IndexProcess(store, tmp_path):
         _add(store, 0, 10)
-        os.kill(started[0], signal.SIGKILL)
+        os.kill(started[0], ending)
         for first in (10, 20, 30):
             _add(store, first, 10)
         store.index.complete()
