@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
+from parsers.alexa_api.answers.stored_value import answers_in_value, service_text
 from parsers.formats.property_list.property_list import Date, PropertyList, load, looks_like, record_value
-from parsers.parser import About, Parser, Source
+from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Clock, Issue, Record, Timestamp
 from parsers.registry import register
 from parsers.times import MILLISECONDS_MAX, MILLISECONDS_MIN, utc
@@ -25,14 +26,15 @@ _NOTE = "A date of the property list, in UTC. What the app recorded with it is n
 
 @register
 class IosPreferences(Parser):
-    """Reads one record per file."""
+    """Reads one record per file, and the answers of the service in its texts."""
 
     name: ClassVar[str] = "ios_preferences"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     needs_path: ClassVar[tuple[str, ...]] = ("com.amazon.",)
     about: ClassVar[About] = About(
         title="Preferences of the Alexa app on iOS (com.amazon.echo.plist)",
         data_types=(DATA_TYPE,),
+        hands_on=(ANSWERS,),
         known_by=("a property list named com.amazon.echo....plist, with group. before it or not",),
         shows="That the app kept these values when the file was last written.",
         does_not_show="When a value was written, unless it is a date. Who used the phone.",
@@ -55,6 +57,21 @@ class IosPreferences(Parser):
         yield from found.issues
         if found.values or not found.issues:
             yield _record(source, found)
+        for name, value in _texts("", found.values):
+            if (content := service_text(value)) is not None:
+                yield from answers_in_value(content, name, source.path, "")
+
+
+def _texts(name: str, value: object) -> Iterator[tuple[str, object]]:
+    """The texts in the values, each with the name that it is under."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _texts(f"{name}/{key}" if name else str(key), inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(name, inner)
+    elif isinstance(value, str):
+        yield name, value
 
 
 def _record(source: Source, found: PropertyList) -> Record:

@@ -12,18 +12,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import ClassVar
 
-from parsers.alexa_api.answers.responses import read
-from parsers.alexa_api.answers.text_body import body_of
-from parsers.alexa_api.answers.text_marks import text_marks
-from parsers.alexa_api.answers.within import bodies
-from parsers.alexa_api.items.body import Body
-from parsers.alexa_api.items.service_names import names_in
-from parsers.alexa_api.items.text_values import values_of
+from parsers.alexa_api.answers.stored_value import MAX_VALUE, answers_in_value, service_text
 from parsers.alexa_api.named_file import NamedFile
 from parsers.alexa_api.utterance_id_text import DATA_TYPE as UTTERANCE_TYPE
 from parsers.alexa_api.utterance_id_text import record_of
 from parsers.bounded_issues import bounded
-from parsers.databases.stored_answer import RowPlaces
 from parsers.databases.table_kind import finished
 from parsers.formats.sqlite.database import Database
 from parsers.formats.sqlite.header import MAGIC, DatabaseError
@@ -33,8 +26,6 @@ from parsers.record import Issue, Record
 from parsers.registry import register
 from parsers.utterance import FINDER, UtteranceId
 
-#: Longer values are left out, and named.
-MAX_VALUE = 16 * 1024 * 1024
 _SYSTEM = re.compile(r"(?i)sqlite_\w+|\w+_(?:segments|segdir|docsize|stat|idx)")
 
 
@@ -43,7 +34,7 @@ class AnswersInDatabase(Parser):
     """Reads the answers in the values of a database's rows."""
 
     name: ClassVar[str] = "answers_in_database"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     last_resort: ClassVar[int] = 1
     reads_neighbours: ClassVar[bool] = True
     needs_beginning: ClassVar[tuple[bytes, ...]] = (MAGIC,)
@@ -114,34 +105,13 @@ def _streams(record: Record) -> set[str]:
 def _in_row(row: TableRow, path: str) -> Iterator[Record | Issue]:
     """The records of the answers in a row's values."""
     for column, value in row.values.items():
-        content = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
-        if not isinstance(content, bytes) or not names_in(content):
-            continue
-        if len(content) > MAX_VALUE:
-            yield Issue(f"The column {column} holds more than {MAX_VALUE} bytes; it was not read.", row.locator)
+        content = service_text(value)
+        if content is None:
             continue
         records = 0
-        for item in _in_value(content, column, path, row.locator):
+        for item in answers_in_value(content, column, path, row.locator):
             records += isinstance(item, Record)
             yield item
-        for spoken in () if records else FINDER.finditer(content.decode("latin-1")):
+        for spoken in () if records or len(content) > MAX_VALUE else FINDER.finditer(content.decode("latin-1")):
             if utterance := UtteranceId.parse(spoken[0]):
                 yield record_of(utterance, row.locator, encoded=False, alone=False)
-
-
-def _in_value(content: bytes, column: str, path: str, locator: str) -> Iterator[Record | Issue]:
-    """The records of the answers in a value."""
-    for found in values_of(content, text_marks()):
-        if isinstance(found, Issue):
-            yield replace(found, locator=locator)
-        elif found.found.value is not None:
-            body = replace(body_of(found, path), places=RowPlaces(locator))
-            yield from _of_body(replace(body, fields={**body.fields, "column": column}))
-
-
-def _of_body(whole: Body) -> Iterator[Record | Issue]:
-    for body in bodies(whole, {}):
-        if isinstance(body, Issue):
-            yield body
-        else:
-            yield from read(body)

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from parsers.alexa_api.answers.stored_value import answers_in_value, service_text
 from parsers.databases.table_kind import RowReader, TableKind, plain
 from parsers.formats.lazy_pattern import lazy
 from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.database import Database
 from parsers.formats.sqlite.table_row import TableRow
-from parsers.parser import About
+from parsers.parser import ANSWERS, About
 from parsers.record import Clock, Issue, Record, Timestamp, Value
 from parsers.times import MILLISECONDS_MAX, MILLISECONDS_MIN
 from parsers.values import shown
@@ -39,10 +40,11 @@ class OtherTable(TableKind):
     """Reads the rows as found."""
 
     name = "app_other_table"
-    version = "2"
+    version = "3"
     about = About(
         title="Tables not known in databases of Alexa apps and Echo devices",
         data_types=(DATA_TYPE,),
+        hands_on=(ANSWERS,),
         known_by=(
             "an SQLite database in the folder of an Alexa app, or of one of an Echo's own (com.amazon.*, amazon.*), by"
             " its path",
@@ -65,7 +67,7 @@ class OtherTable(TableKind):
         return tuple(table for name, table in tables.items() if not _SYSTEM.fullmatch(name))
 
     def reader(self, path: str, database: Database) -> RowReader:  # noqa: ARG002
-        """Return a reader that reads each row and reports each unknown table once."""
+        """Return a reader that reads each row, with the answers in it, and reports each unknown table once."""
         reported: set[str] = set()
 
         def read(row: TableRow) -> Iterator[Record | Issue]:
@@ -73,6 +75,10 @@ class OtherTable(TableKind):
                 reported.add(row.table)
                 yield Issue(f'The table "{shown(row.table, 120)}" is not known; its rows were read as they stand.')
             yield _record(row)
+            # React Native's store of values (catalystLocalStorage) and others hold whole answers.
+            for column, value in row.values.items():
+                if (content := service_text(value)) is not None:
+                    yield from answers_in_value(content, column, path, row.locator)
 
         return read
 

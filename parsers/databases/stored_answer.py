@@ -5,23 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from parsers.alexa_api.answers import responses, unread_answer
-from parsers.alexa_api.items.body import Body, Places, Tokens
+from parsers.alexa_api.items.body import Body, RowPlaces
 from parsers.record import Issue, Record, Value
-
-
-class RowPlaces(Places):
-    """Places in a value: all are located by the row."""
-
-    def __init__(self, locator: str) -> None:
-        self._locator = locator
-
-    def record(self, tokens: Tokens) -> str:  # noqa: ARG002
-        """The locator of the row."""
-        return self._locator
-
-    def value(self, tokens: Tokens) -> str:  # noqa: ARG002
-        """Empty: the row's locator covers the value."""
-        return ""
 
 
 def read_stored(

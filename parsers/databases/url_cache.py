@@ -18,11 +18,10 @@ from parsers import written_time
 from parsers.alexa_api.answers.responses import read
 from parsers.alexa_api.answers.within import bodies
 from parsers.alexa_api.items.address import ApiUrl
-from parsers.alexa_api.items.body import Body
+from parsers.alexa_api.items.body import Body, RowPlaces
 from parsers.alexa_api.items.loaded_json import load
 from parsers.browser.cache_times import clock_of
 from parsers.databases.made_tables import MadeTables
-from parsers.databases.stored_answer import RowPlaces
 from parsers.databases.table_kind import RowReader, TableKind
 from parsers.exchanges.cached_answer import DATA_TYPES, BytesSent, Cached, CachedBody, records
 from parsers.formats.sqlite.create_table import TableDefinition

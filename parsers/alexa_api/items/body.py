@@ -105,6 +105,21 @@ class _PlacesAfter(Places):
         return _PlacesAfter(self.inner.within_text(tokens), self.outer)
 
 
+class RowPlaces(Places):
+    """Places in a value: all are located by the row."""
+
+    def __init__(self, locator: str) -> None:
+        self._locator = locator
+
+    def record(self, tokens: Tokens) -> str:  # noqa: ARG002
+        """The locator of the row."""
+        return self._locator
+
+    def value(self, tokens: Tokens) -> str:  # noqa: ARG002
+        """Empty: the row's locator covers the value."""
+        return ""
+
+
 @dataclass(frozen=True, slots=True)
 class JsonPlaces(Places):
     """Places in JSON text.

@@ -252,3 +252,12 @@ def test_any_bytes_never_raise(content: bytes, start: bytes) -> None:
             parser.claims(source)
             for item in parser.parse(source):
                 assert isinstance(item, (Record, Issue))
+
+
+def test_an_answer_in_a_text_of_the_preferences_is_read() -> None:
+    state = {"last_called_summary": "öffne die garage", "last_called_timestamp": 1704101038009}
+    content = plistlib.dumps({"cached": [{"text": json.dumps(state)}], "other": "alexa"})
+    kept, answer = (item for item in IosPreferences().parse(Source.of(content, PATH)) if isinstance(item, Record))
+    assert kept.data_type == "alexa:app:preferences"
+    assert (answer.data_type, answer.transcript) == ("alexa:cloud:last_called", "öffne die garage")
+    assert answer.fields["column"] == "cached/text"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -33,7 +34,7 @@ STATE = {"last_called_summary": "öffne die garage", "last_called_timestamp": AT
 
 def _found(files: dict[str, bytes], source_in: SourceIn) -> list[Record | Issue]:
     source = source_in(files, "log.db")
-    source = replace(source, names=tuple(name.kind for name in names_in(files["log.db"])))
+    source = replace(source, names=tuple(name.kind for name in names_in(files["log.db"])) or ("host",))
     (parser,) = claiming(source)
     assert isinstance(parser, AnswersInDatabase)
     return list(parser.parse(source))
@@ -44,6 +45,7 @@ def _found(files: dict[str, bytes], source_in: SourceIn) -> list[Record | Issue]
     [
         (json.dumps(PAGE, ensure_ascii=False), "alexa_history"),
         (json.dumps(PAGE).encode(), "alexa_history"),
+        (gzip.compress(json.dumps(PAGE).encode()), "alexa_history"),
         (f"2024-01-01 DEBUG got {PAGE!r}", "alexa_history"),
         (json.dumps(STATE), "alexa_last_called"),
     ],
@@ -56,7 +58,7 @@ def test_an_answer_in_a_column_is_read(
         ("INSERT INTO kept VALUES (7, ?)", (value,)),
         name="log.db",
     )
-    (record,) = _found(files, source_in)
+    record = _found(files, source_in)[0]
     assert isinstance(record, Record)
     assert (record.parser, record.transcript) == (parser, "öffne die garage")
     assert AT * 1000 in [time.timestamp for time in record.timestamps]
@@ -95,3 +97,20 @@ def test_damaged_databases_raise_nothing(make_database: Make, changes: list[tupl
     for item in AnswersInDatabase().parse(source):
         assert isinstance(item, (Record, Issue))
         json.dumps(dict(item.fields) if isinstance(item, Record) else item.what)
+
+
+def test_an_answer_in_a_table_of_the_app_that_is_not_known(make_database: Make, source_in: SourceIn) -> None:
+    """The store of values of React Native in an Alexa app: the row as it is, and the answer in it."""
+    path = "data/data/com.amazon.dee.app/databases/RKStorage"
+    files = make_database(
+        "CREATE TABLE catalystLocalStorage (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
+        ("INSERT INTO catalystLocalStorage VALUES (?, ?)", ("history", json.dumps({"kept": json.dumps(PAGE)}))),
+        name=path,
+    )
+    (parser,) = claiming(source_in(files, path))
+    found = [item for item in parser.parse(source_in(files, path)) if isinstance(item, Record)]
+    assert [(record.data_type, record.locator) for record in found] == [
+        ("alexa:app:table_row", found[0].locator),
+        ("alexa:cloud:history", found[0].locator),
+    ]
+    assert found[1].transcript == "öffne die garage"
