@@ -39,6 +39,7 @@ class EncryptedDatabase(Parser):
 
     name: ClassVar[str] = "encrypted_database"
     version: ClassVar[str] = "1"
+    needs_path: ClassVar[tuple[str, ...]] = ("databases/", ".db", ".sqlite")
     about: ClassVar[About] = About(
         title="Encrypted databases in folders of the Alexa app and of an Echo's own apps",
         data_types=(),
