@@ -49,6 +49,7 @@ class HttpText(Parser):
 
     name: ClassVar[str] = "http_text"
     version: ClassVar[str] = "2"
+    needs: ClassVar[tuple[bytes, ...]] = (_MARK,)
     about: ClassVar[About] = About(
         title="HTTP messages in text (curl -i, curl -v) with answers of the Alexa service",
         data_types=capture.DATA_TYPES,

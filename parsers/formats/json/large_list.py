@@ -177,10 +177,10 @@ class LargeList(list[object]):
             OSError: the evidence cannot be read.
         """
         if name not in self._named:
-            self._named[name] = bool(self._blocks.starts) and self._finds(b'"%s"' % name.encode())
+            self._named[name] = bool(self._blocks.starts) and self._is_in_text(b'"%s"' % name.encode())
         return self._named[name]
 
-    def _finds(self, name: bytes) -> bool:
+    def _is_in_text(self, name: bytes) -> bool:
         end = self._blocks.ends[-1]
         for at in range(self._blocks.starts[0], end, _PIECE):
             piece = self._text.read(at, min(_PIECE + _OVERLAP, end - at))
