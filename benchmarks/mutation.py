@@ -50,7 +50,6 @@ CORE = {
 _PRELOADED = (
     "hypothesis.strategies",
     "playwright.sync_api",
-    "construct",
     "yaml",
     "numpy",
     "click.testing",
