@@ -42,6 +42,9 @@ def _wide_encoding(sample: bytes) -> str:
             return name
     if sample.count(0) * 3 < len(sample):
         return ""
+    # In each layout, seven of ten bytes at odd places are zeros, or at even ones. The last bytes may be no whole group.
+    if max(sample[::2].count(0), sample[1::2].count(0)) * 10 < len(sample) // 4 * 14:
+        return ""
     for width, place, name in _LAYOUTS:
         count = len(sample) // width
         whole = count * width

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import yaml
 
 from parsers.definition.error import DefinitionError
+
+_TEXT, _LIST, _MAPPING = (f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map"))
 
 
 def read(text: str, file: str, *, shipped: bool = False) -> object:
@@ -30,18 +35,33 @@ class _StrictLoader(yaml.SafeLoader):
 
 
 class _FastLoader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
-    """The same, using libyaml."""
+    """The same, using libyaml; mappings, lists and texts are made without the generators of SafeLoader."""
+
+    def get_single_data(self) -> object:
+        """Make the one document of the text."""
+        node = self.get_single_node()
+        return None if node is None else self._made(node)
+
+    def _made(self, node: yaml.Node) -> object:
+        if node.tag == _TEXT:
+            return node.value
+        if node.tag == _LIST:
+            return [self._made(each) for each in node.value]
+        return _mapping(self, node, self._made) if node.tag == _MAPPING else self.construct_object(node, deep=True)
 
 
-def _mapping(loader: _StrictLoader | _FastLoader, node: yaml.MappingNode) -> dict[object, object]:
+def _mapping(
+    loader: _StrictLoader | _FastLoader, node: yaml.Node, make: Callable[[yaml.Node], object] | None = None
+) -> dict[object, object]:
     made: dict[object, object] = {}
+    make = make or partial(loader.construct_object, deep=True)
     for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
+        key = make(key_node)
         if not isinstance(key, str):
             raise yaml.constructor.ConstructorError(None, None, f"a key is not text: {key!r}", key_node.start_mark)
         if key in made:
             raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} is given twice", key_node.start_mark)
-        made[key] = loader.construct_object(value_node, deep=True)
+        made[key] = make(value_node)
     return made
 
 
