@@ -49,7 +49,7 @@ def may_hold_new_time(value: object, depth: int, known: Container[int | None], s
     except (RecursionError, ValueError):
         # Nested too deeply, or a number with too many digits to be shown.
         return True
-    if text.count("{") + text.count("[") > depth or _NOT_HELD in text:
+    if text.count("{") + text.count("[") > depth or ("<" in text and _NOT_HELD in text):
         return True
     if "\\" in text:
         if _PLAIN_ESCAPE.search(text):
@@ -72,7 +72,7 @@ def _has_new_stream(text: str, streams: Container[str]) -> bool:
 
 
 def _has_new_number(text: str, known: Container[int | None]) -> bool:
-    for number in {*_NUMBER.findall(text), *_LATE_NUMBER.findall(text)}:
+    for number in set(_NUMBER.findall(text) + _LATE_NUMBER.findall(text)):
         if "." in number:
             return True
         timestamp = int(number) * (MICRO if len(number) == _SECONDS else 1000)
