@@ -49,7 +49,7 @@ def may_hold_new_time(value: object, depth: int, known: Container[int | None], s
     except (RecursionError, ValueError):
         # Nested too deeply, or a number with too many digits to be shown.
         return True
-    if text.count("{") + text.count("[") > depth or _NOT_HELD in text:
+    if text.count("{") + text.count("[") > depth or ("<" in text and _NOT_HELD in text):
         return True
     if "\\" in text:
         if _PLAIN_ESCAPE.search(text):
@@ -63,7 +63,10 @@ def may_hold_new_time(value: object, depth: int, known: Container[int | None], s
 def _has_new_stream(text: str, streams: Container[str]) -> bool:
     found = _STREAM.findall(text)
     if "%" in text:
-        found += _STREAM.findall(unquote(text))
+        # No id has an apostrophe in it, and most of the texts between them have nothing to decode.
+        for part in text.split("'"):
+            if "%" in part:
+                found += _STREAM.findall(unquote(part))
     # A loop, as everything here runs for each record: a generator takes longer.
     for uuid in found:  # noqa: SIM110
         if uuid not in streams:
@@ -72,7 +75,7 @@ def _has_new_stream(text: str, streams: Container[str]) -> bool:
 
 
 def _has_new_number(text: str, known: Container[int | None]) -> bool:
-    for number in {*_NUMBER.findall(text), *_LATE_NUMBER.findall(text)}:
+    for number in set(_NUMBER.findall(text) + _LATE_NUMBER.findall(text)):
         if "." in number:
             return True
         timestamp = int(number) * (MICRO if len(number) == _SECONDS else 1000)

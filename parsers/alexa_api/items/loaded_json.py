@@ -121,32 +121,44 @@ class _File:
         if not self.is_readable:
             issue = Issue(f"The JSON holds more than {MAX_VALUES} values: it was not read.")
             return self._loaded(None, issue)
+        return self._first(self._decoded())
+
+    def all(self) -> Iterator[LoadedText]:
+        """Yield every text."""
+        found = self._decoded()
+        if not self._goes_on(found):
+            yield self._first(found)
+            return
+        del found
+        content = _bytes(self.text)
+        series = TextSeries(
+            self.prefix, self.sha1, self.issues, len(content), lambda at, length: content[at : at + length]
+        )
+        yield from series.run(values_of(content, prefix=self.prefix))
+        if not series.whole:
+            yield self.first()
+
+    def _decoded(self) -> tuple[object, int] | JsonError:
+        """The first text's value, and its end; the error if it is not whole."""
         try:
-            value, end = decode_at(self.text, self.at)
+            return decode_at(self.text, self.at)
         except JsonError as error:
-            return self._recovered(error)
+            return error
+
+    def _first(self, found: tuple[object, int] | JsonError) -> LoadedJson:
+        if isinstance(found, JsonError):
+            return self._recovered(found)
+        value, end = found
         if rest := rest_of(self.text[end:]):
             offset = len(_bytes(self.text[:end]))
             return self._loaded(value, more_follows(rest, at_bytes(offset, len(_bytes(self.text[end:])))))
         return self._loaded(value)
 
-    def all(self) -> Iterator[LoadedText]:
-        """Yield every text."""
-        content = _bytes(self.text)
-        series = TextSeries(
-            self.prefix, self.sha1, self.issues, len(content), lambda at, length: content[at : at + length]
-        )
-        if self._goes_on():
-            yield from series.run(values_of(content, prefix=self.prefix))
-        if not series.whole:
-            yield self.first()
-
-    def _goes_on(self) -> bool:
+    def _goes_on(self, found: tuple[object, int] | JsonError) -> bool:
         """Whether there may be another text, or the remains of one."""
-        try:
-            _, end = decode_at(self.text, self.at)
-        except JsonError:
+        if isinstance(found, JsonError):
             return True
+        _, end = found
         return bool(rest_of(self.text[end:])) and START_OF_TEXT.search(self.text, end) is not None
 
     def _loaded(self, value: object, *issues: Issue) -> LoadedJson:

@@ -33,6 +33,7 @@ from parsers.values import Keeper, shown
 DATA_TYPE = "alexa:cloud:history"
 _TOPS = ("customerHistoryRecords", "alexaHistoryRecords")
 _KEYS = ("recordKey", "activityKey")
+_RECORD_KEYS = frozenset((*_KEYS, "recordType", "utteranceType", ITEMS))
 _CREATION_NOTE = "Epoch milliseconds: the time the service gave the history record; the utterance began before that."
 #: What a type of utterance means, by its name.
 _TYPES = {
@@ -126,7 +127,7 @@ def _is_bare(item: Mapping[str, object]) -> bool:
 
 
 def _is_record(item: Mapping[str, object]) -> bool:
-    return any(key in item for key in (*_KEYS, "recordType", "utteranceType", ITEMS))
+    return not _RECORD_KEYS.isdisjoint(item)
 
 
 def _records(reader: ItemReader) -> Iterator[Record | Issue]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from parsers.alexa_api.items.item_reader import ItemReader
 from parsers.record import Record, Timestamp
@@ -54,20 +55,20 @@ class Person:
     kind: str | None
 
 
-@dataclass(slots=True)
+@dataclass
 class Items:
-    """The items of one record and the persons named in it."""
+    """The items of one record and the persons named in it. What is worked out of them is kept: read them first."""
 
     items: list[HistoryItem] = field(default_factory=list)
     persons: dict[Person, None] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def transcript(self) -> str | None:
         """The recognised texts, without repeats; empty if they are all empty; None if there are none."""
         texts = dict.fromkeys(item.words for item in self.items if item.kind == _HEARD and item.words is not None)
         return " / ".join(filter(None, texts)) if texts else None
 
-    @property
+    @cached_property
     def heard_replaced(self) -> list[str]:
         """The replacement texts for what was heard, without repeats."""
         return list(dict.fromkeys(item.words for item in self.items if item.kind == _HEARD_REPLACED and item.words))
@@ -79,7 +80,7 @@ class Items:
         others = (item for item in self.items if item.kind not in known and item.words)
         return list(dict.fromkeys(f'"{shown(item.words)}" ({shown(item.kind, 60) or "no type"})' for item in others))
 
-    @property
+    @cached_property
     def utterances(self) -> list[UtteranceId]:
         """The utterance ids, those of transcripts first; only the first id of each stream."""
         ordered = sorted(self.items, key=lambda item: item.kind != _HEARD)

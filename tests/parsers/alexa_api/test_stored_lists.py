@@ -12,8 +12,8 @@ import pytest
 from parsers.alexa_api.api_json import ApiJson
 from parsers.alexa_api.items import loaded_json, text_values
 from parsers.captures.har import Har
-from parsers.formats.json import large_value
-from parsers.formats.json.large_list import LargeList, StoredText
+from parsers.formats.json import large_list, large_value
+from parsers.formats.json.large_list import LargeList, MemberBlocks, StoredText
 from parsers.parser import HEAD_SIZE, Parser, Source
 from parsers.record import Issue, Record
 
@@ -190,3 +190,23 @@ def test_a_list_that_stays_in_its_file_is_not_changed() -> None:
         found.value.append("more")
     with pytest.raises(IndexError):
         found.value[20_000]
+
+
+@pytest.mark.parametrize(
+    ("member", "may"),
+    [
+        ('{"contents": 1}', True),
+        ('{"conten\\u0074s": 1}', True),
+        ('{"note": "contents", "contents_of": "f\\u00fcr \\u0022"}', True),
+        ('{"content": 1, "of": "contents?", "for": "f\\u00fcr \\u0022"}', False),
+    ],
+)
+def test_a_name_in_a_list_is_sought_in_its_text(monkeypatch: pytest.MonkeyPatch, member: str, may: bool) -> None:
+    monkeypatch.setattr(large_list, "_PIECE", 40)
+    content = f"[{', '.join([*['{}'] * 30, member, *['7'] * 30])}]".encode()
+    blocks = MemberBlocks()
+    blocks.add(1, len(content) - 1, len(content), 61)
+    found = LargeList(StoredText(lambda: io.BytesIO(content), 0, len(content)), blocks)
+    assert [found.may_name("contents"), found.may_name("contents")] == [may, may]
+    assert len(list(found)) == 61
+    assert not LargeList(StoredText(lambda: io.BytesIO(b"[]"), 0, 2), MemberBlocks()).may_name("contents")
