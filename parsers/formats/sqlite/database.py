@@ -10,12 +10,13 @@ from parsers.formats.sqlite import create_table
 from parsers.formats.sqlite.create_table import TableDefinition
 from parsers.formats.sqlite.deleted_rows import DeletedRows
 from parsers.formats.sqlite.header import DatabaseError
-from parsers.formats.sqlite.page import TABLE_LEAF, BtreePage
+from parsers.formats.sqlite.page import TABLE_LEAF, BtreePage, Cell
 from parsers.formats.sqlite.pages import JOURNAL, WAL, LostHeader, Pages, PageSource
 from parsers.formats.sqlite.rollback_journal import MAGIC as JOURNAL_MAGIC
 from parsers.formats.sqlite.table_row import LIVE_IN, DatabaseIssue, FoundRow, RowProvenance, TableRow, table_row
-from parsers.formats.sqlite.tree import TreeCell, TreeIssue, leaves_below, payload, walk
-from parsers.formats.sqlite.varint import RowError, SqlValue, values
+from parsers.formats.sqlite.tree import TreeCell, TreeIssue, cell_at, leaves_below, payload, walk, walk_pages
+from parsers.formats.sqlite.usual_rows import UsualRows
+from parsers.formats.sqlite.varint import RowError, values
 from parsers.formats.sqlite.write_ahead_log import MAGICS as WAL_MAGICS
 from parsers.locator import at_bytes
 from parsers.parser import Source
@@ -179,8 +180,8 @@ class Database:
     ) -> Iterator[tuple[TableRow | DatabaseIssue, bool]]:
         """Yield each row, and whether it overflows its page: such a row may be large."""
         lengths = self._lengths.setdefault(table.name, set())
-        count, encoding = 0, self._pages.header.encoding
-        for found in walk(self._pages, table.root, walked):
+        count, usual = 0, UsualRows(self._pages.header.encoding)
+        for page, found in self._found(table.root, walked, usual):
             if isinstance(found, TreeIssue):
                 if not self._partial:  # Otherwise pages are already known to be missing.
                     yield self._issue(found, f"the table {table.name}"), False
@@ -190,15 +191,37 @@ class Database:
                 yield DatabaseIssue(f"only the first {MAX_ROWS} rows of the table {table.name} were read"), False
                 break
             try:
-                cell = found.cell
-                stored = values(payload(self._pages, cell) if cell.overflow else cell.payload, encoding)
+                read = found if isinstance(found, FoundRow) else self._whole(found)
             except RowError as error:
-                yield self._issue(TreeIssue(str(error), found.page.number), f"the table {table.name}"), False
+                yield self._issue(TreeIssue(str(error), page.number), f"the table {table.name}"), False
                 continue
-            lengths.add(len(stored))
-            row = _live_row(table, found, stored)
+            lengths.add(len(read.values))
+            row = table_row(table, page, read, LIVE_IN.get(page.file, RowProvenance.LIVE))
             seen.is_new(row)
-            yield row, cell.overflow != 0
+            yield row, isinstance(found, Cell) and found.overflow != 0
+
+    def _whole(self, cell: Cell) -> FoundRow:
+        """The row of a cell, with its overflow pages. Raises RowError if it cannot be read."""
+        content = payload(self._pages, cell) if cell.overflow else cell.payload
+        return FoundRow(cell.at, cell.size, cell.rowid, values(content, self._pages.header.encoding))
+
+    def _found(
+        self, root: int, walked: set[int], usual: UsualRows
+    ) -> Iterator[tuple[BtreePage, FoundRow | Cell | TreeIssue]]:
+        """Yield each row of a tree as far as it could be read at once, with its page; of an issue, any page."""
+        for found in walk_pages(self._pages, root, walked):
+            if isinstance(found, TreeCell):
+                yield found
+            elif isinstance(found, TreeIssue):
+                yield _NO_PAGE, found
+            else:
+                is_table = found.kind == TABLE_LEAF
+                for at in found.pointers():
+                    if is_table and (row := usual.read(found, at)):
+                        yield found, row
+                        continue
+                    cell = cell_at(found, at)
+                    yield cell if isinstance(cell, TreeCell) else (found, cell)
 
     def _issue(self, issue: TreeIssue, what: str) -> DatabaseIssue:
         try:
@@ -216,6 +239,7 @@ def is_companion(source: Source) -> bool:
     return source.name.endswith(JOURNAL) and source.size > 512 and source.head.startswith(bytes(28))
 
 
+_NO_PAGE = BtreePage(0, b"", 0, "", -1)
 _NOT_READ = "the statement that made it is not understood, and its rows are not read:"
 
 
@@ -240,8 +264,3 @@ class _Seen:
         self._whole.add(whole)
         self._unnumbered.add(content)
         return not known
-
-
-def _live_row(table: TableDefinition, found: TreeCell, stored: list[SqlValue]) -> TableRow:
-    row = FoundRow(found.cell.at, found.cell.size, found.cell.rowid, stored)
-    return table_row(table, found.page, row, LIVE_IN.get(found.page.file, RowProvenance.LIVE))

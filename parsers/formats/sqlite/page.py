@@ -11,7 +11,6 @@ from parsers.formats.sqlite.varint import RowError, varint
 
 INDEX_INTERIOR, TABLE_INTERIOR, INDEX_LEAF, TABLE_LEAF = 0x02, 0x05, 0x0A, 0x0D
 #: The greatest number that a variable-length integer holds in one byte.
-_ONE_BYTE = 0x7F
 #: The first byte of a page of each kind.
 KINDS = bytes((INDEX_INTERIOR, TABLE_INTERIOR, INDEX_LEAF, TABLE_LEAF))
 #: Bytes before the first page's own header.
@@ -114,33 +113,6 @@ class BtreePage:
         room = max(0, (self.usable - self.pointers_at) // 2)
         count = min(self.cell_count, room)
         return list(struct.unpack_from(f">{count}H", self.content, self.pointers_at))
-
-    def short_row(self, at: int) -> Cell | None:
-        """The cell at an offset of a leaf page of a table, if it is of the usual kind; None if :meth:`cell` must tell.
-
-        Usual are a length and a number of at most three bytes each, and a row that is wholly in the page.
-        """
-        content, usable = self.content, self.usable
-        if not self.pointers_at <= at < usable - 6:
-            return None
-        place = at + 1
-        if (size := content[at]) > _ONE_BYTE:
-            if (byte := content[place]) > _ONE_BYTE:
-                return None
-            size, place = (size & _ONE_BYTE) << 7 | byte, place + 1
-        if (rowid := content[place]) > _ONE_BYTE:
-            place += 1
-            rowid = (rowid & _ONE_BYTE) << 7 | (byte := content[place]) & _ONE_BYTE
-            if byte > _ONE_BYTE:
-                place += 1
-                if (byte := content[place]) > _ONE_BYTE:
-                    return None
-                rowid = rowid << 7 | byte
-        place += 1
-        end = place + size
-        if end > usable or size > usable - 35:
-            return None
-        return Cell(at, end - at, 0, rowid, content[place:end], size, 0)
 
     def cell(self, at: int) -> Cell:
         """The cell at an offset. Raises RowError if there can be none."""

@@ -36,6 +36,15 @@ def walk(pages: PageSource, root: int, seen: set[int]) -> Iterator[TreeCell | Tr
         root: number of the root page.
         seen: numbers of the pages already walked; this walk adds its own. No page is walked twice.
     """
+    for found in walk_pages(pages, root, seen):
+        if isinstance(found, BtreePage):
+            yield from _cells(found)
+        else:
+            yield found
+
+
+def walk_pages(pages: PageSource, root: int, seen: set[int]) -> Iterator[BtreePage | TreeCell | TreeIssue]:
+    """Yield every leaf below a root page, in tree order. Between those of an index are the cells above them."""
     waiting = [root]
     while waiting:
         number = waiting.pop()
@@ -49,7 +58,7 @@ def walk(pages: PageSource, root: int, seen: set[int]) -> Iterator[TreeCell | Tr
             yield TreeIssue(str(error), number)
             continue
         if page.kind in (TABLE_LEAF, INDEX_LEAF):
-            yield from _cells(page)
+            yield page
         elif page.kind in (TABLE_INTERIOR, INDEX_INTERIOR):
             children: list[int] = []
             for found in _cells(page):
@@ -66,12 +75,16 @@ def walk(pages: PageSource, root: int, seen: set[int]) -> Iterator[TreeCell | Tr
 
 
 def _cells(page: BtreePage) -> Iterator[TreeCell | TreeIssue]:
-    is_leaf = page.kind == TABLE_LEAF
     for at in page.pointers():
-        try:
-            yield TreeCell(page, (page.short_row(at) if is_leaf else None) or page.cell(at))
-        except RowError as error:
-            yield TreeIssue(f"page {page.number}: {error}", page.number)
+        yield cell_at(page, at)
+
+
+def cell_at(page: BtreePage, at: int) -> TreeCell | TreeIssue:
+    """The cell at an offset of a page, or an issue if there can be none."""
+    try:
+        return TreeCell(page, page.cell(at))
+    except RowError as error:
+        return TreeIssue(f"page {page.number}: {error}", page.number)
 
 
 def payload(pages: PageSource, cell: Cell, used: list[int] | None = None) -> bytes:

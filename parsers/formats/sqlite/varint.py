@@ -7,8 +7,9 @@ import struct
 #: A value as SQLite stores it.
 SqlValue = int | float | str | bytes | None
 
-_ENCODINGS = {1: "utf-8", 2: "utf-16-le", 3: "utf-16-be"}
-_DOUBLE = struct.Struct(">d")
+#: By text encoding of a database, the codec.
+CODECS = {1: "utf-8", 2: "utf-16-le", 3: "utf-16-be"}
+DOUBLE = struct.Struct(">d")
 #: Lengths in bytes for serial types 0 to 9.
 _FIXED = (0, 1, 2, 3, 4, 6, 8, 8, 0, 0)
 #: Rows with more columns than SQLite allows by default are treated as damaged.
@@ -103,7 +104,7 @@ def values(payload: bytes, encoding: int, at: int = 0) -> list[SqlValue]:
 def values_of(payload: bytes, types: list[int], at: int, encoding: int) -> list[SqlValue]:
     """The values of known serial types at an offset. Raises RowError if the bytes end too early."""
     found: list[SqlValue] = []
-    codec, size, from_bytes = _ENCODINGS.get(encoding, "utf-8"), len(payload), int.from_bytes
+    codec, size, from_bytes = CODECS.get(encoding, "utf-8"), len(payload), int.from_bytes
     for kind in types:
         end = at + (_FIXED[kind] if kind < 10 else (kind - 12) >> 1)
         if end > size:
@@ -116,7 +117,7 @@ def values_of(payload: bytes, types: list[int], at: int, encoding: int) -> list[
         elif kind < 7:
             found.append(from_bytes(payload[at:end], "big", signed=True))
         elif kind == 7:
-            found.append(_DOUBLE.unpack_from(payload, at)[0])
+            found.append(DOUBLE.unpack_from(payload, at)[0])
         else:
             found.append(kind - 8)
         at = end
