@@ -41,6 +41,8 @@ STARTS_AT = 2000
 STALLED_AFTER = 600.0
 #: Seconds between checks of that.
 _LOOK = 1.0
+#: How far it stands back (as ``nice``): parsing must be over before records can be joined, and the index need not be.
+_YIELDS = 5
 #: Records in one transaction: only what is committed is handed over.
 _BATCH = 5000
 #: Bytes of the file between the two, from which on this one waits until everything was read, and writes over it.
@@ -208,6 +210,7 @@ def _serve(path: Path, definition: str, file: int, pipe: tuple[int, int], send: 
     """In the process: make the index; send whether it is complete."""
     reading, writing = pipe
     os.close(writing)
+    os.nice(_YIELDS)
     try:
         create_index_apart(path, definition, _steps(file, reading, send))
     except DatabaseError:
