@@ -74,8 +74,8 @@ def _unread(part: MailPart) -> Iterator[str]:
     if part.kind in _SEALED:
         wrapper = "OpenPGP" if "pgp" in part.kind else "S/MIME, encrypted or signed"
         yield (
-            f"the message is wrapped ({wrapper}): what is in it is not read; open a copy with the key or a mail program,"
-            " save it unwrapped, and give that"
+            f"the message is wrapped ({wrapper}): what is in it is not read; open a copy with the key or a mail"
+            " program, save it unwrapped, and give that"
         )
     if part.coding not in _KNOWN:
         yield f"its transfer coding ({part.coding[:40]}) is not known; it is given as it is stored"
