@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
+from parsers.formats.hex_listing import listed_bytes
+
 _FOLDED = re.compile(rb"[ \t]*(\r?\n)([ \t]*(?:\r?\n[ \t]*)*)")
 _CONTROL = re.compile(rb"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|\][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)|[@-Z\\^_])")
 
@@ -52,4 +54,5 @@ NOTATIONS: dict[str, Callable[[bytes], bytes]] = {
     "percent": without_percents,
     "form": without_form_coding,
     "terminal": without_control_sequences,
+    "hex-listing": listed_bytes,
 }

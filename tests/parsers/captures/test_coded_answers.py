@@ -31,6 +31,7 @@ from parsers.alexa_api.items.coded_texts import (
 )
 from parsers.alexa_api.items.written_bytes import bytes_in_hex, bytes_in_numbers
 from parsers.captures.base64_file import Base64File
+from parsers.captures.hex_listing_file import HexListingFile
 from parsers.coding import CodingError, decode
 from parsers.notations import NOTATIONS
 from parsers.parser import Source
@@ -212,6 +213,37 @@ def _capture(content: bytes) -> bytes:
     return json.dumps({"log": {"version": "1.2", "creator": {"name": "x"}, "entries": [entry]}}).encode()
 
 
+def _listing(page: Page, form: str) -> bytes:
+    """The page as a listing: 16 bytes a line, their offset before and their characters behind them."""
+    content, lines = _text(page).encode(), []
+    for at in range(0, len(content), 16):
+        row = content[at : at + 16]
+        shown = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in row)
+        halves = f"{row[:8].hex(' '):23}  {row[8:].hex(' '):23}"
+        pairs = f"{row.hex(' ', -2):39}"
+        lines.append({
+            "xxd": f"{at:08x}: {pairs}  {shown}", "hexdump": f"{at:08x}  {halves}  |{shown}|",
+            "od": f"{at:06x} {row.hex(' '):47}  >{shown}<", "tcpdump": f"\t0x{at:04x}:  {pairs}  {shown}",
+            "Wireshark": f"{at:08X}  {halves}   {shown}",
+        }[form])  # fmt: skip
+    return ("\n".join(lines) + "\n").encode()
+
+
+@pytest.mark.parametrize("form", ["xxd", "hexdump", "od", "tcpdump", "Wireshark"])
+def test_a_hexadecimal_listing_is_read_as_what_it_holds(
+    form: str, page: Page, bare: list[Any], read_files: Any
+) -> None:
+    found = read_files({"kept.txt": _listing(page, form)})
+    assert found.described == bare
+    assert found.parsers == {"hex_listing_file"}
+    assert [issue.what for issue in found.issues] == []
+
+
+def test_other_lines_that_begin_with_numbers_are_no_listing() -> None:
+    for text in (b"0001 ab\n" * 9, b"1f00: cafe beef\n0e00: cafe beef\n0d00: aa\n", b"2024 10 11 12\n2025 10 11 13\n"):
+        assert not HexListingFile().claims(Source.of(text))
+
+
 #: Files that are in base64 as a whole: captures as much as answers.
 WHOLE: dict[str, Wrap] = {
     "base64 of UTF-16": lambda page: _text(page).encode("utf-16"),
@@ -246,10 +278,6 @@ def test_a_file_that_is_base64_at_first_is_read_as_text(page: Page, bare: list[A
 #: What is not read, and is named.
 NAMED: dict[str, Wrap] = {
     "Python's pickle": pickle.dumps,
-    "a hexadecimal listing": lambda page: "\n".join(
-        f"{at:08x}: {_text(page).encode()[at : at + 32].hex()}  {_text(page)[at : at + 32]}"
-        for at in range(0, len(_text(page)), 32)
-    ).encode(),
     "lines quoted in mail": lambda page: _block("> ", page).encode(),
     "a patch": lambda page: _block("+", page).encode(),
     "base64 that breaks off": lambda page: f"{_base64(_text([1, page]).encode())[:200]}~".encode(),
@@ -346,4 +374,7 @@ def test_base64_is_read_with_the_signs_of_addresses_and_without_padding() -> Non
 
 def test_the_page_of_captures_lists_each(doc_table: Callable[[str, str], dict[str, tuple[str, ...]]]) -> None:
     listed = doc_table("captures.md", "Coded texts")
-    assert listed == {**dict.fromkeys([*READ, *WHOLE], ("read",)), **dict.fromkeys(NAMED, ("named",))}
+    assert listed == {
+        **dict.fromkeys([*READ, *WHOLE, "a hexadecimal listing"], ("read",)),
+        **dict.fromkeys(NAMED, ("named",)),
+    }

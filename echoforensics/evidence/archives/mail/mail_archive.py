@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _PIECE = 256 * 1024
 _BASE64, _QUOTED = "base64", "quoted-printable"
+_KNOWN = (*PLAIN, _BASE64, _QUOTED)
+_SEALED = ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
 _SPACE = b" \t\r\n"
 _ADDRESS = re.compile(r"(\d+)\+(\d+):([a-z0-9-]*)(!?)")
@@ -42,6 +44,7 @@ class MailArchive(Container):
                     if number >= MAX_ENTRIES:
                         yield EvidenceIssue("", f"only the first {MAX_ENTRIES} parts were read")
                         return
+                    yield from (EvidenceIssue(part.path, what) for what in _unread(part))
                     yield self._entry(part)
         except READ_ERRORS as error:
             yield EvidenceIssue("", f"the mail could not be read to its end: {error}")
@@ -54,7 +57,7 @@ class MailArchive(Container):
         return self._part(int(found[1]), int(found[2]), found[3], whole=not found[4])
 
     def _entry(self, part: MailPart) -> Entry:
-        coding = part.coding if part.coding in (*PLAIN, _BASE64, _QUOTED) else ""
+        coding = part.coding if part.coding in _KNOWN else ""
         address = f"{part.start}+{part.size}:{coding}{'' if part.whole else '!'}"
         size = part.size if coding in PLAIN else None
         times = {"date of the message": part.date} if part.date else {}
@@ -64,6 +67,18 @@ class MailArchive(Container):
         stream = self._opener()
         stream.seek(start)
         return buffered(PartStream(stream, size, coding, whole=whole))
+
+
+def _unread(part: MailPart) -> Iterator[str]:
+    """What is in a part, and is not read, one sentence each."""
+    if part.kind in _SEALED:
+        wrapper = "OpenPGP" if "pgp" in part.kind else "S/MIME, encrypted or signed"
+        yield (
+            f"the message is wrapped ({wrapper}): what is in it is not read; open a copy with the key or a mail"
+            " program, save it unwrapped, and give that"
+        )
+    if part.coding not in _KNOWN:
+        yield f"its transfer coding ({part.coding[:40]}) is not known; it is given as it is stored"
 
 
 class PartStream(CheckedStream):

@@ -39,6 +39,7 @@ class MailPart(NamedTuple):
         path: the number of its message in a mailbox, and its file name, or one made of its number.
         start, size: the bytes of its coded content in the file.
         coding: its transfer coding in lower case; empty if none is given.
+        kind: its content type in lower case.
         date: the ``Date`` of its message, as written.
         whole: whether the boundary that ends it was found.
     """
@@ -47,6 +48,7 @@ class MailPart(NamedTuple):
     start: int
     size: int
     coding: str
+    kind: str
     date: str
     whole: bool
 
@@ -133,7 +135,8 @@ class _MailWalk:
             name = f"part-{self.number}" + (f"/{name}" if name else _ENDINGS.get(header.get_content_type(), ""))
         self.names.add(name)
         path = f"{self.message}/{name}" if self.mailbox else name
-        yield MailPart(path, self.start, end - self.start, coding_of(header), self.date, whole)
+        kind = header.get_content_type()
+        yield MailPart(path, self.start, end - self.start, coding_of(header), kind, self.date, whole)
 
 
 def mail_parts(stream: BinaryIO) -> Iterator[MailPart]:

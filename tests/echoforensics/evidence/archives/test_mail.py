@@ -162,6 +162,22 @@ def test_what_is_not_whole_is_said() -> None:
 
 
 @pytest.mark.parametrize(
+    ("header", "says"),
+    [
+        ("Content-Type: application/pkcs7-mime; name=smime.p7m", "wrapped (S/MIME, encrypted or signed)"),
+        ("Content-Type: application/pgp-encrypted", "wrapped (OpenPGP)"),
+        ("Content-Transfer-Encoding: X-UUencode", "its transfer coding (x-uuencode) is not known"),
+    ],
+)
+def test_a_part_that_cannot_be_opened_is_named(header: str, says: str) -> None:
+    """What a message keeps sealed, or in a rare coding, is an issue; its bytes are an entry all the same."""
+    found, issues = _read(f"From: a\nMessage-ID: b\nSubject: c\n{header}\n\nxyz".encode())
+    assert [content for _, content in found] == [b"xyz"]
+    assert len(issues) == 1
+    assert says in issues[0].what
+
+
+@pytest.mark.parametrize(
     "content",
     [
         b"From: the start of a letter\nTo: whom it concerns\n\nDate: none\n",
