@@ -50,6 +50,7 @@ CORE = {
 _PRELOADED = (
     "hypothesis.strategies",
     "playwright.sync_api",
+    "construct",
     "yaml",
     "numpy",
     "click.testing",

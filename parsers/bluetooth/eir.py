@@ -8,9 +8,10 @@ References:
 
 from __future__ import annotations
 
-import struct
 import uuid as uuids
 from dataclasses import dataclass, field
+
+from construct import Bytes, ConstructError, Int8ub, Int16ul, Struct, this
 
 from parsers.bluetooth.device_class import in_words as class_in_words
 from parsers.bluetooth.uuid import in_words, of_number
@@ -19,7 +20,8 @@ from parsers.record import Value
 #: A response has 240 bytes; longer input is not read to the end.
 MAX_BYTES = 1024
 
-_DEVICE_ID = struct.Struct("<4H")
+_STRUCTURE = Struct("length" / Int8ub, "type" / Int8ub, "data" / Bytes(this.length - 1))
+_DEVICE_ID = Struct("source" / Int16ul, "vendor" / Int16ul, "product" / Int16ul, "version" / Int16ul)
 _WIDTHS = {0x02: 2, 0x03: 2, 0x04: 4, 0x05: 4, 0x06: 16, 0x07: 16}
 
 
@@ -45,11 +47,12 @@ def decode(content: bytes) -> Eir:
     found, at = Eir(), 0
     limit = min(len(content), MAX_BYTES)
     while at < limit and content[at]:
-        end = at + 1 + content[at]
-        if end > limit:
+        try:
+            structure = _STRUCTURE.parse(content[at:limit])
+        except ConstructError:
             break
-        _take(found, content[at + 1], content[at + 2 : end])
-        at = end
+        _take(found, structure.type, structure.data)
+        at += structure.length + 1
     if content[at:].strip(b"\0"):
         found.unread = content[at:]
     return found
@@ -67,8 +70,9 @@ def _take(found: Eir, kind: int, data: bytes) -> None:
     elif kind == 0x0D and len(data) == 3:
         found.fields["class"] = class_in_words(int.from_bytes(data, "little"))
     elif kind == 0x10 and len(data) == 8:
-        parts = zip(("source", "vendor", "product", "version"), _DEVICE_ID.unpack(data), strict=True)
-        found.fields["device_id"] = {name: f"0x{part:04x}" for name, part in parts}
+        parts = _DEVICE_ID.parse(data)
+        names = ("source", "vendor", "product", "version")
+        found.fields["device_id"] = {name: f"0x{parts[name]:04x}" for name in names}
     elif kind == 0xFF and len(data) >= 2:
         company = int.from_bytes(data[:2], "little")
         found.fields["manufacturer_data"] = {"company": f"0x{company:04x}", "data": data[2:].hex()}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import struct
 from typing import NamedTuple
+
+from construct import Bytes, Const, ConstructError, Int8ub, Int16ub, Int32ub, Padding, Struct
 
 MAGIC = b"SQLite format 3\x00"
 #: Length in bytes of the header.
@@ -11,10 +12,29 @@ HEADER_SIZE = 100
 #: The payload fractions, in 256ths, that every database states.
 _FRACTIONS = b"\x40\x20\x20"
 
-#: After the magic: page size, versions for writing and reading, reserved bytes, fractions, change counter, pages, first
-#: page and number of pages of the freelist, schema cookie and format, cache size, largest root page, encoding, user
-#: version, vacuum mode, application id; the change counter for which the number of pages is valid, library version.
-_HEADER = struct.Struct(">16xHBBB3s12I20xII")
+_HEADER = Struct(
+    "magic" / Const(MAGIC),
+    "page_size" / Int16ub,
+    "write_version" / Int8ub,
+    "read_version" / Int8ub,
+    "reserved" / Int8ub,
+    "fractions" / Bytes(3),
+    "change_counter" / Int32ub,
+    "pages" / Int32ub,
+    "first_freelist_page" / Int32ub,
+    "freelist_pages" / Int32ub,
+    "schema_cookie" / Int32ub,
+    "schema_format" / Int32ub,
+    "cache_size" / Int32ub,
+    "largest_root" / Int32ub,
+    "encoding" / Int32ub,
+    "user_version" / Int32ub,
+    "incremental_vacuum" / Int32ub,
+    "application_id" / Int32ub,
+    Padding(20),
+    "valid_for" / Int32ub,
+    "library_version" / Int32ub,
+)
 
 
 class DatabaseError(ValueError):
@@ -55,29 +75,28 @@ class DatabaseHeader(NamedTuple):
         Raises:
             DatabaseError: the bytes are not a database header.
         """
-        if len(content) < HEADER_SIZE or not content.startswith(MAGIC):
-            raise DatabaseError("the file does not begin with the header of an SQLite database")
-        (
-            page_size, write_version, read_version, reserved, fractions, change_counter, pages, first_freelist_page,
-            freelist_pages, _, schema_format, _, _, stated_encoding, user_version, _, _, valid_for, _,
-        ) = _HEADER.unpack_from(content)  # fmt: skip
-        size = 65536 if page_size == 1 else page_size
+        try:
+            found = _HEADER.parse(content)
+        except ConstructError as error:
+            raise DatabaseError("the file does not begin with the header of an SQLite database") from error
+        size = 65536 if found.page_size == 1 else found.page_size
         if size < 512 or size & (size - 1):
-            raise DatabaseError(f"its header gives pages of {page_size} bytes")
-        if size - reserved < 480:
-            raise DatabaseError(f"its header reserves {reserved} bytes of each page of {size}")
+            raise DatabaseError(f"its header gives pages of {found.page_size} bytes")
+        if size - found.reserved < 480:
+            raise DatabaseError(f"its header reserves {found.reserved} bytes of each page of {size}")
+        encoding = found.encoding if found.encoding in (1, 2, 3) else 1
         return cls(
             page_size=size,
-            reserved=reserved,
-            encoding=stated_encoding if stated_encoding in (1, 2, 3) else 1,
-            first_freelist_page=first_freelist_page,
-            freelist_pages=freelist_pages,
-            user_version=user_version,
-            pages=pages if pages and change_counter == valid_for else None,
+            reserved=found.reserved,
+            encoding=encoding,
+            first_freelist_page=found.first_freelist_page,
+            freelist_pages=found.freelist_pages,
+            user_version=found.user_version,
+            pages=found.pages if found.pages and found.change_counter == found.valid_for else None,
             is_as_defined=(
-                {write_version, read_version} <= {1, 2}
-                and fractions == _FRACTIONS
-                and stated_encoding <= 3
-                and schema_format <= 4
+                {found.write_version, found.read_version} <= {1, 2}
+                and found.fractions == _FRACTIONS
+                and found.encoding <= 3
+                and found.schema_format <= 4
             ),
         )

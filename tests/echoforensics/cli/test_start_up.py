@@ -17,7 +17,7 @@ from echoforensics.cli.main import SUMMARIES, cli
 ROOT = Path(__file__).parents[3]
 #: What reads and writes evidence; none of it is needed to say what a command does.
 _HEAVY = {
-    "brotli", "concurrent", "Crypto", "dask", "dfvfs", "hyperscan", "lz4", "multiprocessing", "numpy",
+    "brotli", "concurrent", "construct", "Crypto", "dask", "dfvfs", "hyperscan", "lz4", "multiprocessing", "numpy",
     "plaso", "pyarrow", "pyewf", "pyfsext", "pytsk3", "rich", "sqlite3", "yaml", "zstandard",
 }  # fmt: skip
 

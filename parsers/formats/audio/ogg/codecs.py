@@ -7,25 +7,39 @@ References:
 
 from __future__ import annotations
 
-import struct
 from typing import NamedTuple
+
+from construct import Bytes, Const, ConstructError, Int8ul, Int16sl, Int16ul, Int32ul, Struct
 
 from parsers.formats.audio.flac.metadata import MARKER, StreamInfo
 
-_OPUS_MAGIC, _VORBIS_MAGIC, _SPEEX_MAGIC = b"OpusHead", b"\x01vorbis", b"Speex   "
-#: After the magic: version, channels, samples to skip, input rate, gain, mapping.
-_OPUS = struct.Struct("<8xBBHIhB")
-#: Version, channels, rate.
-_VORBIS = struct.Struct("<7xIBI")
-#: After the version as text: version, size, rate, mode, version of the mode, channels.
-_SPEEX = struct.Struct("<8x20x6I")
+_OPUS = Struct(
+    Const(b"OpusHead"),
+    "version" / Int8ul,
+    "channels" / Int8ul,
+    "pre_skip" / Int16ul,
+    "input_rate" / Int32ul,
+    "gain" / Int16sl,
+    "mapping" / Int8ul,
+)
+_VORBIS = Struct(Const(b"\x01vorbis"), "version" / Int32ul, "channels" / Int8ul, "rate" / Int32ul)
+_SPEEX = Struct(
+    Const(b"Speex   "),
+    "version_text" / Bytes(20),
+    "version" / Int32ul,
+    "size" / Int32ul,
+    "rate" / Int32ul,
+    "mode" / Int32ul,
+    "mode_version" / Int32ul,
+    "channels" / Int32ul,
+)
 #: Opus positions always count at this rate.
 _OPUS_RATE = 48000
 #: Samples at 48 kHz per frame, by the configuration number in a packet's first byte.
 _OPUS_FRAMES = (480, 960, 1920, 2880) * 3 + (480, 960) * 2 + (120, 240, 480, 960) * 4
 
 #: First bytes of a first packet, and the coding.
-SIGNATURES = {_OPUS_MAGIC: "Opus", _VORBIS_MAGIC: "Vorbis", _SPEEX_MAGIC: "Speex", b"\x7fFLAC": "FLAC"}
+SIGNATURES = {b"OpusHead": "Opus", b"\x01vorbis": "Vorbis", b"Speex   ": "Speex", b"\x7fFLAC": "FLAC"}
 
 
 class OggCodec(NamedTuple):
@@ -58,17 +72,17 @@ def codec_name(packet: bytes) -> str:
 def identify(packet: bytes) -> OggCodec | None:
     """The coding, from a stream's first packet; None if it is not known to be sound."""
     try:
-        if packet.startswith(_OPUS_MAGIC):
-            _, channels, skipped, rate, _, _ = _OPUS.unpack_from(packet)
-            note = f"The encoder was given sound at {rate} Hz." if rate else ""
-            return OggCodec("Opus", _OPUS_RATE, channels, skipped, b"OpusTags", note=note)
-        if packet.startswith(_VORBIS_MAGIC):
-            _, channels, rate = _VORBIS.unpack_from(packet)
-            return OggCodec("Vorbis", rate, channels, comment=b"\x03vorbis")
-        if packet.startswith(_SPEEX_MAGIC):
-            _, _, rate, _, _, channels = _SPEEX.unpack_from(packet)
-            return OggCodec("Speex", rate, channels, comment=b"")
-    except struct.error:
+        if packet.startswith(b"OpusHead"):
+            head = _OPUS.parse(packet)
+            note = f"The encoder was given sound at {head.input_rate} Hz." if head.input_rate else ""
+            return OggCodec("Opus", _OPUS_RATE, head.channels, head.pre_skip, b"OpusTags", note=note)
+        if packet.startswith(b"\x01vorbis"):
+            head = _VORBIS.parse(packet)
+            return OggCodec("Vorbis", head.rate, head.channels, comment=b"\x03vorbis")
+        if packet.startswith(b"Speex   "):
+            head = _SPEEX.parse(packet)
+            return OggCodec("Speex", head.rate, head.channels, comment=b"")
+    except ConstructError:
         return None
     if packet.startswith(b"\x7fFLAC") and packet[9:13] == MARKER:
         # The header of STREAMINFO's block comes between.

@@ -6,17 +6,22 @@ References:
 
 from __future__ import annotations
 
-import struct
 from dataclasses import replace
+
+from construct import Bytes, ConstructError, Struct
 
 from parsers.formats.audio.tagging.tags import MAX_TAGS, MAX_TEXT, Tags, text, to_timestamp
 from parsers.formats.audio.wav.chunks import ByteOrder
 from parsers.formats.sized_bytes import SizedBytes
 from parsers.record import Timestamp
 
-#: The first fields of a bext chunk.
-_BROADCAST = struct.Struct("256s32s32s10s8s")
-_NAMES = ("description", "originator", "reference", "date", "time")
+_BROADCAST = Struct(
+    "description" / Bytes(256),
+    "originator" / Bytes(32),
+    "reference" / Bytes(32),
+    "date" / Bytes(10),
+    "time" / Bytes(8),
+)
 
 
 def info(
@@ -39,13 +44,14 @@ def info(
 
 def broadcast(raw: bytes, tags: Tags, timestamps: list[Timestamp]) -> None:
     """Read a bext chunk. Its date and time are local, in an unknown zone."""
-    if len(raw) < _BROADCAST.size:
+    try:
+        fields = _BROADCAST.parse(raw)
+    except ConstructError:
         tags.leave_out()
         return
-    fields = dict(zip(_NAMES, map(text, _BROADCAST.unpack_from(raw)), strict=True))
-    for name, value in fields.items():
-        tags.add(f"bext {name}", value)
-    day, clock = fields["date"].strip(), fields["time"].strip()
+    for name in ("description", "originator", "reference", "date", "time"):
+        tags.add(f"bext {name}", text(fields[name]))
+    day, clock = text(fields.date).strip(), text(fields.time).strip()
     # The standard allows other separators between the digits.
     if len(day) == 10 and len(clock) == 8:
         plain = f"{day[:4]}-{day[5:7]}-{day[8:]}T{clock[:2]}:{clock[3:5]}:{clock[6:]}"
