@@ -146,10 +146,12 @@ class ApiJson(Parser):
             yield _passed_over(reading.others)
         if reading.found or reading.others or value is None:
             return
-        if self._is_answer(source, _json_head(source) or b""):
+        names = names_of(source)
+        # An empty value is no answer where the names of the service stand outside it.
+        if self._is_answer(source, _json_head(source) or b"") and (value.value or not names):
             yield from read(reading.body(value))
         else:
-            yield not_read(names_of(source))
+            yield not_read(names)
 
 
 class _Reading:

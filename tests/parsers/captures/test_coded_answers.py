@@ -213,6 +213,15 @@ def _capture(content: bytes) -> bytes:
     return json.dumps({"log": {"version": "1.2", "creator": {"name": "x"}, "entries": [entry]}}).encode()
 
 
+def _swift(value: object) -> str:
+    """A value as Swift prints it: a dictionary is in square brackets."""
+    if isinstance(value, dict):
+        return "[" + ", ".join(f'"{key}": {_swift(inner)}' for key, inner in value.items()) + "]"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_swift, value)) + "]"
+    return "nil" if value is None else json.dumps(value, ensure_ascii=False)
+
+
 def _listing(page: Page, form: str) -> bytes:
     """The page as a listing: 16 bytes a line, their offset before and their characters behind them."""
     content, lines = _text(page).encode(), []
@@ -278,6 +287,7 @@ def test_a_file_that_is_base64_at_first_is_read_as_text(page: Page, bare: list[A
 #: What is not read, and is named.
 NAMED: dict[str, Wrap] = {
     "Python's pickle": pickle.dumps,
+    "Swift, printed": lambda page: _swift(page).encode(),
     "lines quoted in mail": lambda page: _block("> ", page).encode(),
     "a patch": lambda page: _block("+", page).encode(),
     "base64 that breaks off": lambda page: f"{_base64(_text([1, page]).encode())[:200]}~".encode(),
