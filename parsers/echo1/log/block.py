@@ -74,7 +74,8 @@ def _shortened(rest: bytes) -> tuple[bytes, bool]:
 def _block(first: int, content: bytes, cut: bool) -> Block:
     lines = content.split(b"\n")
     cuts = {0} if cut else set()
-    for index in [index for index, line in enumerate(lines) if len(line) > MAX_LINE]:
+    long = max(map(len, lines)) > MAX_LINE
+    for index in [index for index, line in enumerate(lines) if len(line) > MAX_LINE] if long else ():
         lines[index], longer = _shortened(lines[index])
         cuts |= {index} if longer else set()
     return Block(first, lines, _wanted(content), cuts, b"\0" in content)
