@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeGuard
@@ -149,13 +150,17 @@ def _room_after(values: Collection[object], room: int, depth: int) -> int:
     return room
 
 
+#: Finds blanks that are not shown: at an end, or more than one. A printable text has no other white space.
+_BLANKS = re.compile("^ | $|  ").search
+
+
 def shown(value: object, limit: int = 300) -> str | None:
     """Format a value for a message: on one line, cut at ``limit`` characters; None if there is nothing to show.
 
     Lists of plain values are joined by commas. Objects, and lists that contain them, are not shown.
     """
     if isinstance(value, str):
-        if len(value) <= limit and value.isalnum():
+        if 0 < len(value) <= limit and value.isprintable() and not (" " in value and _BLANKS(value)):
             return value
         return _on_one_line(value, limit)
     if isinstance(value, list):

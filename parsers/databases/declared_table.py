@@ -18,6 +18,8 @@ from parsers.record import Issue, Record
 class DeclaredTable(TableKind):
     """Reads tables that a definition describes."""
 
+    own_fields = True
+
     def __init__(self, definition: SqliteDefinition) -> None:
         """Store the definition."""
         self.name = definition.name

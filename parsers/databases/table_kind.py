@@ -40,11 +40,13 @@ class TableKind(ABC):
         name: a unique name, like a parser's.
         version: raised whenever the records of the same rows change.
         about: the human-readable description.
+        own_fields: whether the fields of each of its records are a dictionary of that record alone.
     """
 
     name: str
     version: str
     about: About
+    own_fields: bool = False
 
     @abstractmethod
     def hinted(self, head: bytes, path: str) -> bool:
@@ -73,6 +75,12 @@ def described(value: SqlValue) -> str | int | float | None:
         return value
     summary = f"{len(value)} bytes, SHA-256 {hashlib.sha256(value).hexdigest()}"
     return f"{summary}: {value.hex()}" if 0 < len(value) <= _SHORT_BLOB else summary
+
+
+def finish_live(record: Record, row: TableRow) -> None:
+    """Add to a record of its own fields where its row was found: a live row of the database file, without defaults."""
+    fields: dict[str, Value] = record.fields  # type: ignore[assignment]
+    fields["table"], fields["row"], fields["provenance"] = row.table, row.rowid, row.provenance
 
 
 def finished(record: Record, row: TableRow, kind: SignsRows, database_name: str) -> Record:
