@@ -29,7 +29,7 @@ from echoforensics.extraction.options import Options
 #: Runs of which the least counts, where other work would make one take longer.
 _TIMES = 3
 #: The tables that a row of a CSV fills, in the order in which they are filled.
-_TABLES = ("records", "timestamps", "places", "exhibits", "interactions", "interaction_members")
+_TABLES = ("forms", "record_values", "timestamps", "places", "exhibits", "interactions", "interaction_members")
 
 
 def rows_floor(work: Path, rows: int) -> list[str]:
@@ -47,7 +47,7 @@ def rows_floor(work: Path, rows: int) -> list[str]:
     with closing(sqlite3.connect(case / "case.db")) as db:
         held = {table: db.execute(f"SELECT * FROM {table}").fetchall() for table in _TABLES}
     begun = time.process_time()
-    for record in held["records"]:
+    for record in held["record_values"]:
         hashlib.sha256(record[4].encode()).hexdigest()
     took["a SHA-256 for the id of each record"] = time.process_time() - begun
     with closing(Store(work / "floor.db", create=True, write=True)) as store:

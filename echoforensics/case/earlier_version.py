@@ -10,10 +10,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 #: The earlier versions that can be read.
-READ = (4,)
+READ = (4, 5)
+#: Those of them that had no interactions, gaps, or states of rows, and sealed their tables in another form.
+WITHOUT_INTERACTIONS = (4,)
 
-#: In these versions a record's number is its id. The table of places has today's form.
-_VIEWS = """
+#: The state of a row: its file's, and within a live database or cache what the record says.
+_STATE = """CASE WHEN {file} <> 'allocated' THEN {file} WHEN instr({fields}, '"provenance"') = 0 THEN 'live'
+    WHEN coalesce(json_extract({fields}, '$.provenance'), 'live') LIKE 'live%' THEN 'live' ELSE 'deleted' END"""
+
+#: In version 4 a record's number is its id. The table of places has today's form.
+_VIEWS_OF_4 = f"""
 CREATE TEMP VIEW kinds AS
     SELECT DISTINCT parser || ' ' || parser_version || ' ' || data_type AS id, parser, parser_version, data_type
     FROM main.records;
@@ -32,19 +38,29 @@ CREATE TEMP VIEW row_details AS
         CAST(substr(w.exhibit, 4) AS INTEGER) AS number, w.record AS record_number, w.place_id, r.fields,
         (SELECT m.note FROM main.timestamps m WHERE m.record_id = w.record AND m.description = w.timestamp_desc
             AND m.recorded = w.recorded_time LIMIT 1) AS time_note,
-        e.evidence_id, e.id AS entry_id, e.address, e.state
+        e.evidence_id, e.id AS entry_id, e.address, e.state,
+        {_STATE.format(file="e.state", fields="r.fields")} AS row_state
     FROM main.rows w CROSS JOIN main.records r ON r.id = w.record CROSS JOIN main.places p ON p.id = w.place_id
     CROSS JOIN main.entries e ON e.id = p.entry_id;
-"""
+"""  # noqa: S608 (our names)
+
+#: In version 5 records are a table with the columns of today's view.
+_VIEWS_OF_5 = f"""
+CREATE TEMP VIEW row_details AS
+    SELECT w.*, {_STATE.format(file="w.state", fields="w.fields")} AS row_state FROM main.row_details w;
+"""  # noqa: S608 (our names)
+_VIEWS = {4: _VIEWS_OF_4, 5: _VIEWS_OF_5}
 
 
-def show_as_today(db: sqlite3.Connection) -> None:
+def show_as_today(db: sqlite3.Connection, version: int) -> None:
     """Create the views. They are temporary and belong to the connection; the file is not changed."""
-    db.executescript(f"PRAGMA query_only = OFF; {_VIEWS} PRAGMA query_only = ON;")
+    db.executescript(f"PRAGMA query_only = OFF; {_VIEWS[version]} PRAGMA query_only = ON;")
 
 
 def named_digests(db: sqlite3.Connection, names: Iterable[str]) -> dict[str, str]:
     """SHA-256 of tables by name, as hexadecimal; ``schema`` is the definitions of all. Missing tables are left out.
+
+    This is how version 4 sealed its tables.
 
     A table is serialized row by row in the order of all its columns; each value as its type, the length
     of its bytes and its bytes.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from echoforensics.case.added_records.addition_table import KINDS
 from echoforensics.case.case import Case
 from echoforensics.case.entry_table import index_content
+from echoforensics.case.record_forms.record_form import VALUES, SharedForm, is_form
 from echoforensics.case.record_id import RecordNumbers, record_id, stored_id
 from echoforensics.case.record_table import LOCAL_KEYS, PreparedRecord, add_prepared
 from echoforensics.errors import CaseError
@@ -27,9 +28,9 @@ _RECORDS = 1000
 _ENTRY = "path, address, kind, state, note, times, size, sha256, artefact, mode, read_by, remark, parsed"
 _PLACED = f"""
 SELECT p.id, p.entry_id, p.read_from, p.ordinal, r.number, r.id, e.sha256,
-    k.parser, k.parser_version, k.data_type, r.message, r.locator, r.device_serial, r.device_type, r.account, r.person,
-    r.utterance_id, r.transcript, r.fields
-FROM places p JOIN records r ON r.number = p.record JOIN kinds k ON k.id = r.kind
+    k.parser, k.parser_version, k.data_type, r.locator, o.message, o.fields, o.state,
+    {", ".join(f"r.{name}" for name in VALUES)}
+FROM places p JOIN record_values r ON r.number = p.record JOIN kinds k ON k.id = r.kind JOIN forms o ON o.id = r.form
 JOIN entries e ON e.id = p.entry_id JOIN entries f ON f.id = p.read_from
 WHERE f.evidence_id = ? AND r.kind NOT IN ({KINDS.format(db="")}) ORDER BY p.read_from, p.ordinal
 """  # noqa: S608 (our names)
@@ -155,15 +156,20 @@ def _placed(part: Store, evidence: int, number: int) -> Iterator[_Placed]:
     while some := found.fetchmany(_RECORDS):
         times = _times(part, [row for _, _, _, _, row, *_ in some])
         keys = _keys(part, [place for place, *_ in some], evidence, number)
-        for place, entry, read_from, ordinal, row, identity, sha256, *columns in some:
+        for place, entry, read_from, ordinal, row, identity, sha256, parser, version, data_type, *columns in some:
             if read_from != before:
                 numbers, before = RecordNumbers(), read_from
-            parser, locator = columns[0], columns[4]
+            locator, form, values = columns[0], SharedForm(*columns[1:4]), tuple(columns[4:])
+            if not is_form(form):
+                raise CaseError(f"{part.path}: a form of its records is not one that this program makes")
             made_of = (sha256, parser, locator, numbers.number(sha256, parser, locator))
             record = PreparedRecord(
                 record_id(*made_of),
                 made_of,
-                tuple(columns),
+                (parser, version, data_type),
+                locator,
+                form,
+                values,
                 tuple(times.get(row, ())),
                 tuple(keys.get(place, ())),
                 ordinal,

@@ -1,26 +1,28 @@
-"""The tables with parsers' results: ``records``, ``timestamps``, ``places``, ``record_keys`` and ``search``; and
-``kinds`` and ``time_kinds``, which store once what many records or times have in common.
+"""The tables with parsers' results: ``record_values``, ``timestamps``, ``places``, ``record_keys`` and ``search``; and
+``kinds``, ``forms`` and ``time_kinds``, which store once what many records or times have in common.
 
 A record is added in two steps. :func:`prepare` needs no database, so that another process can run it: it makes the
-record's id, and the texts for the tables. :func:`add_prepared` looks up and inserts.
+record's id, its form, and the texts for the tables. :func:`add_prepared` looks up and inserts.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import re
 import sqlite3
-from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from echoforensics.case.record_forms.form_table import form_number
+from echoforensics.case.record_forms.known_form import form_of
+from echoforensics.case.record_forms.record_form import SHARED, VALUES, SharedForm, made
 from echoforensics.case.record_id import record_id, stored_id
 from echoforensics.case.text import storable
 from parsers.utterance import UtteranceId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from echoforensics.case.record_forms.record_form import Values
     from echoforensics.case.store import Store
     from parsers.record import Record
 
@@ -30,14 +32,8 @@ LOCAL_KEYS = ("numbered-audio:", "saved-as:")
 #: Maximum number of kinds to cache; others are queried again.
 _MOST_KINDS = 10_000
 
-_INSERT = "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT = f"INSERT INTO record_values VALUES (?, ?, ?, ?, ?{', ?' * len(VALUES)})"  # noqa: S608 (our names)
 _INSERT_TIME = "INSERT INTO timestamps VALUES (?, ?, ?, ?, ?, ?)"
-_LONE = re.compile("[\ud800-\udfff]")
-_encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
-#: The encoder's parts, made once instead of for each value: that halves the time to encode a record as JSON.
-_parts = c_make_encoder and c_make_encoder(
-    None, _encoder.default, encode_basestring, None, _encoder.key_separator, _encoder.item_separator, True, False, True
-)
 
 
 class PreparedRecord(NamedTuple):
@@ -46,7 +42,10 @@ class PreparedRecord(NamedTuple):
     Attributes:
         id: its id, unless the case has another record of that id with different content.
         place: SHA-256 of the file, parser, locator, and number among the records of one place: the source of the id.
-        columns: its content, in the order of the table's columns.
+        kind: parser, its version, and data type.
+        locator: where it is in the file.
+        form: what it has in common with other records of its kind.
+        values: what else it holds, in the order of :data:`echoforensics.case.record_forms.record_form.VALUES`.
         timestamps: each time: description, recorded value, clock, microseconds since 1970 UTC, note, locator.
         keys: what it shares with other records.
         ordinal: its number among the records which the file gave.
@@ -54,10 +53,19 @@ class PreparedRecord(NamedTuple):
 
     id: str
     place: tuple[str, str, str, int]
-    columns: tuple[str | None, ...]
+    kind: tuple[str, str, str]
+    locator: str
+    form: SharedForm
+    values: Values
     timestamps: tuple[tuple[str, str, str, int | None, str, str], ...]
     keys: tuple[str, ...]
     ordinal: int
+
+    @property
+    def columns(self) -> tuple[str | None, ...]:
+        """Its content: kind, message, locator, shared columns, and fields as JSON."""
+        message, fields = made(SharedForm(*self.form), self.values)
+        return (*self.kind, message, self.locator, *self.values[: len(SHARED)], fields)
 
     @property
     def digest(self) -> str:
@@ -76,15 +84,19 @@ def prepare(record: Record, sha256: str, number: int, evidence: int, ordinal: in
         ordinal: its number among the records which the file gave whose parser found it.
     """
     place = (sha256, record.parser, record.locator, number)
-    texts = [
-        record.parser, record.parser_version, record.data_type, record.message, record.locator,
-        record.device_serial, record.device_type, record.account, record.person, record.utterance_id,
-        record.transcript, _fields(record.fields),
+    message, locator, *shared = [
+        text if text is None or text.isascii() else storable(text)
+        for text in (
+            record.message, record.locator, record.device_serial, record.device_type, record.account, record.person,
+            record.utterance_id, record.transcript,
+        )
     ]  # fmt: skip
     return PreparedRecord(
         record_id(*place),
         place,
-        tuple([text if text is None or text.isascii() else storable(text) for text in texts]),
+        (record.parser, record.parser_version, record.data_type),
+        locator or "",
+        *form_of(message or "", shared, record.fields),
         tuple(
             [
                 (m.description, storable(m.recorded), str(m.clock), m.timestamp, m.note, m.locator)
@@ -164,7 +176,7 @@ def add_found(store: Store, files: Sequence[FoundRecords]) -> None:
     except sqlite3.IntegrityError:
         # Some of them are known. This is rare, so nothing is looked up before. No savepoint is used: at each one
         # the full-text index would write out its memory.
-        store.db.execute("DELETE FROM records WHERE number >= ?", (first,))
+        store.db.execute("DELETE FROM record_values WHERE number >= ?", (first,))
         if len(files) > 1:
             for file in files:
                 add_found(store, (file,))
@@ -185,7 +197,7 @@ def add_prepared(store: Store, entry: int, read_from: int, records: Sequence[Pre
 
 def last_record(store: Store) -> int:
     """Number of the last added record; 0 if there is none."""
-    found: int = store.db.execute("SELECT coalesce(max(number), 0) FROM records").fetchone()[0]
+    found: int = store.db.execute("SELECT coalesce(max(number), 0) FROM record_values").fetchone()[0]
     return found
 
 
@@ -202,7 +214,7 @@ def remove_records(store: Store, read_from: int, last: int) -> None:
     db.execute("DELETE FROM places WHERE read_from = ?", (read_from,))
     store.index.remove(_indexed_texts(store, last))
     db.execute("DELETE FROM timestamps WHERE record > ?", (last,))
-    db.execute("DELETE FROM records WHERE number > ?", (last,))
+    db.execute("DELETE FROM record_values WHERE number > ?", (last,))
 
 
 def _insert(store: Store, records: list[tuple[bytes, PreparedRecord]], first: int) -> Sequence[int]:
@@ -213,13 +225,11 @@ def _insert(store: Store, records: list[tuple[bytes, PreparedRecord]], first: in
     db = store.db
     numbers = range(first, first + len(records))
     kinds, times = kinds_of(store), time_kinds_of(store)
-    db.executemany(
-        _INSERT,
-        [
-            (number, identity, kinds[record.columns[:3]], *record.columns[3:])
-            for number, (identity, record) in zip(numbers, records, strict=True)
-        ],
-    )
+    rows = [
+        _row(store, number, identity, kinds[record.kind], record)
+        for number, (identity, record) in zip(numbers, records, strict=True)
+    ]
+    db.executemany(_INSERT, rows)
     db.executemany(
         _INSERT_TIME,
         [
@@ -228,8 +238,19 @@ def _insert(store: Store, records: list[tuple[bytes, PreparedRecord]], first: in
             for ordinal, (description, recorded, clock, timestamp, note, locator) in enumerate(record.timestamps)
         ],
     )
-    store.index.add([(number, _text_of(record)) for number, (_, record) in zip(numbers, records, strict=True)])
+    store.index.add(
+        [
+            (number, indexed_text(rows[number - first][5:], [recorded for _, recorded, *_ in record.timestamps]))
+            for number, (_, record) in zip(numbers, records, strict=True)
+        ]
+    )
     return numbers
+
+
+def insert_record(store: Store, row: tuple[Any, ...]) -> None:
+    """Insert the row of a record that has no times of its own, with its text in the full-text index."""
+    store.db.execute(_INSERT, row)
+    store.index.add([(row[0], indexed_text(row[5:], ()))])
 
 
 def index_records(store: Store) -> None:
@@ -237,31 +258,28 @@ def index_records(store: Store) -> None:
     store.index.add(_indexed_texts(store, 0))
 
 
+def _row(store: Store, number: int, identity: bytes, kind: int, record: PreparedRecord) -> tuple[Any, ...]:
+    form, values = form_number(store, kind, record.form, record.values)
+    return (number, identity, kind, form, record.locator, *values)
+
+
 def _indexed_texts(store: Store, last: int) -> Iterator[tuple[int, str]]:
     """Yield the text that the full-text index holds for each record after a given one."""
     found = store.db.execute(
-        "SELECT number, message, fields, device_serial, device_type, account, person, utterance_id, transcript"
-        " FROM main.records WHERE number > ? ORDER BY number",
+        f"SELECT number, {', '.join(VALUES)} FROM main.record_values WHERE number > ? ORDER BY number",  # noqa: S608
         (last,),
     )
     times = "SELECT recorded FROM main.timestamps WHERE record = ? ORDER BY ordinal"
-    for number, message, fields, *others in found:
-        recorded = (time for (time,) in store.db.execute(times, (number,)))
-        yield number, _searched(message, fields, *others, *recorded)
+    for number, *values in found:
+        yield number, indexed_text(values, [time for (time,) in store.db.execute(times, (number,))])
 
 
-def _text_of(record: PreparedRecord) -> str:
-    message, _locator, *others, fields = record.columns[3:]
-    return _searched(message, fields, *others, *[recorded for _, recorded, *_ in record.timestamps])
+def indexed_text(values: Sequence[str | None], recorded: Sequence[str]) -> str:
+    """The text of a record for the full-text index: its values and its times as recorded, each once.
 
-
-def _searched(message: str | None, fields: str | None, *others: str | None) -> str:
-    """The text of a record for the full-text index, each part once."""
-    text = f"{message}\n{fields}"
-    for other in others:
-        if other and other not in text:
-            text = f"{text}\n{other}"
-    return text
+    What its form adds is in no record's text: :mod:`echoforensics.case.record_forms.form_search` finds it.
+    """
+    return "\n".join(dict.fromkeys(filter(None, (*values, *recorded))))
 
 
 def _found_or_added(store: Store, record: PreparedRecord) -> int:
@@ -321,13 +339,6 @@ def _add_places(
         "INSERT OR IGNORE INTO record_keys SELECT ?, id FROM places WHERE record = ? AND entry_id = ?",
         keys,
     )
-
-
-def _fields(fields: Mapping[str, Any]) -> str:
-    """Fields as JSON, by name. Lone surrogates are written out in the texts, as :func:`storable` writes them."""
-    text = "".join(_parts(dict(fields), 0)) if _parts else _encoder.encode(dict(fields))
-    # Written by ``storable``, they would be escapes of JSON, which SQLite decodes to what is not UTF-8.
-    return text if text.isascii() else _LONE.sub(lambda found: f"\\\\u{ord(found[0]):04x}", text)
 
 
 def _keys(record: Record, evidence: int) -> Iterator[str]:

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 _MOST_DIGITS = 19
 
 # The state of a row's file; within a live database or cache, the record's own statement.
-_STATE = """CASE WHEN state <> 'allocated' THEN state WHEN instr(fields, '"provenance"') = 0 THEN 'live'
-    WHEN coalesce(json_extract(fields, '$.provenance'), 'live') LIKE 'live%' THEN 'live' ELSE 'deleted' END"""
+_STATE = "row_state"
 _COLUMNS = ", ".join(_STATE if name == "state" else name for name in ROW_COLUMNS)
 
 #: Columns of a line: those that never need JSON escaping are not scanned; corroborating exhibits are stored as a

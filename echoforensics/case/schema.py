@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from echoforensics.case.record_forms.record_form import FIELD_RUNS, MESSAGE_RUNS, OWN, SHARED, VALUES
+
 #: Raise this when the tables change. Cases of earlier versions are read (see case/earlier_version.py), not written.
 #: 3: a record has one id, and is stored once with each of its places (table ``places``).
 #: 4: a record has its rows once, with the number of its places.
 #: 5: a row stores only what its record lacks (table ``exhibits``); ``rows`` is a view.
-SCHEMA_VERSION = 5
+#: 6: what records have in common is stored once (table ``forms``); ``records`` is a view.
+SCHEMA_VERSION = 6
 
 #: The columns of a row, in the order of exports.
 ROW_COLUMNS = (
@@ -15,8 +18,14 @@ ROW_COLUMNS = (
     "evidence", "path", "locator", "sha256", "parser", "parser_version", "state", "interaction", "places",
     "corroborated_by",
 )  # fmt: skip
-#: The columns of the view ``rows``: SQLite trusts no JSON function in a view, and ``state`` is made with one.
-_VIEW_COLUMNS = tuple(name for name in ROW_COLUMNS if name != "state")
+#: The columns of the view ``rows``. In ``row_details``, ``state`` is the file's.
+_VIEW_COLUMNS = ", ".join("row_state AS state" if name == "state" else name for name in ROW_COLUMNS)
+
+#: The arguments of the templates of a form.
+_ARGUMENTS = ", ".join(f"r.{name}" for name in VALUES)
+_MESSAGE = f"coalesce(printf({{}}, {', '.join([_ARGUMENTS] * MESSAGE_RUNS)}), r.v1)"
+_FIELDS = f"coalesce(printf({{}}, {', '.join([_ARGUMENTS] * FIELD_RUNS)}), r.v2)"
+_OF_FORM = "(SELECT o.{} FROM forms o WHERE o.id = r.form)"
 
 #: Microseconds since 1970 as ISO 8601, for the years 1 to 9999.
 _DATETIME = """CASE WHEN w.timestamp BETWEEN -62135596800000000 AND 253402300799999999 THEN
@@ -72,17 +81,30 @@ CREATE TABLE time_kinds (           -- what times of one kind have in common
 );
 -- Those that no record holds; here, so that it does not depend on a run how they are numbered.
 INSERT INTO time_kinds VALUES (1, 'Not a time', 'unknown', ''), (2, 'Recorded Time', 'cloud', '');
-CREATE TABLE records (
+CREATE TABLE forms (                -- how records of one kind are made of their values: see case/record_forms
+    id INTEGER PRIMARY KEY,
+    kind INTEGER NOT NULL REFERENCES kinds,
+    message TEXT,                   -- templates of printf; NULL where the values v1 and v2 are message and fields
+    fields TEXT,
+    state TEXT NOT NULL             -- of records in a file that is neither deleted nor carved: 'live' or 'deleted'
+);
+CREATE INDEX forms_by_kind ON forms (kind);
+CREATE TABLE record_values (        -- of each record what is its own
     number INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE,        -- of the file's content, the place in it and the parser: see case/record_id.py
     kind INTEGER NOT NULL REFERENCES kinds,
-    message TEXT NOT NULL,
+    form INTEGER NOT NULL REFERENCES forms,
     locator TEXT NOT NULL,
-    device_serial TEXT, device_type TEXT, account TEXT, person TEXT, utterance_id TEXT, transcript TEXT,
-    fields TEXT NOT NULL            -- JSON
+    {", ".join(f"{name} TEXT" for name in SHARED)},
+    {", ".join(f"{name} TEXT" for name in OWN)}
 );
+CREATE VIEW records AS
+SELECT r.number AS number, r.id AS id, r.kind AS kind, {_MESSAGE.format(_OF_FORM.format("message"))} AS message,
+    r.locator AS locator, {", ".join(f"r.{name} AS {name}" for name in SHARED)},
+    {_FIELDS.format(_OF_FORM.format("fields"))} AS fields
+FROM record_values r;
 CREATE TABLE timestamps (
-    record INTEGER NOT NULL REFERENCES records,
+    record INTEGER NOT NULL REFERENCES record_values,
     ordinal INTEGER NOT NULL,
     kind INTEGER NOT NULL REFERENCES time_kinds,
     recorded TEXT NOT NULL,
@@ -92,7 +114,7 @@ CREATE TABLE timestamps (
 ) WITHOUT ROWID;
 CREATE TABLE places (               -- where a record is: a copied file is one more place of the same records
     id INTEGER PRIMARY KEY,
-    record INTEGER NOT NULL REFERENCES records,
+    record INTEGER NOT NULL REFERENCES record_values,
     entry_id INTEGER NOT NULL REFERENCES entries,   -- the file that the record's locator is in
     read_from INTEGER NOT NULL REFERENCES entries,  -- the file whose parser found it: the same, or one beside it
     ordinal INTEGER NOT NULL        -- its number among the records that this parser's file gave
@@ -129,7 +151,7 @@ CREATE TABLE changed_places (       -- what the numbering has still to bring up 
 CREATE TABLE changed_streams (uuid TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE exhibits (             -- the timeline: what of a row cannot be had from its record
     number INTEGER PRIMARY KEY,
-    record INTEGER NOT NULL REFERENCES records,
+    record INTEGER NOT NULL REFERENCES record_values,
     kind INTEGER NOT NULL REFERENCES kinds,
     place_id INTEGER NOT NULL REFERENCES places,
     time INTEGER,                   -- ordinal of the record's own time; NULL where it is another, or none
@@ -157,7 +179,7 @@ CREATE TABLE join_reasons (
     reason TEXT NOT NULL            -- one sentence
 );
 CREATE TABLE interaction_members (
-    record INTEGER PRIMARY KEY REFERENCES records,
+    record INTEGER PRIMARY KEY REFERENCES record_values,
     interaction INTEGER NOT NULL REFERENCES interactions,
     reason INTEGER NOT NULL REFERENCES join_reasons
 );
@@ -180,7 +202,7 @@ CREATE VIEW row_details AS
 SELECT printf('EF-%07d', w.number) AS exhibit, 'REC-' || lower(hex(r.id)) AS record,
     {_DATETIME} AS datetime,
     w.timestamp AS timestamp, m.description AS timestamp_desc,
-    r.message || f.remark || coalesce(w.added, '') AS message,
+    {_MESSAGE.format("o.message")} || f.remark || coalesce(w.added, '') AS message,
     k.data_type AS data_type, CASE WHEN w.time IS NULL THEN w.recorded_time ELSE t.recorded END AS recorded_time,
     m.clock AS clock, coalesce(w.device_serial, r.device_serial) AS device_serial,
     coalesce(w.device_type, r.device_type) AS device_type, r.account AS account, r.person AS person,
@@ -190,15 +212,18 @@ SELECT printf('EF-%07d', w.number) AS exhibit, 'REC-' || lower(hex(r.id)) AS rec
     k.parser AS parser, k.parser_version AS parser_version,
     CASE WHEN i.interaction IS NOT NULL THEN printf('IN-%07d', i.interaction) END AS interaction, w.places AS places,
     coalesce(w.corroborated_by, '[]') AS corroborated_by,
-    w.number AS number, w.record AS record_number, w.place_id AS place_id, r.fields AS fields,
+    w.number AS number, w.record AS record_number, w.place_id AS place_id,
+    {_FIELDS.format("o.fields")} AS fields,
     CASE WHEN w.time IS NOT NULL THEN m.note END AS time_note,
-    e.evidence_id AS evidence_id, e.id AS entry_id, e.address AS address, e.state AS state
-FROM exhibits w CROSS JOIN records r ON r.number = w.record CROSS JOIN kinds k ON k.id = w.kind
+    e.evidence_id AS evidence_id, e.id AS entry_id, e.address AS address, e.state AS state,
+    CASE e.state WHEN 'allocated' THEN o.state ELSE e.state END AS row_state
+FROM exhibits w CROSS JOIN record_values r ON r.number = w.record CROSS JOIN forms o ON o.id = r.form
+CROSS JOIN kinds k ON k.id = w.kind
 CROSS JOIN time_kinds m ON m.id = w.time_kind CROSS JOIN places p ON p.id = w.place_id
 CROSS JOIN entries e ON e.id = p.entry_id CROSS JOIN entries f ON f.id = p.read_from
 CROSS JOIN evidence v ON v.id = e.evidence_id LEFT JOIN timestamps t ON t.record = w.record AND t.ordinal = w.time
 LEFT JOIN interaction_members i ON i.record = w.record;
-CREATE VIEW rows AS SELECT {", ".join(_VIEW_COLUMNS)} FROM row_details;
+CREATE VIEW rows AS SELECT {_VIEW_COLUMNS} FROM row_details;
 """  # noqa: S608 (our names)
 
 #: The sealed tables, each with the columns that order its serialization. The digest of the definitions covers views
@@ -206,9 +231,8 @@ CREATE VIEW rows AS SELECT {", ".join(_VIEW_COLUMNS)} FROM row_details;
 #: file.
 SEALED_TABLES = {
     "case_info": "key", "evidence": "id", "entries": "id", "artefacts": "sha256", "kinds": "id", "time_kinds": "id",
-    "records": "number", "timestamps": "record, ordinal", "places": "id", "record_keys": "key, place_id",
-    "issues": "id", "joins": "place_id, what", "spoken": "uuid, place_id", "changed_places": "place_id",
-    "changed_streams": "uuid", "exhibits": "number",
-    "interactions": "number", "join_reasons": "id", "interaction_members": "record", "interaction_context": "id",
-    "gaps": "number",
+    "forms": "id", "record_values": "number", "timestamps": "record, ordinal", "places": "id",
+    "record_keys": "key, place_id", "issues": "id", "joins": "place_id, what", "spoken": "uuid, place_id",
+    "changed_places": "place_id", "changed_streams": "uuid", "exhibits": "number", "interactions": "number",
+    "join_reasons": "id", "interaction_members": "record", "interaction_context": "id", "gaps": "number",
 }  # fmt: skip

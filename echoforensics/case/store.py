@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from echoforensics.case.full_text.filling import SearchIndex
+    from echoforensics.case.record_forms.record_form import SharedForm
 
 #: SQLite's exceptions for a database that is damaged or cannot be read or written.
 DatabaseError = sqlite3.Error
@@ -43,8 +44,10 @@ class Store:
         row_mark: prefix for the message of each row; empty for none.
         db: the connection. Only the modules of this package use it; others call their functions.
         is_earlier: whether the case is of an earlier version, which is read-only.
+        lacks_interactions: whether that version had none.
         known_numbers: by table, cached numbers of kinds; cleared when writes are undone.
         index: fills the full-text index.
+        known_forms: the same of forms, by kind.
     """
 
     def __init__(self, path: Path, *, create: bool = False, write: bool = False, logged: bool = True) -> None:
@@ -63,6 +66,7 @@ class Store:
         self.path = path
         self._closed = False
         self.known_numbers: dict[str, dict[tuple[str | None, ...], int]] = {}
+        self.known_forms: dict[int, dict[SharedForm, int]] = {}
         self._made = 0
         self.row_mark = ""
         with ExitStack() as opened:
@@ -74,7 +78,8 @@ class Store:
                     version = int(self.db.execute("PRAGMA user_version").fetchone()[0])
                     self.is_earlier = not write and version in earlier_version.READ
                     if self.is_earlier:
-                        earlier_version.show_as_today(self.db)
+                        earlier_version.show_as_today(self.db, version)
+                    self.lacks_interactions = self.is_earlier and version in earlier_version.WITHOUT_INTERACTIONS
                     lacking = [] if self.is_earlier or version != SCHEMA_VERSION else _lacking(self.db)
             except (sqlite3.Error, OSError) as error:
                 raise CaseError(f"{path}: cannot be opened as a case database: {error}") from error
@@ -108,7 +113,7 @@ class Store:
             yield
         except BaseException:
             self.db.execute("ROLLBACK")
-            self.known_numbers.clear()
+            self._forget_numbers()
             self.index.undone()
             raise
         self.commit()
@@ -142,12 +147,16 @@ class Store:
     def undo_to_mark(self) -> None:
         """Undo the writes since the savepoint, which stays."""
         self.db.execute("ROLLBACK TO mark")
-        self.known_numbers.clear()
+        self._forget_numbers()
         self.index.undo_to_mark()
 
     def release_mark(self) -> None:
         """Release the savepoint: its writes stay part of the transaction."""
         self.db.execute("RELEASE mark")
+
+    def _forget_numbers(self) -> None:
+        self.known_numbers.clear()
+        self.known_forms.clear()
 
     def info(self) -> dict[str, str]:
         """Information about the case as a whole."""

@@ -40,7 +40,7 @@ def export(case: Case, query: Query, stream: Writable, about: AboutExport) -> Wr
         stream: the output.
         about: gives the additional keys; a line has no place for more.
     """
-    if query.gaps or about.added.names or case.store.is_earlier:
+    if query.gaps or about.added.names or case.store.lacks_interactions:
         return Written(write(rows_of(case.store, query), stream, about.added))
     count, lines = 0, row_lines(case.store, query)
     while some := [*islice(lines, _AT_ONCE)]:

@@ -78,8 +78,7 @@ class FoundChunk:
 
 
 def _characters(record: PreparedRecord) -> int:
-    columns = record.columns
-    return len(columns[3] or "") + len(columns[-2] or "") + len(columns[-1] or "")
+    return sum(map(len, filter(None, record.values)))
 
 
 def chunks(found: Iterable[RecordInEntry | Issue], *, hand_over: Callable[[], bool] = bool) -> Iterator[FoundChunk]:

@@ -25,7 +25,7 @@ def shown_interactions(
         exhibits: the exhibits of the report's rows; None if the report holds the whole case.
         words: the language for describing a reduced interaction.
     """
-    if case.store.is_earlier:
+    if case.store.lacks_interactions:
         return
     for found in interactions(case.store, InteractionQuery(), by_itself=exhibits is not None):
         if exhibits is None:

@@ -77,7 +77,7 @@ ATTACKS: dict[str, tuple[Callable[[Path], None], str]] = {
     "ledger reordered": (_ledger(lambda lines: [lines[0], lines[2], lines[1], *lines[3:]]), "ledger"),
     "ledger line added unsigned": (_ledger(_unsigned_line), "ledger"),
     "ledger line repeated": (_ledger(lambda lines: [*lines, lines[-1]]), "ledger"),
-    "row changed": (_database("UPDATE records SET message = 'x' WHERE number = 1"), "tables"),
+    "row changed": (_database("UPDATE forms SET message = 'x' WHERE id = 1"), "tables"),
     "row's time changed": (
         _database("UPDATE exhibits SET timestamp = timestamp + 1 WHERE timestamp IS NOT NULL"),
         "tables",
@@ -85,7 +85,7 @@ ATTACKS: dict[str, tuple[Callable[[Path], None], str]] = {
     "row removed": (_database("DELETE FROM exhibits WHERE number = 2"), "tables"),
     "row added": (_database("INSERT INTO case_info VALUES ('x', 'y')"), "tables"),
     "issue removed": (_database("DELETE FROM issues"), "tables"),
-    "record's field changed": (_database("UPDATE records SET fields = '{}'"), "tables"),
+    "record's field changed": (_database("UPDATE record_values SET v1 = 'x'"), "tables"),
     "evidence hash changed": (_database("UPDATE evidence SET sha256 = 'a' || sha256"), "tables"),
     "trigger added": (
         _database("CREATE TRIGGER t AFTER INSERT ON case_info BEGIN DELETE FROM issues; END"),
@@ -162,8 +162,10 @@ def test_a_stranger_computes_the_digests_of_tables_with_sqlite_alone(sealed: Any
     queries = {
         "timestamps": "SELECT json_array(record, ordinal, kind, recorded, timestamp, locator) FROM timestamps"
         " ORDER BY record, ordinal",
-        "records": "SELECT json_array(number, hex(id), kind, message, locator, device_serial, device_type, account,"
-        " person, utterance_id, transcript, fields) FROM records ORDER BY number",
+        "forms": "SELECT json_array(id, kind, message, fields, state) FROM forms ORDER BY id",
+        "record_values": "SELECT json_array(number, hex(id), kind, form, locator, device_serial, device_type, account,"
+        " person, utterance_id, transcript, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12)"
+        " FROM record_values ORDER BY number",
         "schema": "SELECT json_array(type, name, tbl_name, sql) FROM sqlite_schema ORDER BY type, name",
     }
     with closing(sqlite3.connect(f"file:{sealed.path}/case.db?mode=ro", uri=True)) as db:

@@ -12,8 +12,10 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from echoforensics.case.added_records.addition import ANNOTATION, MACHINE, OF_ITS_EXHIBIT, REMOVED
+from echoforensics.case.record_forms.form_table import form_number
+from echoforensics.case.record_forms.record_form import SHARED, split_texts
 from echoforensics.case.record_id import record_id, stored_id
-from echoforensics.case.record_table import kinds_of, time_kinds_of
+from echoforensics.case.record_table import insert_record, kinds_of, time_kinds_of
 from echoforensics.case.text import storable
 from echoforensics.errors import UsageError
 
@@ -164,11 +166,8 @@ def _insert(store: Store, row: AddedRow) -> None:
     kind = kinds_of(store)[row.maker, row.version, row.data_type]
     time = time_kinds_of(store)[row.description, row.clock, ""]
     (number,) = db.execute("SELECT coalesce(max(number), 0) + 1 FROM records").fetchone()
-    db.execute(
-        "INSERT INTO records (number, id, kind, message, locator, fields) VALUES (?, ?, ?, ?, ?, ?)",
-        (number, bytes.fromhex(row.id), kind, row.message, row.locator, row.fields),
-    )
-    db.execute("INSERT INTO main.search (rowid, text) VALUES (?, ?)", (number, f"{row.message}\n{row.fields}"))
+    form, values = form_number(store, kind, *split_texts(row.message, [None] * len(SHARED), row.fields))
+    insert_record(store, (number, bytes.fromhex(row.id), kind, form, row.locator, *values))
     place = db.execute(
         "INSERT INTO places (record, entry_id, read_from, ordinal) SELECT ?1, ?2, ?2,"
         " (SELECT coalesce(max(ordinal), -1) + 1 FROM places WHERE entry_id = ?2)",

@@ -21,13 +21,14 @@ CHANGED_SOURCE = "the source changed while it was read: "
 _ENTRIES = "SELECT id FROM {db}entries WHERE evidence_id = ?"
 _PLACES = "SELECT id FROM {db}places WHERE entry_id IN (SELECT id FROM {db}entries WHERE evidence_id = ?)"
 _RECORDS = "SELECT record FROM {db}places WHERE entry_id IN (SELECT id FROM {db}entries WHERE evidence_id = ?)"
-_KINDS, _TIME_KINDS = "SELECT kind FROM {db}records", "SELECT kind FROM {db}timestamps"
+_VALUES, _TIME_KINDS = "FROM {db}record_values", "SELECT kind FROM {db}timestamps"
 #: By table, the condition for the rows of an evidence item. Its own row is handled apart: its state is not content.
 PARTS: Mapping[str, str] = {
     "entries": "evidence_id = ?",
     "artefacts": "sha256 IN (SELECT sha256 FROM {db}entries WHERE evidence_id = ? AND artefact)",
-    "kinds": f"id IN ({_KINDS} WHERE number IN ({_RECORDS}))",
-    "records": f"number IN ({_RECORDS})",
+    "kinds": f"id IN (SELECT kind {_VALUES} WHERE number IN ({_RECORDS}))",
+    "forms": f"id IN (SELECT form {_VALUES} WHERE number IN ({_RECORDS}))",
+    "record_values": f"number IN ({_RECORDS})",
     "time_kinds": f"id IN ({_TIME_KINDS} WHERE record IN ({_RECORDS}))",
     "timestamps": f"record IN ({_RECORDS})",
     "places": f"entry_id IN ({_ENTRIES})",
@@ -35,7 +36,7 @@ PARTS: Mapping[str, str] = {
     "issues": f"evidence_id = ? AND substr(what, 1, {len(CHANGED_SOURCE)}) <> '{CHANGED_SOURCE}'",
 }
 #: Tables that hold only what evidence items put into them, and that nothing changes afterwards.
-FILLED_BY_ITEMS = ("records", "timestamps", "places", "record_keys")
+FILLED_BY_ITEMS = ("record_values", "timestamps", "places", "record_keys")
 _ITEM = ("name", "location", "kind", "size", "sha256", "hashes", "described", "opening")
 
 
@@ -56,10 +57,11 @@ def _parts(db: sqlite3.Connection, schema: str) -> Mapping[str, str]:
     """The SQL condition, by table, for the rows of an evidence item. Added records belong to no item."""
     if not has_additions(db, schema):
         return PARTS
-    added = f"SELECT number FROM {{db}}records WHERE kind IN ({KINDS})"  # noqa: S608 (our names)
+    added = f"SELECT number FROM {{db}}record_values WHERE kind IN ({KINDS})"  # noqa: S608 (our names)
     without = {
         "kinds": f"id NOT IN ({KINDS})",
-        "records": f"kind NOT IN ({KINDS})",
+        "forms": f"kind NOT IN ({KINDS})",
+        "record_values": f"kind NOT IN ({KINDS})",
         "timestamps": f"record NOT IN ({added})",
         "places": f"record NOT IN ({added})",
     }

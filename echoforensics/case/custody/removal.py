@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from echoforensics.case.added_records.addition import REMOVED
+from echoforensics.case.record_forms.form_table import remove_unused_forms, rewrite_record
+from echoforensics.case.record_forms.record_form import SHARED
 from echoforensics.case.record_table import index_records
 
 if TYPE_CHECKING:
@@ -136,12 +138,15 @@ def _blank_records(store: Store, reason: str) -> int:
         (REMOVED,),
     )
     count = db.execute(
-        "UPDATE records SET message = 'Removed from this case: ' || ?, device_serial = NULL, device_type = NULL,"
-        " account = NULL, person = NULL, utterance_id = NULL, transcript = NULL, fields = '{}',"
-        " kind = (SELECT n.id FROM kinds k JOIN kinds n ON n.parser = k.parser AND n.parser_version = k.parser_version"
-        " AND n.data_type = ? WHERE k.id = records.kind) WHERE number IN (SELECT number FROM temp.gone)",
-        (reason, REMOVED),
+        "UPDATE record_values SET kind = (SELECT n.id FROM kinds k JOIN kinds n ON n.parser = k.parser"
+        " AND n.parser_version = k.parser_version AND n.data_type = ? WHERE k.id = record_values.kind)"
+        " WHERE number IN (SELECT number FROM temp.gone)",
+        (REMOVED,),
     ).rowcount
+    message = f"Removed from this case: {reason}"
+    for (number,) in db.execute("SELECT number FROM temp.gone").fetchall():
+        rewrite_record(store, number, message, [None] * len(SHARED), "{}")
+    remove_unused_forms(store)
     db.execute(
         "UPDATE exhibits SET kind = (SELECT kind FROM records WHERE number = exhibits.record)"
         " WHERE record IN (SELECT number FROM temp.gone)"

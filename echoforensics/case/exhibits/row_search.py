@@ -1,9 +1,9 @@
 """Searching rows for a text.
 
 The rows alone define a match: a row matches if one of :data:`SEARCHED` contains the text, in any case.
-If few rows can match, the search narrows them first: the full-text index finds the records that have every run
-of three characters of the text, and the smaller tables find files, kinds, joins and exhibits. If many rows can
-match, or the text is shorter than three characters, the rows are read in order.
+If few rows can match, the search narrows them first: the full-text index finds the records with values that have every
+run of three characters of the text, and the smaller tables find forms, files, kinds, joins and exhibits. If many rows
+can match, or the text is shorter than three characters, the rows are read in order.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from echoforensics.case.full_text.filling import is_filled
+from echoforensics.case.record_forms.form_search import forms_with, records_of
 from echoforensics.case.record_id import DIGITS, PREFIX
 from echoforensics.case.text import storable
 from echoforensics.errors import UsageError
@@ -145,6 +146,8 @@ def _asked(store: Store, text: str) -> Iterator[Iterator[int]]:
         bounds = tuple(bytes.fromhex(digits.ljust(DIGITS, pad)) for pad in "0f")
         yield (number for (number,) in db.execute("SELECT number FROM records WHERE id BETWEEN ? AND ?", bounds))
     yield (number for (number,) in db.execute("SELECT rowid FROM search WHERE search MATCH ?", (_runs(text),)))
+    for part, forms in forms_with(store, text).items():
+        yield records_of(store, forms, _runs(part) if len(part) >= _INDEXED else None)
 
 
 def _held(store: Store, question: str, text: str) -> Iterator[int]:

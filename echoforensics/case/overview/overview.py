@@ -111,7 +111,7 @@ class Overview:
 def overview(name: str, unverified: str, store: Store) -> Overview:
     """Collect the overview of a case with this name; ``unverified`` says why it is unverified, or is empty."""
     info = store.info()
-    of_gaps: Counter[str] = Counter() if store.is_earlier else Counter(gap.data_type for gap in gaps(store))
+    of_gaps: Counter[str] = Counter() if store.lacks_interactions else Counter(gap.data_type for gap in gaps(store))
     return Overview(
         case=name,
         about={name: info[name] for name in ("reference", "examiner", "agency", "timezone", "tool") if info.get(name)},
@@ -125,8 +125,8 @@ def overview(name: str, unverified: str, store: Store) -> Overview:
         period=counts.period(store),
         clocks=[reading.sentence for reading in readings_of_case(store)],
         zones=list(dict.fromkeys(zone.zone for zone in proposed_zones(store))),
-        gaps=None if store.is_earlier else dict(sorted(of_gaps.items())),
-        interactions=None if store.is_earlier else count_interactions(store),
+        gaps=None if store.lacks_interactions else dict(sorted(of_gaps.items())),
+        interactions=None if store.lacks_interactions else count_interactions(store),
         issues=leftovers.issue_groups(store),
         unread=leftovers.count_unread_files(store),
         unread_files=list(islice(leftovers.unread_files(store), LISTED)),

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from echoforensics.case.added_records.addition import ANNOTATION, MACHINE
+from echoforensics.case.record_forms.form_table import remove_unused_forms, rewrite_record
+from echoforensics.case.record_forms.record_form import SHARED
 from echoforensics.case.record_table import index_records
 from echoforensics.case.redactions.phrases import REDACTED, Phrases
 from echoforensics.case.redactions.redacted_words import kept_words, removed_runs, words_text
@@ -51,16 +53,8 @@ _TEXTS = (
     ("exhibits", "recorded_time"), ("exhibits", "added"), ("exhibits", "utterance_id"), ("interactions", "left_open"),
     ("join_reasons", "reason"), ("interaction_context", "content"), ("gaps", "content"),
 )  # fmt: skip
-_RECORD_TEXTS = (
-    "message",
-    "locator",
-    "device_serial",
-    "device_type",
-    "account",
-    "person",
-    "utterance_id",
-    "transcript",
-)
+_RECORD_TEXTS = ("message", "locator", *SHARED)
+_SHARED = f"SELECT {', '.join(SHARED)} FROM record_values WHERE number = ?"  # noqa: S608 (our names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +136,7 @@ def redact_tables(store: Store) -> RedactedTables:
         for redaction in redactions.values():
             made.take_beside(redaction)
         phrases = made.replace_phrases()
+        remove_unused_forms(store)
         store.db.execute("INSERT INTO search(search) VALUES ('delete-all')")
         index_records(store)
         return RedactedTables(redactions, withheld_files(store, redactions, made.changed), made.exhibits(), phrases)
@@ -294,10 +289,9 @@ class _Redacting:
         self, record: _Record, message: str, transcript: str | None, fields: dict[str, Any], redaction: str = ""
     ) -> None:
         self.changed.setdefault(record.number, set()).update(filter(None, [redaction]))
-        self._store.db.execute(
-            "UPDATE records SET message = ?, transcript = ?, fields = ? WHERE number = ?",
-            (message, transcript, json.dumps(fields, ensure_ascii=False, sort_keys=True), record.number),
-        )
+        *others, _ = self._store.db.execute(_SHARED, (record.number,)).fetchone()
+        text = json.dumps(fields, ensure_ascii=False, sort_keys=True)
+        rewrite_record(self._store, record.number, message, (*others, transcript), text)
 
     def _note_phrases(self, redaction: Redaction, texts: Iterable[str], least: int = 1) -> None:
         for text in texts:
@@ -334,11 +328,10 @@ class _Redacting:
             if kept == texts and other == value:
                 continue
             self.changed.setdefault(number, set()).update(*self._phrases.values())
-            names = ", ".join(f"{name} = ?" for name in _RECORD_TEXTS)
-            db.execute(
-                f"UPDATE records SET {names}, fields = ? WHERE number = ?",  # noqa: S608 (our names)
-                (*kept, json.dumps(other, ensure_ascii=False, sort_keys=True), number),
-            )
+            message, locator, *shared = kept
+            db.execute("UPDATE record_values SET locator = ? WHERE number = ?", (locator, number))
+            text = json.dumps(other, ensure_ascii=False, sort_keys=True)
+            rewrite_record(self._store, number, message, shared, text)
 
     def _replace_in(self, table: str, column: str, phrases: Phrases) -> None:
         db = self._store.db
@@ -364,7 +357,7 @@ class _Redacting:
             (f"{ANNOTATION}*",),
         ).fetchall():
             identity = hashlib.sha256(f"redacted {number}".encode()).digest()[:10]
-            db.execute("UPDATE records SET id = ? WHERE number = ?", (identity, number))
+            db.execute("UPDATE record_values SET id = ? WHERE number = ?", (identity, number))
         found = db.execute("SELECT number FROM exhibits WHERE record IN less").fetchall()
         return frozenset(f"EF-{number:07}" for (number,) in found)
 

@@ -120,7 +120,7 @@ class Redaction:
 
 def redactions_of(store: Store) -> dict[str, Redaction]:
     """The redaction in force for each recording, by its SHA-256: the last recorded one."""
-    if store.is_earlier:
+    if store.lacks_interactions:
         return {}
     found = store.db.execute(
         "SELECT w.number, r.fields FROM kinds k JOIN exhibits w ON w.kind = k.id JOIN records r ON r.number = w.record"
@@ -133,7 +133,7 @@ def redactions_of(store: Store) -> dict[str, Redaction]:
 
 def copies_of(store: Store) -> frozenset[str]:
     """SHA-256 of every redacted copy with a record in the case, in force or not."""
-    if store.is_earlier:
+    if store.lacks_interactions:
         return frozenset()
     found = store.db.execute(
         "SELECT json_extract(r.fields, '$.copy_sha256') FROM kinds k JOIN records r ON r.kind = k.id"

@@ -76,7 +76,8 @@ class DigestBlocks:
 BLOCKS: Mapping[str, NumberBlocks | DigestBlocks] = {
     "entries": NumberBlocks("id", "id"),
     "artefacts": DigestBlocks("sha256", "sha256"),
-    "records": NumberBlocks("number", "number"),
+    "record_values": NumberBlocks("number", "number"),
+    "records": NumberBlocks("number", "number"),  # a table in cases of version 5
     "timestamps": NumberBlocks("record", "record, ordinal"),
     "places": NumberBlocks("id", "id"),
     "record_keys": NumberBlocks("place_id", "place_id, key"),

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from echoforensics.case import earlier_version
-from echoforensics.case.schema import SCHEMA_VERSION, SEALED_TABLES
+from echoforensics.case.schema import SEALED_TABLES
 from echoforensics.case.sealing.blocks import BLOCKS, blocks_of, is_in_blocks, order_of
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def named_digests(db: sqlite3.Connection, sealed: Mapping[str, TableDigest]) -> 
 
     A case of an earlier version has digests in that version's format. Raises sqlite3.Error if a table is unreadable.
     """
-    if db.execute("PRAGMA main.user_version").fetchone()[0] < SCHEMA_VERSION:
+    if db.execute("PRAGMA main.user_version").fetchone()[0] in earlier_version.WITHOUT_INTERACTIONS:
         return {**earlier_version.named_digests(db, sealed)}
     there = {name for (name,) in db.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table'")}
     digests: dict[str, TableDigest] = {}
@@ -73,8 +73,8 @@ def named_digests(db: sqlite3.Connection, sealed: Mapping[str, TableDigest]) -> 
     return digests
 
 
-#: The order of the search index's tables, which earlier seals may name.
-_FORMERLY_SEALED = {"search_data": "id", "search_idx": "segid, term", "search_config": "k"}
+#: The order of tables that earlier seals may name: of the search index, and the records of version 5.
+_FORMERLY_SEALED = {"records": "number", "search_data": "id", "search_idx": "segid, term", "search_config": "k"}
 
 
 def _in_blocks(db: sqlite3.Connection, table: str) -> dict[str, str]:

@@ -34,5 +34,5 @@ def stored_gaps(store: Store) -> Iterator[CaseGap]:
 
 def refuse_earlier(store: Store) -> None:
     """Refuse a case without interactions and gaps. Raises CaseError if its version has none."""
-    if store.is_earlier:
+    if store.lacks_interactions:
         raise CaseError("the case is of a version that had no interactions; extract the evidence again")

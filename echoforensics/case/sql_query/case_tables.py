@@ -71,7 +71,7 @@ def table_batches(case: Case, name: str) -> Iterator[pa.RecordBatch]:
         while some := list(islice(found, _BATCH)):
             yield arrow_batch(some, schema)
         return
-    if case.store.is_earlier and name in ("interactions", "members", "gaps"):
+    if case.store.lacks_interactions and name in ("interactions", "members", "gaps"):
         return
     values = _ROWS[name](case)
     while some_values := list(islice(values, _BATCH)):

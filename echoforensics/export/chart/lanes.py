@@ -24,7 +24,7 @@ def lanes_of(case: Case, activity: Activity) -> list[Lanes]:
         case: the case.
         activity: its counted rows; open-ended spans extend to the first or last of their days.
     """
-    if case.store.is_earlier or not activity.shown:
+    if case.store.lacks_interactions or not activity.shown:
         return []
     first, last = ((day - EPOCH.toordinal()) * _DAY for day in activity.days)
     last += _DAY

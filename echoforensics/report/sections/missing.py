@@ -38,7 +38,7 @@ _LONGEST_ENDING = 20
 def gaps_section(context: ReportContext) -> WrittenSection:
     """List what is missing, relative to the content of the case, with every explanation."""
     say, case = context.words.text, context.case
-    rows = [] if case.store.is_earlier else [
+    rows = [] if case.store.lacks_interactions else [
         (
             code(gap.number),
             quote(gap.message),

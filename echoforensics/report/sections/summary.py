@@ -60,7 +60,7 @@ def summary_section(context: ReportContext) -> WrittenSection:
             [
                 (say("Evidence items"), number(there.evidence)),
                 (say("Distinct recordings"), _recordings(context)),
-                (say("Interactions"), "" if case.store.is_earlier else number(len(case.interactions()))),
+                (say("Interactions"), "" if case.store.lacks_interactions else number(len(case.interactions()))),
                 (say("Rows in the timeline"), number(there.rows)),
                 (say("Earliest and latest time"), between),
                 (

@@ -58,7 +58,7 @@ def _drift(context: ReportContext) -> Iterator[Block]:
             " event that the evidence holds; where it holds none, that is said. Nothing in the timeline is corrected."
         )
     )
-    if case.store.is_earlier:
+    if case.store.lacks_interactions:
         yield Paragraph(say("This case is of an earlier version of the tool, which kept too little for that."))
         return
     if readings := [

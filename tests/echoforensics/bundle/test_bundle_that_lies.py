@@ -163,7 +163,7 @@ def test_another_tree_is_not_that_of_the_database(
 def test_another_database_is_not_the_one_that_was_sealed(forger: Callable[[str], Forger]) -> None:
     found = forger("whole")
     with closing(sqlite3.connect(found.path("case.db"))) as database, database:
-        database.execute("UPDATE records SET message = 'Nothing was recorded.' WHERE number = 3")
+        database.execute("UPDATE forms SET message = 'Nothing was recorded.' WHERE id = 3")
     result = verify(found.seal())
     assert "seal of the case" in failed(result)
     assert "database" in failed(result)

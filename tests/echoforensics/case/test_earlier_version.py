@@ -1,4 +1,4 @@
-"""A case of version 4 is read and verified as it was; nothing is written into it."""
+"""A case of version 4 or 5 is read and verified as it was; nothing is written into it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from echoforensics.case.case import Case
 from echoforensics.case.counts import data_types, parsers
 from echoforensics.case.exhibits.row import Query
-from echoforensics.case.row_query import rows, rows_by_file
+from echoforensics.case.row_query import row_lines, rows, rows_by_file
 from echoforensics.errors import CaseError
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.run import extract
@@ -83,3 +83,49 @@ def test_nothing_is_extracted_into_it(earlier: Path, tmp_path: Path) -> None:
     (tmp_path / "source").mkdir()
     with pytest.raises(CaseError, match=r"of version 4, made by an earlier .* Extract the evidence again into a new"):
         extract([tmp_path / "source"], earlier, None, Options(argv=("test",)), lambda *_: None)
+
+
+@pytest.fixture
+def of_version_5(tmp_path: Path) -> Path:
+    with zipfile.ZipFile(KEPT.with_name("cases_of_version_5") / "signed.zip") as kept:
+        kept.extractall(tmp_path / "signed")
+    return tmp_path / "signed"
+
+
+def _lines(name: str) -> list[dict[str, object]]:
+    path = KEPT.with_name("cases_of_version_5") / name
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def test_version_5_gives_the_rows_and_interactions_that_it_gave(of_version_5: Path) -> None:
+    before = hashlib.sha256((of_version_5 / "case.db").read_bytes()).hexdigest()
+    with Case.open(of_version_5) as case:
+        assert [dict(row) for row in case.rows()] == _lines("rows.jsonl")
+        assert [json.loads(line) for line in row_lines(case.store, Query())] == _lines("rows.jsonl")
+        made = [json.loads(json.dumps(one.as_json())) for one in case.interactions()]
+        assert made == [{name: line[name] for name in made[0]} for line in _lines("interactions.jsonl")]
+        assert {row["exhibit"] for row in rows(case.store, Query(states=("deleted",)))} == {"EF-0000027"}
+        assert {row["exhibit"] for row in rows(case.store, Query(search="CLIENT 3"))} == {"EF-0000026"}
+        assert [row["exhibit"] for row in rows_by_file(case.store)] == [f"EF-{number + 1:07}" for number in range(27)]
+        assert case.trace("EF-0000006").issue == ""
+        assert next(gap.count for gap in case.gaps()) == 5
+        assert (case.counts().records, case.counts().rows) == (20, 27)
+    assert hashlib.sha256((of_version_5 / "case.db").read_bytes()).hexdigest() == before
+
+
+def test_version_5_verifies_and_a_change_shows(of_version_5: Path) -> None:
+    result = verify_case(of_version_5, sources=False)
+    assert (result.ok, result.complete, result.signed) == (True, True, True)
+
+    database = of_version_5 / "case.db"
+    database.write_bytes(database.read_bytes().replace(b"alexa stop", b"alexa stay"))
+    changed = verify_case(of_version_5, sources=False)
+    assert not changed.ok
+    (tables,) = (check.detail for check in changed.checks.checks if check.name == "tables")
+    assert "records" in tables
+
+
+def test_nothing_is_extracted_into_version_5(of_version_5: Path, tmp_path: Path) -> None:
+    (tmp_path / "source").mkdir()
+    with pytest.raises(CaseError, match=r"of version 5, made by an earlier .* Extract the evidence again into a new"):
+        extract([tmp_path / "source"], of_version_5, None, Options(argv=("test",)), lambda *_: None)

@@ -92,7 +92,7 @@ def _altered(database: Path, folder: Path) -> sqlite3.Connection:
     copy = folder / "altered.db"
     shutil.copy(database, copy)
     db = sqlite3.connect(copy)
-    db.execute("UPDATE records SET message = 'Other words.'")
+    db.execute("UPDATE forms SET message = 'Other words.'")
     db.execute("UPDATE exhibits SET timestamp = timestamp + 1")
     return db
 

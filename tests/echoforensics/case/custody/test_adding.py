@@ -247,7 +247,8 @@ def test_forged_additions_of_an_interrupted_case_are_refused(
         last = [entry.seq for entry in case.actions() if entry.action == READ][-1]
     cut_ledger(copy_of_sealed, last + 1)
     with closing(sqlite3.connect(copy_of_sealed / "case.db")) as db:
-        db.execute("UPDATE records SET message = 'FORGED' WHERE message LIKE 'Machine finding%'")
+        db.execute("UPDATE forms SET message = 'FORGED' WHERE message LIKE 'Machine finding%'")
+        assert db.total_changes
         db.commit()
     with pytest.raises(CaseError, match="what was added to the case is not what its ledger says"):
         extract([tmp_path / "more"], copy_of_sealed, sealed.key, options, lambda *_: None)

@@ -115,7 +115,8 @@ def test_what_is_sealed_after_an_addition_is_what_all_rows_give(tmp_path: Path) 
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE records SET message = 'x' WHERE number = 40",
+        "UPDATE record_values SET v1 = 'x' WHERE number = 40",
+        "UPDATE forms SET message = 'x' WHERE id = 1",
         "UPDATE places SET id = id + 1000 WHERE id = 20",
         "DELETE FROM exhibits WHERE number BETWEEN 17 AND 32",
         "DELETE FROM interaction_members",
@@ -138,7 +139,7 @@ def test_every_change_is_noted(tmp_path: Path, statement: str) -> None:
         assert now != tables
         assert now == named_digests(store.db, now)
         store.db.execute("BEGIN")
-        store.db.execute("DELETE FROM records")
+        store.db.execute("DELETE FROM record_values")
         store.db.execute("ROLLBACK")
         assert changes.digests() == now
 
@@ -150,7 +151,7 @@ def test_an_altered_block_is_seen(tmp_path: Path) -> None:
         for table, statement in {
             "exhibits": "UPDATE exhibits SET number = -1 WHERE number = 50",
             "timestamps": "UPDATE timestamps SET record = 'x' WHERE record = 50",
-            "records": "DELETE FROM records WHERE number = 50",
+            "record_values": "DELETE FROM record_values WHERE number = 50",
         }.items():
             db.execute("BEGIN")
             db.execute(statement)

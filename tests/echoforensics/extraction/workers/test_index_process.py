@@ -12,6 +12,7 @@ import pytest
 
 from echoforensics.case.custody.names import DATABASE
 from echoforensics.case.exhibits.row_search import search_clause
+from echoforensics.case.record_forms.record_form import SHARED, split
 from echoforensics.case.record_table import PreparedRecord, add_prepared, index_records, remove_records
 from echoforensics.case.store import Store
 from echoforensics.extraction.workers import index_process
@@ -23,7 +24,8 @@ def _records(first: int, count: int) -> list[PreparedRecord]:
     return [
         PreparedRecord(
             f"REC-{number:040x}", ("", "", "", number),
-            ("parser", "1", "echo:test", f"message {number}", "line 1", *[None] * 6, "{}"), (), (), number,
+            ("parser", "1", "echo:test"), "line 1",
+            *split("A text.", [None] * len(SHARED), {"text": f"message {number}"}), (), (), number,
         )
         for number in range(first, first + count)
     ]  # fmt: skip

@@ -44,7 +44,8 @@ class Diary(Parser):
             for number, line in enumerate(stream, 1):
                 if line == b"stop\n":
                     self._stop()
-                yield Record("echo:diary", f"The line is {line.strip().decode()!r}.", f"line:{number}")
+                text, fields = f"The line is {line.strip().decode()!r}.", {"written": f"in line {number}"}
+                yield Record("echo:diary", text, f"line:{number}", fields=fields)
 
 
 class DiaryCover(Parser):

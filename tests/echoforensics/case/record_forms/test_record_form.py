@@ -1,0 +1,157 @@
+"""A record is split into a form and values, from which its message and fields are made again, byte for byte."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from echoforensics.case.record_forms import form_table, known_form
+from echoforensics.case.record_forms.form_table import form_number, remove_unused_forms, rewrite_record
+from echoforensics.case.record_forms.known_form import form_of
+from echoforensics.case.record_forms.record_form import (
+    MESSAGE_RUNS,
+    OWN,
+    SHARED,
+    VALUES,
+    SharedForm,
+    is_form,
+    json_text,
+    made,
+    split,
+    split_texts,
+)  # fmt: skip
+from echoforensics.case.schema import SCHEMA
+from echoforensics.case.store import Store
+
+NONE: list[str | None] = [None] * len(SHARED)
+_WORDS = ["the list", "Kitchen", "%s", "100%", '"', "\\", "\n", "\0", "-2.5", "€", "\U0010ff01", "5", "live", "a", ""]
+_SHARED_WORDS = [word for word in _WORDS if word] + ["stop 4"]
+_VALUES: st.SearchStrategy[Any] = st.one_of(
+    st.sampled_from(_WORDS), st.sampled_from(_SHARED_WORDS), st.integers(-9, 99), st.none(), st.booleans(),
+    st.floats(allow_nan=False), st.lists(st.sampled_from(_WORDS), max_size=2), st.text(max_size=6),
+)  # fmt: skip
+_FIELDS = st.dictionaries(st.sampled_from(["a", "provenance", "50%", 'q"', *"bcdefghijklmnop"]), _VALUES, max_size=16)
+_PIECES = st.lists(st.sampled_from([*_WORDS, " of ", " at 10:05:03 ", ", ", "."]), min_size=1, max_size=8)
+
+
+@pytest.fixture(scope="module")
+def db() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as opened:
+        opened.executescript(SCHEMA)
+        opened.execute("PRAGMA trusted_schema = OFF")
+        yield opened
+
+
+def _read(db: sqlite3.Connection, form: SharedForm, values: tuple[str | None, ...]) -> tuple[str, str]:
+    db.execute("INSERT OR REPLACE INTO forms VALUES (1, 1, ?, ?, ?)", form)
+    marks = ", ?" * len(VALUES)
+    db.execute(f"INSERT OR REPLACE INTO record_values VALUES (1, x'00', 1, 1, ''{marks})", values)
+    found: tuple[str, str] = db.execute("SELECT message, fields FROM records").fetchone()
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(pieces=_PIECES, fields=_FIELDS, data=st.data())
+def test_what_is_read_is_what_was_written(
+    db: sqlite3.Connection, pieces: list[str], fields: dict[str, Any], data: st.DataObject
+) -> None:
+    texts = [str(value) for value in fields.values() if isinstance(value, str | int)] or [""]
+    inserted = data.draw(st.lists(st.sampled_from([*texts, *pieces]), max_size=6))
+    message = "".join(data.draw(st.permutations([*pieces, *inserted]))).encode("utf-8", "replace").decode()
+    shared = [data.draw(st.sampled_from([None, *_SHARED_WORDS])) for _ in SHARED]
+
+    form, values = split(message, shared, fields)
+
+    assert len(values) == len(VALUES)
+    assert list(values[: len(SHARED)]) == shared
+    assert made(form, values) == (message, json_text(fields))
+    assert _read(db, form, values) == (message, json_text(fields))
+    provenance = json.loads(json_text(fields)).get("provenance")
+    assert (form.state == "live") == (provenance is None or str(provenance).lower().startswith("live"))
+    for known in range(2):
+        assert form_of(message, shared, fields) == (form, values), known
+
+
+def test_records_of_one_kind_have_one_form() -> None:
+    known_form._known.clear()
+    forms = {
+        form_of(
+            f'The device keeps an entry of type "ALARM" for "client {number}", with the id {number:08}-alarm.',
+            NONE,
+            {"client": f"client {number}", "id": f"{number:08}-alarm", "row": number, "type": "ALARM", "on": None},
+        )[0]
+        for number in range(1, 2000, 7)
+    }
+    ((message, fields, state),) = forms
+    assert message is not None
+    assert (message.replace("%.0s", ""), state) == (
+        'The device keeps an entry of type "%s" for "%s", with the id %s.', "live"
+    )  # fmt: skip
+    assert fields is not None
+    assert fields.replace("%.0s", "") == '{"client": "%s", "id": "%s", "on": null, "row": %s, "type": "%s"}'
+
+
+def test_a_number_that_is_in_no_field_is_a_value_too() -> None:
+    first = form_of("A recording of 4.860 s (WAV), well formed.", NONE, {"container": "WAV"})
+    second = form_of("A recording of 12.1 s (WAV), well formed.", NONE, {"container": "WAV"})
+    assert first[0] == second[0]
+    assert second[1][len(SHARED) : len(SHARED) + 2] == ("12.1", "WAV")
+
+
+def test_more_fields_than_there_are_columns_end_in_one_value() -> None:
+    fields = {f"field {number:02}": f"text {number}" for number in range(30)}
+    form, values = split("Thirty fields.", NONE, fields)
+    assert made(form, values) == ("Thirty fields.", json_text(fields))
+    last = values[-1]
+    assert last is not None
+    assert last.startswith(f'"field {len(OWN) - 1:02}": "text')
+    assert (form, values) == form_of("Thirty fields.", NONE, fields)
+
+
+def test_texts_that_are_not_as_we_write_them_are_kept_whole() -> None:
+    for fields in ('{"b":1,"a":2}', "[1, 2]", '{"b": 1, "a": 2}'):
+        form, values = split_texts("A message.", NONE, fields)
+        assert (form.message, made(form, values)) == (None, ("A message.", fields))
+
+
+def test_a_kind_of_many_forms_keeps_its_other_records_whole(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(form_table, "MOST_FORMS", 2)
+    with closing(Store(tmp_path / "case.db", create=True, write=True)) as store:
+        numbers = []
+        for number, word in enumerate(("one", "two", "three", "four", "one"), 1):
+            form, values = form_number(store, 7, *split(f"The word {word}.", NONE, {"n": number}))
+            row = (number, bytes([number]), 7, form, "", *values)
+            store.db.execute(f"INSERT INTO record_values VALUES ({', '.join('?' * len(row))})", row)
+            numbers.append(form)
+        assert numbers == [1, 2, 3, 3, 1]
+        read = "SELECT message, fields FROM records ORDER BY number"
+        assert store.db.execute(read).fetchall() == [
+            (f"The word {word}.", f'{{"n": {number}}}')
+            for number, word in enumerate(("one", "two", "three", "four", "one"), 1)
+        ]
+        rewrite_record(store, 2, "Something else.", NONE, "{}")
+        remove_unused_forms(store)
+        assert store.db.execute("SELECT count(*) FROM forms WHERE message LIKE '%two%'").fetchone() == (0,)
+        assert ("Something else.", "{}") in store.db.execute(read).fetchall()
+
+
+@pytest.mark.parametrize(
+    ("message", "fields", "fits"),
+    [
+        ("%s of 100%%", '{"a": "%.0s%s"}', True),
+        (None, None, True),
+        (None, "{}", False),
+        ("%999999999s", "{}", False),
+        ("%d", "{}", False),
+        ("%s" * (MESSAGE_RUNS * len(VALUES) + 1), "{}", False),
+    ],
+)
+def test_a_form_of_another_program_is_looked_at(message: str | None, fields: str | None, fits: bool) -> None:
+    assert is_form(SharedForm(message, fields, "live")) == fits
