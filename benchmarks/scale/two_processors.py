@@ -52,7 +52,7 @@ def used_by(process: int) -> float:
 
 def path_of(stages: Mapping[str, Mapping[int, float]]) -> float:
     """Seconds that two processors take at least."""
-    return sum(max(*used.values(), sum(used.values()) / 2) for used in stages.values())
+    return sum(max([*used.values(), sum(used.values()) / 2]) for used in stages.values())
 
 
 def measured(source: Path, case: Path, workers: int) -> tuple[float, dict[str, Counter[int]]]:

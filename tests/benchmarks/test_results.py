@@ -36,7 +36,7 @@ def test_exponent_is_that_of_the_growth() -> None:
 
 
 def test_two_processors_take_as_long_as_the_busiest_process_or_as_half_of_all() -> None:
-    stages = {"parsing": {1: 3.0, 2: 2.0, 3: 2.0}, "joining": {1: 1.0, 2: 0.5}}
+    stages = {"parsing": {1: 3.0, 2: 2.0, 3: 2.0}, "joining": {1: 1.0, 2: 0.5}, "end": {}}
 
     assert path_of(stages) == 3.5 + 1.0
 
