@@ -26,7 +26,21 @@ HASH = re.compile(r"[0-9a-f]{40,}|[A-Za-z0-9+/=]{80,}|\d{4}-\d\d-\d\dT[\d:.]+")
 SMALL_NUMBER = re.compile(r"[\d.:-]{1,7}")
 #: Words that every bundle has: of JSON, of the ledger and of the signed list.
 OF_THE_FORMAT = frozenset(
-    ("changed", "created", "null", "recordings.", "sign", "signed", "true", "false", "none", "size", "files", "value")
+    (
+        "changed",
+        "created",
+        "null",
+        "recordings.",
+        "sign",
+        "signed",
+        "true",
+        "false",
+        "none",
+        "size",
+        "files",
+        "value",
+        "within",
+    )
 )
 
 
