@@ -230,6 +230,8 @@ DATA_TYPES = {
     "echo:visual_id:picture": "picture of Visual ID",
     "echo:wifi:configuration": "Wi-Fi configuration",
     "echo:wifi:network": "known Wi-Fi network",
+    "gap:entries_begin_after": "gap: entries begin after the device's records",
+    "gap:entries_end_before": "gap: entries end before the device's records",
     "gap:entry_without_sound": "gap: entry without its recording",
     "gap:log_numbers": "gap: missing numbers of logs",
     "gap:no_account": "gap: nothing from the account",
