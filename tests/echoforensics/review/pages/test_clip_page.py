@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from tests.echoforensics.report.waiting import wait_for, wait_until
 from tests.echoforensics.review.pages.fake_room import FakeRoom, Served, application
 
@@ -235,7 +237,8 @@ def test_what_was_played_is_told(open_room: Open, fake_room: FakeRoom) -> None:
     assert first["from"] < 0.3
     assert first["to"] >= 0.4
     assert first["seconds"] > 0
-    assert second["from"] < 0.3
+    # Two seconds back, or to the start: how far it had played by then depends on the machine.
+    assert second["from"] == pytest.approx(max(0, first["to"] - 2), abs=0.6)
     assert second["to"] >= 1.9
 
 
