@@ -24,8 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.measure import children_seconds, family
-from benchmarks.rows_into_case import KINDS
-from benchmarks.scale.echo_disk import build
+from benchmarks.scale.sources import make_sources
 from echoforensics.extraction import run
 from echoforensics.extraction.options import Options
 from parsers.registry import load
@@ -94,14 +93,7 @@ def _one(source: Path, case: Path, workers: int) -> None:
 
 def section(work: Path, mebibytes: int, rows: int, runs: int) -> str:
     """A part of the results."""
-    image = work / "two.dd"
-    build(image, mebibytes)
-    inputs = {f"Echo disk of {mebibytes} MiB": image}
-    for kind, make in KINDS.items():
-        if not kind.startswith("recordings"):
-            inputs[f"{rows:,} rows, {kind}"] = source = work / f"two {kind}"
-            source.mkdir()
-            make(source, rows)
+    inputs = make_sources(work, mebibytes, rows)
     lines = [
         "| source | 1: s of one processor | 2: s of all processes | 2: s of two processors, at least"
         " | of it start, opening, joining, sealing | as fast as one, at most | of all processes, at most |",

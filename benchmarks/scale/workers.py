@@ -16,8 +16,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.measure import Contender, commands, compare, table
-from benchmarks.rows_into_case import KINDS
-from benchmarks.scale.echo_disk import build
+from benchmarks.scale.sources import make_sources
 
 _WORKERS = (1, 2)
 #: One worker is to take at least this many times the wall-clock time of two.
@@ -30,14 +29,8 @@ _HASHING = (
 
 def section(work: Path, mebibytes: int, rows: int, runs: int) -> str:
     """A part of the results."""
-    image = work / "echo.dd"
-    build(image, mebibytes)
-    inputs = {f"Echo disk of {mebibytes} MiB": image}
-    for kind, make in KINDS.items():
-        if not kind.startswith("recordings"):
-            inputs[f"{rows:,} rows, {kind}"] = source = work / f"source {kind}"
-            source.mkdir()
-            make(source, rows)
+    inputs = make_sources(work, mebibytes, rows)
+    image = next(iter(inputs.values()))
     contenders = {name: _of(work, source) for name, source in inputs.items()}
     lines = [
         "| source | 1: wall s, processor s | 2: wall s, processor s | as fast | 1, on one processor | 2, on two"

@@ -56,3 +56,18 @@ def made_rows(store: Store) -> Callable[..., list[Row]]:
         return list(rows(store, query))
 
     return make
+
+
+@pytest.fixture
+def new_store(tmp_path: Path) -> Iterator[Callable[[], Store]]:
+    """Makes stores, each empty; they are closed at the end."""
+    opened: list[Store] = []
+
+    def make() -> Store:
+        opened.append(Store(tmp_path / f"{len(opened)}.db", create=True, write=True))
+        opened[-1].db.execute("PRAGMA synchronous = OFF")
+        return opened[-1]
+
+    yield make
+    for store in opened:
+        store.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -196,20 +196,6 @@ def tables_of(store: Store) -> dict[str, list[Any]]:
         "attested": "SELECT number, corroborated_by FROM exhibits WHERE corroborated_by IS NOT NULL",
     }  # fmt: skip
     return {**interactions_of(store), **{name: store.db.execute(text).fetchall() for name, text in asked.items()}}
-
-
-@pytest.fixture
-def new_store(tmp_path: Path) -> Iterator[Callable[[], Store]]:
-    opened: list[Store] = []
-
-    def make() -> Store:
-        opened.append(Store(tmp_path / f"{len(opened)}.db", create=True, write=True))
-        opened[-1].db.execute("PRAGMA synchronous = OFF")
-        return opened[-1]
-
-    yield make
-    for store in opened:
-        store.close()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -99,20 +99,6 @@ def _add_file(store: Store, item: int, path: str, sha256: str, records: list[Rec
 
 def _made(store: Store) -> dict[str, list[Any]]:
     return {name: store.db.execute(query).fetchall() for name, query in MADE.items()}
-
-
-@pytest.fixture
-def new_store(tmp_path: Path) -> Iterator[Callable[[], Store]]:
-    opened: list[Store] = []
-
-    def new() -> Store:
-        opened.append(Store(tmp_path / f"{len(opened)}.db", create=True, write=True))
-        opened[-1].db.execute("PRAGMA synchronous = OFF")
-        return opened[-1]
-
-    yield new
-    for store in opened:
-        store.close()
 
 
 class Killed(Exception):  # noqa: N818 (it is no error)

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from echoforensics.evidence.file_systems.ext.inode import EXTENTS_FLAG, ExtInode, MappingError, parse_inode, runs_of
 from echoforensics.evidence.file_systems.ext.layout import SUPERBLOCK_OFFSET, SUPERBLOCK_SIZE
+from parsers.formats.crc32c import CASTAGNOLI, byte_table, crc32c_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _GROUPS_ONLY, _METADATA = 0x10, 0x400
 _SEED_STORED = 0x2000
 _LINUX = 0
-_CASTAGNOLI, _CRC16 = 0x82F63B78, 0xA001
+_CRC16 = 0xA001
 _DESCRIPTOR_SUM = 30
 _INODE_SUM, _INODE_SUM_HIGH = 124, 130
 #: The record at the end of a folder's block that holds its checksum, up to the checksum.
@@ -75,7 +75,7 @@ class _Comparison:
         self._whole = whole
         uuid = superblock[104:120]
         stored = struct.unpack_from("<I", superblock, 96)[0] & _SEED_STORED
-        self._seed = struct.unpack_from("<I", superblock, 624)[0] if stored else _crc32c(0xFFFFFFFF, uuid)
+        self._seed = struct.unpack_from("<I", superblock, 624)[0] if stored else crc32c_from(0xFFFFFFFF, uuid)
         self._uuid = uuid
         self._blocks = 0
         self._folders: set[int] = set()
@@ -84,7 +84,7 @@ class _Comparison:
     def run(self) -> None:
         if self._whole:
             stored = struct.unpack_from("<I", self._superblock, 1020)[0]
-            if _crc32c(0xFFFFFFFF, self._superblock[:1020]) != stored:
+            if crc32c_from(0xFFFFFFFF, self._superblock[:1020]) != stored:
                 self._found.issues.append("the checksum of its superblock does not match")
         self._say("block group descriptor", [*self._groups()])
         if self._whole:
@@ -118,7 +118,7 @@ class _Comparison:
             stored = struct.unpack_from("<H", data, _DESCRIPTOR_SUM)[0]
             number, start, end = struct.pack("<I", group), data[:_DESCRIPTOR_SUM], data[_DESCRIPTOR_SUM + 2 :]
             if self._whole:
-                value = _crc32c(self._seed, number + start + bytes(2) + end) & 0xFFFF
+                value = crc32c_from(self._seed, number + start + bytes(2) + end) & 0xFFFF
             else:
                 value = _crc16(self._uuid + number + start + end)
             if value != stored and any(data):
@@ -206,35 +206,16 @@ def _inode_fails(rows: Any, seeds: Any) -> Any:
     return (_rows_crc32c(seeds, rows) & mask) != stored
 
 
-@cache
-def _table(polynomial: int) -> tuple[int, ...]:
-    table = []
-    for byte in range(256):
-        value = byte
-        for _ in range(8):
-            value = value >> 1 ^ (polynomial if value & 1 else 0)
-        table.append(value)
-    return tuple(table)
-
-
-def _crc32c(seed: int, content: bytes) -> int:
-    """CRC-32C of some bytes as ext4 has it: from a seed, and not inverted at the end."""
-    table = _table(_CASTAGNOLI)
-    for byte in content:
-        seed = seed >> 8 ^ table[(seed ^ byte) & 0xFF]
-    return seed
-
-
 def _crc16(content: bytes) -> int:
-    value, table = 0xFFFF, _table(_CRC16)
+    value, table = 0xFFFF, byte_table(_CRC16)
     for byte in content:
         value = value >> 8 ^ table[(value ^ byte) & 0xFF]
     return value
 
 
 def _rows_crc32c(seeds: Any, rows: Any) -> Any:
-    """The same of each row of an array of bytes, from a seed of its own."""
-    table = np.array(_table(_CASTAGNOLI), np.uint32)
+    """The CRC-32C of each row of an array of bytes, from a seed of its own, not inverted at the end."""
+    table = np.array(byte_table(CASTAGNOLI), np.uint32)
     values = seeds.copy()
     for column in np.ascontiguousarray(rows.T):
         values = values >> np.uint32(8) ^ table[(values ^ column) & np.uint32(0xFF)]

@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parsers.coding import CodingError, decode
+from parsers.formats.crc32c import crc32c
 from parsers.formats.leveldb import log_file, table_file, versions
-from parsers.formats.leveldb.checksum import crc32c, masked_crc32c
+from parsers.formats.leveldb.checksum import masked_crc32c
 from parsers.formats.leveldb.database_files import file_entries
 from parsers.formats.leveldb.entry import LevelEntry
 from parsers.formats.leveldb.log_file import begins_log
