@@ -52,7 +52,7 @@ class NameSearch:
         return ends
 
     def _look(self, block: bytes, ends: list[int]) -> None:
-        """Look at what stands around the marks of a block: what was held, and the piece."""
+        """Look for names around the marks in a block, which is what was held and the piece."""
         base = self._at - len(self._held)
         for start, end in _windows(ends, len(block)):
             self._places += 1

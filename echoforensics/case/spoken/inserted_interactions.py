@@ -72,14 +72,14 @@ def replace_interactions(store: Store, gone: list[int], remaking: Remaking) -> N
 
 def _place(store: Store, start: int | None, key: bytes, last: int) -> int:
     """The number of the first interaction that follows this start and key; one after the last if none does."""
+    end = last + 1
+    without = _asked(store, "SELECT number FROM interactions WHERE start IS NULL ORDER BY number LIMIT 1") or end
     if start is None:
-        first = _asked(store, "SELECT number FROM interactions WHERE start IS NULL ORDER BY number LIMIT 1")
-        low, high = first or last + 1, last + 1
+        low, high = without, end
     else:
-        of_start = "SELECT number FROM interactions WHERE start = ? ORDER BY number LIMIT 1"
         after = "SELECT number FROM interactions WHERE start > ? ORDER BY start, number LIMIT 1"
-        without = "SELECT number FROM interactions WHERE start IS NULL ORDER BY number LIMIT 1"
-        high = _asked(store, after, start) or _asked(store, without) or last + 1
+        of_start = "SELECT number FROM interactions WHERE start = ? ORDER BY number LIMIT 1"
+        high = _asked(store, after, start) or without
         low = _asked(store, of_start, start) or high
     return bisect_right(range(low, high), key, key=lambda number: _key(store, number)) + low
 
