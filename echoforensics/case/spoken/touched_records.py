@@ -140,13 +140,13 @@ def list_added(
         raise AllConcernedError
     is_candidate = _is_candidate(store, types, key_kinds)
     for found, values in (
-        ("SELECT number FROM records WHERE number > ?", (before.record,)),
+        ("SELECT number AS record FROM records WHERE number > ?", (before.record,)),
         ("SELECT record FROM places WHERE id > ? AND +record <= ?", (before.place, before.record)),
         ("SELECT record FROM exhibits WHERE number > ? AND +record <= ?", (before.exhibit, before.record)),
     ):
         db.execute(
             f"INSERT OR IGNORE INTO temp.candidates SELECT r.number FROM ({found}) f CROSS JOIN records r"  # noqa: S608
-            f" ON r.number = f.{'number' if 'number FROM' in found else 'record'} WHERE {is_candidate}",
+            f" ON r.number = f.record WHERE {is_candidate}",
             values,
         )
     db.execute(
