@@ -97,6 +97,7 @@ def _scale(given: argparse.Namespace) -> Iterator[str]:
     yield _python("benchmarks.scale.workers", "--mebibytes", str(given.disk), "--rows", rows, "--runs", runs)
     yield _python("benchmarks.scale.two_processors", "--mebibytes", str(given.disk), "--rows", rows, "--runs", runs)
     yield _python("benchmarks.large_cases.engines", "--mebibytes", str(given.disk), "--runs", runs)
+    yield _python("benchmarks.large_cases.bound", "--runs", runs)
     yield _python("benchmarks.large_cases.asking", "--rows", str(given.most_rows))
     yield _python("benchmarks.scale.timeline_out", "--rows", rows, "--runs", runs)
     yield _python("benchmarks.sealing", "--files", str(given.sealed_files), "--runs", runs)

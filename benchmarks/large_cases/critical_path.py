@@ -81,7 +81,7 @@ def _side_by_side(work: Path, images: list[Path]) -> list[float]:
     return found
 
 
-def _cluster() -> distributed.SpecCluster:
+def own_cluster() -> distributed.SpecCluster:
     """A scheduler and workers, each a process of its own."""
     scheduler = {
         "cls": distributed.deploy.subprocess.SubprocessScheduler,
@@ -100,7 +100,7 @@ def section(work: Path, images: list[Path]) -> str:
     extract(images, work / "single", None, Options(workers=1), _silent)
     single = _used() - begun
     beside = _side_by_side(work, images)
-    with forked_workers(PRELOAD), _cluster() as cluster, distributed.Client(cluster) as client:
+    with forked_workers(PRELOAD), own_cluster() as cluster, distributed.Client(cluster) as client:
         last_part = 0.0
 
         def note(message: str, *_: int) -> None:
