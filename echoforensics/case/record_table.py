@@ -32,8 +32,8 @@ LOCAL_KEYS = ("numbered-audio:", "saved-as:")
 #: Maximum number of kinds to cache; others are queried again.
 _MOST_KINDS = 10_000
 
-_INSERT = f"INSERT INTO record_values VALUES (?, ?, ?, ?, ?{', ?' * len(VALUES)})"  # noqa: S608 (our names)
-_INSERT_TIME = "INSERT INTO timestamps VALUES (?, ?, ?, ?, ?, ?)"
+INSERT = f"INSERT INTO record_values VALUES (?, ?, ?, ?, ?{', ?' * len(VALUES)})"  # noqa: S608 (our names)
+INSERT_TIME = "INSERT INTO timestamps VALUES (?, ?, ?, ?, ?, ?)"
 
 
 class PreparedRecord(NamedTuple):
@@ -229,9 +229,9 @@ def _insert(store: Store, records: list[tuple[bytes, PreparedRecord]], first: in
         _row(store, number, identity, kinds[record.kind], record)
         for number, (identity, record) in zip(numbers, records, strict=True)
     ]
-    db.executemany(_INSERT, rows)
+    db.executemany(INSERT, rows)
     db.executemany(
-        _INSERT_TIME,
+        INSERT_TIME,
         [
             (number, ordinal, times[description, clock, note], recorded, timestamp, locator)
             for number, (_, record) in zip(numbers, records, strict=True)
@@ -249,7 +249,7 @@ def _insert(store: Store, records: list[tuple[bytes, PreparedRecord]], first: in
 
 def insert_record(store: Store, row: tuple[Any, ...]) -> None:
     """Insert the row of a record that has no times of its own, with its text in the full-text index."""
-    store.db.execute(_INSERT, row)
+    store.db.execute(INSERT, row)
     store.index.add([(row[0], indexed_text(row[5:], ()))])
 
 

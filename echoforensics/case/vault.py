@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import re
+import shutil
 import stat
 from contextlib import suppress
 from itertools import count
@@ -196,10 +197,18 @@ class Vault:
         """Every file in the vault, sorted, including those of an interrupted run."""
         return sorted(path for path in self.root.rglob("*") if not path.is_dir())
 
+    @property
+    def parts(self) -> Path:
+        """The folder of parts that are still to be added to the case; removed with the partial files."""
+        return self.root / f"{PARTIAL}parts"
+
     def clear_partial(self) -> None:
         """Remove partial files of an interrupted run."""
         for path in self.root.glob(f"{PARTIAL}*"):
-            path.unlink()
+            if path == self.parts and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
     def remove_others(self, known: set[str]) -> None:
         """Remove files with other names: an interrupted run left them, and nothing refers to them."""

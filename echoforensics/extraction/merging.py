@@ -27,7 +27,7 @@ from echoforensics.case.entry_table import artefact_hashes
 from echoforensics.case.evidence_table import EvidenceState, set_state
 from echoforensics.case.issue_table import add_skipped_source
 from echoforensics.case.no_case import not_a_case
-from echoforensics.case.part_contents import add_part, artefacts_of
+from echoforensics.case.parts.contents import add_part, artefacts_of
 from echoforensics.counting import counted
 from echoforensics.errors import CaseError
 from echoforensics.evidence.streams import BLOCK
@@ -87,8 +87,18 @@ def merge_cases(
         return seal_case(case, report)
 
 
-def standing_of_part(part: Path, case: Path, report: Report) -> CaseStanding:
-    """Verify a part before it is added to a case. Raises CaseError if it is not a case, or has changed."""
+def standing_of_part(part: Path, case: Path, report: Report, *, files: bool = True) -> CaseStanding:
+    """Verify a part before it is added to a case.
+
+    Args:
+        part: the part.
+        case: the folder of the case to add it to.
+        report: progress callback.
+        files: whether to hash its files. A part that this run has just made has hashed them as it wrote them.
+
+    Raises:
+        CaseError: it is not a case, or has changed.
+    """
     report(f"verifying {part.name}", 0, 0)
     if not (part / DATABASE).is_file():
         raise not_a_case(part)
@@ -108,7 +118,7 @@ def standing_of_part(part: Path, case: Path, report: Report) -> CaseStanding:
         known = artefact_hashes(opened.store)
         kept = {sha256 for item in opened.evidence() for sha256 in artefacts_of(opened.store, item.id)}
         problems = [f"{sha256!r}: an entry names it, but no artefact has it" for sha256 in sorted(kept - set(known))]
-        problems += vault_problems(part, known, others=True)
+        problems += vault_problems(part, known, others=True) if files else []
     if problems:
         raise CaseError(f"{part}: is not as it was sealed: {'; '.join(problems[:5])}. Nothing was changed")
     return found
@@ -128,7 +138,7 @@ def add_merged(
         made: further content of the ledger line: where the part was made.
         location: path of its evidence, if it differs from the path that the part records.
         takes_files: whether to move its files, which nobody else needs or can write to, instead of copying them. They
-            were hashed when it was verified.
+            were hashed when it was verified or made.
     """
     detail = {**(made or {}), **({"location": location} if location else {})}
     with Case.open(path) as part:

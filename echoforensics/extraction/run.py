@@ -30,7 +30,7 @@ from parsers.definition.export import parse_map
 from parsers.registry import with_maps
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from chain_of_custody.signer import Signer
     from echoforensics.carving.ranges.range_search import RangeFound
@@ -38,12 +38,17 @@ if TYPE_CHECKING:
     from echoforensics.evidence.source import EvidenceSource
     from echoforensics.extraction.first_read import FirstRead
     from echoforensics.extraction.options import KeyGiver, Options, Report
+    from echoforensics.extraction.parts.local_parts import LocalParts
     from parsers.parser import Parser
+
+    #: Begins processes that make parts of the sources.
+    MakeParts = Callable[[OpenCase, Sequence[EvidenceSource], Options], LocalParts]
 
 
 def extract(
     paths: list[Path], case_path: Path, key: Signer | KeyGiver | None, options: Options, report: Report,
     found: Mapping[Path, tuple[RangeFound, ...]] | None = None, *, is_part: bool = False,
+    parts_by: MakeParts | None = None,
 ) -> CaseCounts:  # fmt: skip
     """Take sources in, extract, parse, join, number, hash again and seal.
 
@@ -57,6 +62,7 @@ def extract(
         report: progress callback.
         found: what others found in the ranges of images, by the path of the image; these are not searched here.
         is_part: whether another process adds the case to one of its own, and joins and numbers the records there.
+        parts_by: begins processes that make parts of the sources; None: each source is read here.
 
     Returns:
         Counts for the whole case, not only for this run.
@@ -85,9 +91,8 @@ def extract(
         open_in_ledger(case, options, sources.skipped)
         for skipped in sources.skipped:
             add_skipped_source(case.store, str(skipped.path), skipped.why)
-        ahead = opened.enter_context(ReadAhead(sources.opened, options, found))
-        for source in sources.opened:
-            _extract_or_skip(case, source, options, parsers, report, ahead)
+        parts = opened.enter_context(parts_by(case, sources.opened, options)) if parts_by else None
+        _extract_all(case, sources.opened, options, parsers, report, found, parts)
         return seal_part(case, report) if is_part else seal_case(case, report)
 
 
@@ -108,6 +113,18 @@ def refuse_overlap(paths: list[Path], case_path: Path) -> None:
             raise CaseError(f"{case_path}: is inside the source {path}; nothing is ever written into a source")
         if case in source.parents:
             raise SourceError(f"{path}: is inside the case folder {case_path}")
+
+
+def _extract_all(
+    case: OpenCase, sources: Sequence[EvidenceSource], options: Options, parsers: tuple[Parser, ...], report: Report,
+    found: Mapping[Path, tuple[RangeFound, ...]] | None, parts: LocalParts | None,
+) -> None:  # fmt: skip
+    """Extract one source after another, or add the part that another process made of it."""
+    here = [source for source in sources if not parts or not parts.makes(source)]
+    with ReadAhead(here, options, found) as ahead:
+        for source in sources:
+            if not parts or not parts.add(source, report):
+                _extract_or_skip(case, source, options, parsers, report, ahead)
 
 
 def _extract_or_skip(

@@ -120,7 +120,9 @@ def _merged(detail: Detail) -> str:
     items = detail.get("evidence")
     named = ", ".join(map(str, items)) if isinstance(items, list) else ""
     what = f"The case {detail.get('part')}"
-    if "worker" in detail:
+    if "process" in detail:
+        what = f"The part of a case that process {detail['process']} of this run made"
+    elif "worker" in detail:
         what = f"The part of a case that the worker {detail['worker']} made on {detail.get('worker_host')}"
     left = f" {_sentence(str(detail['left_behind']))}" if detail.get("left_behind") else ""
     return (

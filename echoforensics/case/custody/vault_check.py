@@ -27,6 +27,8 @@ def vault_problems(case: Path, known: Collection[str], *, others: bool) -> list[
         return [f"{ARTEFACTS}: is no folder of the case"]
     problems, found = [], set[str]()
     for path, mode in _walk(root):
+        if not others and Vault(root).parts in (path, *path.parents):
+            continue
         name = path.relative_to(case).as_posix()
         if stat.S_ISDIR(mode):
             if not is_shard(path, root):

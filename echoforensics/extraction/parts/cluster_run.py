@@ -89,9 +89,8 @@ def extract_on_cluster(
             report(f"passing over {source}, which the case has already", 0, 0)
         else:
             to_read.append(source)
-    waiting = case_path.with_name(f"{case_path.name}.parts")
     with connected(address, processes_for(to_read, options), PRELOAD) as client:
-        cluster = _Cluster(client, address, options, report, waiting)
+        cluster = _Cluster(client, address, options, report)
         cluster.refuse_other_versions()
         looked, skipped = cluster.look_at_all(to_read)
         signing = key() if callable(key) else key
@@ -103,16 +102,17 @@ def extract_on_cluster(
             try:
                 cluster.make_all(case, looked)
             finally:
-                shutil.rmtree(waiting, ignore_errors=True)
+                shutil.rmtree(case.vault.parts, ignore_errors=True)
             return seal_case(case, report)
 
 
 @dataclass(slots=True)
 class _PartUnderWay:
-    """A part in progress: its number, its source, the futures of its ranges and its own, and where it arrived."""
+    """A part in progress: its number, source and folder here, the futures of its ranges and its own, and its case."""
 
     number: int
     source: str
+    folder: Path
     ranges: list[Any]
     future: Any = None
     made: MadePart | None = None
@@ -136,9 +136,8 @@ def _refused(worker: str, source: str, error: Exception) -> ClusterError:
 class _Cluster:
     """The workers, and the parts they make."""
 
-    def __init__(self, client: Any, address: str, options: Options, report: Report, waiting: Path) -> None:
+    def __init__(self, client: Any, address: str, options: Options, report: Report) -> None:
         self._client, self._address, self._options, self._report = client, address, options, report
-        self._waiting = waiting
         self._topic = f"echoforensics-{uuid.uuid4().hex}"
         self._progress = ClusterProgress(client, self._topic)
         self._stated = time.monotonic()
@@ -188,12 +187,12 @@ class _Cluster:
 
     def make_all(self, case: OpenCase, sources: Mapping[str, LookedAt]) -> None:
         """Let workers make a part of each source, and add the parts in the order of the sources."""
-        shutil.rmtree(self._waiting, ignore_errors=True)
         workers = len(workers_of(self._client))
         parts = []
         for number, (source, looked) in enumerate(sources.items()):
             ranges = ranges_to_search(looked, self._options, len(sources), workers)
-            parts.append(_PartUnderWay(number, source, self._search(number, source, looked.kind, ranges)))
+            searched = self._search(number, source, looked.kind, ranges)
+            parts.append(_PartUnderWay(number, source, case.vault.parts / f"{number}", searched))
             self._submit(parts[-1])
         for part in parts:
             while part.case is None and not part.why_not:
@@ -247,14 +246,13 @@ class _Cluster:
 
     def _fetch(self, part: _PartUnderWay, answer: object) -> None:
         """Fetch the part that an answer names."""
-        folder = self._waiting / f"{part.number}"
         try:
             part.made = made = made_part(answer)
             part.lost += made.lost
-            part.case = receive(self._client, made, folder)
+            part.case = receive(self._client, made, part.folder)
             self._progress.forget(made.worker)
         except PartLostError as error:
-            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(part.folder, ignore_errors=True)
             part.lost.append(made.worker)
             if len(part.lost) >= MOST_WORKERS:
                 part.why_not = f"{len(part.lost)} workers ended with it: {', '.join(part.lost)}; {error}"

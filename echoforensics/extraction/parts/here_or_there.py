@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from echoforensics.extraction.parts.fetched_source import refuse_addresses
+from echoforensics.extraction.parts.local_parts import LocalParts
 from echoforensics.extraction.run import extract
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def extract_on(
     named = [fspath(source) for source in ([sources] if isinstance(sources, (str, PathLike)) else sources)]
     if not cluster:
         refuse_addresses(named)
-        extract([Path(source) for source in named], case, key, options, report)
+        extract([Path(source) for source in named], case, key, options, report, parts_by=LocalParts)
         return
     from echoforensics.extraction.parts.cluster_run import extract_on_cluster
 

@@ -13,7 +13,7 @@ import tarfile
 from typing import TYPE_CHECKING, Any
 
 from echoforensics.case.disk import case_disk
-from echoforensics.case.part_contents import items_of_part
+from echoforensics.case.parts.contents import items_of_part
 from echoforensics.cluster.answers import RefusedPickleError, failure_text
 from echoforensics.errors import CaseError, ClusterError
 from echoforensics.extraction.merging import standing_of_part

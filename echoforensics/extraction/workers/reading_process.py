@@ -44,6 +44,11 @@ class ReadingProcess:
         self._code: int | None = None
         self._lock = Lock()
 
+    @property
+    def number(self) -> int:
+        """Its number in the system."""
+        return self._number
+
     def receive(self) -> object:
         """Return the next object. Raises EOFError if the process has ended."""
         try:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from echoforensics.case.added_records.addition_table import KINDS
 from echoforensics.case.case import Case
 from echoforensics.case.entry_table import index_content
+from echoforensics.case.parts.records import can_be_copied, copy_records
 from echoforensics.case.record_forms.record_form import VALUES, SharedForm, is_form
 from echoforensics.case.record_id import RecordNumbers, record_id, stored_id
 from echoforensics.case.record_table import LOCAL_KEYS, PreparedRecord, add_prepared
@@ -68,16 +69,24 @@ def add_part(store: Store, name: str, part: Store, item: EvidenceItem, state: st
     db.executemany(
         "INSERT INTO issues (evidence_id, path, parser, locator, what, excerpt) VALUES (?, ?, ?, ?, ?, ?)", issues
     )
-    for (read_from, entry), placed in groupby(_placed(part, item.id, number), attrgetter("read_from", "entry")):
+    if can_be_copied(store, part):
+        copy_records(store, part, numbers, lambda key: _key_here(key, item.id, number))
+    else:
+        _add_records(store, part, item.id, number, numbers)
+    return number
+
+
+def _add_records(store: Store, part: Store, evidence: int, number: int, shift: int) -> None:
+    """Add records one by one. One that the case has already, from a copy of its file, gets one more place."""
+    for (read_from, entry), placed in groupby(_placed(part, evidence, number), attrgetter("read_from", "entry")):
         held: list[PreparedRecord] = []
         for each in placed:
             held.append(each.record)
             if len(held) == _RECORDS:
-                add_prepared(store, entry + numbers, read_from + numbers, held)
+                add_prepared(store, entry + shift, read_from + shift, held)
                 store.made(len(held), store.index.batch)
                 held = []
-        add_prepared(store, entry + numbers, read_from + numbers, held)
-    return number
+        add_prepared(store, entry + shift, read_from + shift, held)
 
 
 def _add_item(store: Store, name: str, part: Store, item: EvidenceItem, state: str, location: str | None) -> int:
@@ -206,8 +215,7 @@ def _times(part: Store, rows: list[int]) -> dict[int, list[tuple[str, str, str, 
 
 
 def _keys(part: Store, places: list[int], evidence: int, number: int) -> dict[int, list[str]]:
-    """The keys of places, by the number of the place. Local ones get the number of the item in the other case."""
-    end = f"@{evidence}"
+    """The keys of places, by the number of the place."""
     found = part.db.execute(
         "SELECT place_id, key FROM record_keys WHERE place_id IN (SELECT value FROM json_each(?))"
         " ORDER BY place_id, key",
@@ -215,6 +223,11 @@ def _keys(part: Store, places: list[int], evidence: int, number: int) -> dict[in
     )
     keys: dict[int, list[str]] = {}
     for place, key in found:
-        is_local = key.startswith(LOCAL_KEYS) and key.endswith(end)
-        keys.setdefault(place, []).append(f"{key.removesuffix(end)}@{number}" if is_local else key)
+        keys.setdefault(place, []).append(_key_here(key, evidence, number))
     return keys
+
+
+def _key_here(key: str, evidence: int, number: int) -> str:
+    """A key of a part, as it is in the case: a local one gets the number of the item in that."""
+    end = f"@{evidence}"
+    return f"{key.removesuffix(end)}@{number}" if key.startswith(LOCAL_KEYS) and key.endswith(end) else key

@@ -1,0 +1,1 @@
+"""Puts what a part of a case holds into another case."""
