@@ -118,8 +118,7 @@ def begin_interactions(store: Store) -> None:
         db.execute(f"DROP TABLE IF EXISTS temp.{table}")
     # An interaction of one record has the record's number, below 0, and the reason; others have members of their own.
     db.execute(
-        "CREATE TEMP TABLE unnumbered"
-        " (interaction INTEGER PRIMARY KEY, key BLOB, start INTEGER, left_open TEXT, reason INTEGER)"
+        "CREATE TEMP TABLE unnumbered (interaction INTEGER, key BLOB, start INTEGER, left_open TEXT, reason INTEGER)"
     )
     db.execute("CREATE TEMP TABLE unnumbered_members (record INTEGER PRIMARY KEY, interaction INTEGER, reason INTEGER)")
 
@@ -156,7 +155,7 @@ def add_bare_entries(store: Store, types: Collection[str], alone: Collection[str
         " FROM temp.candidates c CROSS JOIN records r ON r.number = c.number"
         f" WHERE r.kind IN ({_listed(kinds)}) AND r.utterance_id IS NULL"
         " AND r.device_serial IS NULL AND NOT EXISTS (SELECT 1 FROM places p JOIN record_keys q ON q.place_id = p.id"
-        " WHERE p.record = r.number) ORDER BY c.number DESC",
+        " WHERE p.record = r.number)",
         (reason,),
     )
     db.execute("DELETE FROM temp.candidates WHERE number IN (SELECT -interaction FROM temp.unnumbered)")
