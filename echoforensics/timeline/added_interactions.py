@@ -51,6 +51,7 @@ from echoforensics.timeline.interaction_facts import Following, facts_of, joined
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from echoforensics.case.interactions.growing_nodes import GrowingNodes
     from echoforensics.case.interactions.join import Joining
     from echoforensics.case.spoken.added_evidence import Extent
     from echoforensics.case.store import Store
@@ -58,13 +59,16 @@ if TYPE_CHECKING:
 _HEARD = (Role.NEAR_MISS, Role.WAKE_WORD)
 
 
-def update_interactions(store: Store, before: Extent | None, remaking: Remaking = list) -> None:
+def update_interactions(
+    store: Store, before: Extent | None, remaking: Remaking = list, growing: GrowingNodes | None = None
+) -> None:
     """Bring the interactions, the attestations among their records, and the gaps of a case up to date.
 
     Args:
         store: the case's store, numbered.
         before: the extent of the case when these were up to date; None if it is not known.
         remaking: called with names of tables before most of their rows are replaced.
+        growing: nodes that were made while records were added, if all interactions are made.
     """
     if before is not None and not has_additions(store.db):
         try:
@@ -74,7 +78,7 @@ def update_interactions(store: Store, before: Extent | None, remaking: Remaking 
             pass
         else:
             return
-    build_interactions(store, remaking)
+    build_interactions(store, remaking, growing)
 
 
 def _update(store: Store, before: Extent, remaking: Remaking) -> None:

@@ -46,6 +46,7 @@ from echoforensics.timeline.gaps.sums import FactSums
 from echoforensics.timeline.interaction_facts import Following, bare_facts, joined_interactions
 
 if TYPE_CHECKING:
+    from echoforensics.case.interactions.growing_nodes import GrowingNodes
     from echoforensics.case.spoken.added_evidence import Extent
     from echoforensics.case.store import Store
 
@@ -78,12 +79,13 @@ def are_interactions_up_to_date(store: Store, before: Extent | None) -> bool:
     )
 
 
-def build_interactions(store: Store, remaking: Remaking = list) -> None:
+def build_interactions(store: Store, remaking: Remaking = list, growing: GrowingNodes | None = None) -> None:
     """Rebuild the interactions, the attestations among their records, and the gaps of a case.
 
     Args:
         store: the case's store.
         remaking: called with names of tables before most of their rows are replaced.
+        growing: nodes that were made while records were added; the others are made here.
     """
     remaking(CLEARED)
     with store.transaction():
@@ -93,7 +95,9 @@ def build_interactions(store: Store, remaking: Remaking = list) -> None:
         list_named(store, FOLLOWING_BY_KEY, FOLLOWING_KEYS, KEY_KINDS)
         following, reasons = Following(), Reasons(store)
         add_unjoined(store, following, reasons)
-        joining = join_records(candidates(store), clock_steps(records_of_types(store, CLOCK_TYPES)))
+        known = growing.take() if growing else {}
+        steps = clock_steps(records_of_types(store, CLOCK_TYPES))
+        joining = join_records(candidates(store, known), steps, known.values())
         add_interactions(store, joined_interactions(joining, following), reasons)
         number_interactions(store, remaking)
         end_interactions(store)

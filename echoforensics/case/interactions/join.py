@@ -77,15 +77,18 @@ class Joining:
     item_devices: dict[str, str]
 
 
-def join_records(records: Iterable[SpokenRecord], clock_steps: Mapping[str, Sequence[int]]) -> Joining:
+def join_records(
+    records: Iterable[SpokenRecord], clock_steps: Mapping[str, Sequence[int]], known: Iterable[Node] = ()
+) -> Joining:
     """Join records into interactions.
 
     Args:
         records: in any order; of records with the same id, one is used.
         clock_steps: for each evidence item, the times at which the clock of the device whose log it holds was set, in
             microseconds since 1970 UTC by that clock, in order.
+        known: nodes of other records, which are joined too.
     """
-    nodes = nodes_of(records)
+    nodes = nodes_of(records, known)
     clocks = measured_clocks(nodes, clock_steps)
     joiner = _Joiner(nodes)
     joiner.by_stream()

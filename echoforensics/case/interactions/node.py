@@ -107,12 +107,16 @@ def created_of(record: SpokenRecord) -> int | None:
     return within.timestamp if within else None
 
 
-def nodes_of(records: Iterable[SpokenRecord]) -> list[Node]:
+def nodes_of(records: Iterable[SpokenRecord], known: Iterable[Node] = ()) -> list[Node]:
     """Return the nodes of records that can belong to an interaction, each id once.
 
     They are sorted by id, so the order does not depend on that of the sources.
+
+    Args:
+        records: the records.
+        known: nodes of others that can.
     """
-    found = {}
+    found = {node.record: node for node in known}
     for record in records:
         node = Node.of(record)
         if node.takes_part:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from echoforensics.case.spoken.spoken_record import JOINED_BY_FIELDS, SECOND, SpokenRecord, SpokenTime
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator
     from sqlite3 import Connection
 
     from echoforensics.case.store import Store
@@ -44,13 +44,18 @@ class _Entry(NamedTuple):
     items: tuple[str]
 
 
-def candidates(store: Store) -> Iterator[SpokenRecord]:
+def candidates(store: Store, known: Container[int] = ()) -> Iterator[SpokenRecord]:
     """Yield the listed candidates (see :func:`echoforensics.case.spoken.spoken_query.list_candidates`).
 
     They are without message, locator, and all else that joining does not need: they have further fields only if
     their data type is one of :data:`echoforensics.case.spoken.spoken_record.JOINED_BY_FIELDS`.
+
+    Args:
+        store: the case's store.
+        known: numbers of candidates to leave out.
     """
-    return _records(store, "temp.candidates c CROSS JOIN records r WHERE r.number = c.number")
+    listed = store.db.execute("SELECT number FROM temp.candidates")
+    return records_to_join(store, (number for (number,) in listed if number not in known))
 
 
 def records_to_join(store: Store, numbers: Iterable[int]) -> Iterator[SpokenRecord]:
@@ -58,7 +63,28 @@ def records_to_join(store: Store, numbers: Iterable[int]) -> Iterator[SpokenReco
     return _records(store, "json_each(?) c CROSS JOIN records r WHERE r.number = c.value", json.dumps(list(numbers)))
 
 
-def _records(store: Store, source: str, *values: str) -> Iterator[SpokenRecord]:
+def records_with_utterance(store: Store, first: int, last: int) -> Iterator[SpokenRecord]:
+    """Yield the records with an utterance id among those of some numbers, likewise."""
+    return _records(store, "records r WHERE r.number BETWEEN ? AND ? AND r.utterance_id IS NOT NULL", first, last)
+
+
+def copied_records(store: Store, last: int) -> Iterator[int]:
+    """Yield the numbers, up to the last one given, of records that have several places."""
+    asked = "SELECT record FROM places WHERE record <= ? GROUP BY record HAVING count(*) > 1"
+    return (record for (record,) in store.db.execute(asked, (last,)))
+
+
+def first_exhibits(store: Store, last: int) -> Iterator[tuple[int, str]]:
+    """Yield the number of each record, up to the last one given, and its first exhibit."""
+    asked = "SELECT record, min(number) FROM exhibits WHERE record <= ? GROUP BY record"
+    return ((record, _exhibit(number)) for record, number in store.db.execute(asked, (last,)))
+
+
+def _exhibit(number: int) -> str:
+    return f"EF-{number:07}"
+
+
+def _records(store: Store, source: str, *values: str | int) -> Iterator[SpokenRecord]:
     db = store.db
     kinds = dict(db.execute("SELECT id, data_type FROM kinds").fetchall())
     with_fields = ", ".join(str(number) for number, data_type in kinds.items() if data_type in JOINED_BY_FIELDS)
@@ -76,7 +102,7 @@ def _records(store: Store, source: str, *values: str) -> Iterator[SpokenRecord]:
             locator="",
             sha256=shown.sha256,
             evidence=shown.items if len(places) == 1 else tuple(sorted({place.evidence for place in places})),
-            exhibit=f"EF-{exhibit:07}" if exhibit is not None else "",
+            exhibit=_exhibit(exhibit) if exhibit is not None else "",
             path=shown.path,
             device_serial=serial,
             utterance_id=utterance_id,

@@ -259,9 +259,9 @@ def test_alarms_that_nothing_names_are_left_aside(
     )
     joined: list[list[SpokenRecord]] = []
 
-    def keep_and_join(records: Iterable[SpokenRecord], steps: Any) -> Any:
+    def keep_and_join(records: Iterable[SpokenRecord], *others: Any) -> Any:
         joined.append([*records])
-        return join_records(joined[-1], steps)
+        return join_records(joined[-1], *others)
 
     monkeypatch.setattr(interaction_building, "join_records", keep_and_join)
     made_rows()
