@@ -95,7 +95,7 @@ def seal_case(case: OpenCase, report: Report) -> CaseCounts:
     report("joining records", 0, 0)
     number_rows(case.store)
     if not are_interactions_up_to_date(case.store, case.sealed_extent):
-        update_interactions(case.store, case.sealed_extent, case.remaking)
+        update_interactions(case.store, case.sealed_extent, case.remaking, case.nodes)
     return seal_part(case, report)
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from echoforensics.case.custody.open_case import OpenCase
     from echoforensics.case.entry_table import EntryToParse, KeptFile
+    from echoforensics.case.interactions.growing_nodes import GrowingNodes
     from echoforensics.case.sealing.growing import GrowingDigests
     from echoforensics.extraction.workers.pool import Outcome
     from parsers.parser import Parser
@@ -52,8 +53,8 @@ class EntryParser:
         self._before_mark = 0
         self._before: int | None = None
         self._uncommitted = 0
-        #: What is hashed while workers parse: the rows that were committed.
-        self._digests: GrowingDigests | None = None
+        #: What is made of the rows that were committed, while workers parse.
+        self._growing: list[GrowingDigests | GrowingNodes] = []
 
     def parse_all(self) -> Iterator[str]:
         """Parse every remaining file; yields each path when done.
@@ -83,9 +84,8 @@ class EntryParser:
         count, size = size_to_parse(self._store, self._evidence)
         if self._workers > 1 and (count >= POOL_FILES or size >= POOL_BYTES):
             folder = self._case.vault.root
-            self._digests = self._case.growing(self._evidence)
-            idle = self._digests.advance if self._digests else bool
-            with ParsingPool(self._workers, self._parser, self._find, folder, STALLED_AFTER, idle) as pool:
+            self._growing = [each for each in (self._case.growing(self._evidence), self._case.nodes) if each]
+            with ParsingPool(self._workers, self._parser, self._find, folder, STALLED_AFTER, self._advance) as pool:
                 yield from pool.parse(self._files())
             return
         parser = self._parser(self._find)
@@ -168,8 +168,12 @@ class EntryParser:
             self._uncommitted = 0
 
     def _committed(self) -> None:
-        if self._digests:
-            self._digests.committed()
+        for each in self._growing:
+            each.committed()
+
+    def _advance(self) -> bool:
+        """Do a little of what is made of the rows that were committed. Returns whether there was any left."""
+        return any(each.advance() for each in self._growing)
 
     def _release(self) -> None:
         if self._marked:
@@ -180,8 +184,8 @@ class EntryParser:
         """Undo the findings in a file so far."""
         if self._before is not None:
             remove_records(self._store, file.id, self._before)
-            if self._digests:
-                self._digests.forget()
+            for each in self._growing:
+                each.forget()
         elif self._marked:
             self._store.undo_to_mark()
         self._held, self._issues = FoundChunk(), IssueGroups()

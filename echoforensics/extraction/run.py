@@ -13,7 +13,9 @@ from echoforensics.case.custody.open_case import OpenCase
 from echoforensics.case.disk import database_room
 from echoforensics.case.evidence_table import EvidenceState, set_state
 from echoforensics.case.full_text.filling import NoIndex
+from echoforensics.case.interactions.growing_nodes import GrowingNodes
 from echoforensics.case.issue_table import add_issue, add_skipped_source, forget_skipped_source
+from echoforensics.case.record_table import last_record
 from echoforensics.case.store import BATCH
 from echoforensics.errors import CaseError, SourceError, UsageError
 from echoforensics.evidence.volumes.disk import Disk
@@ -88,6 +90,7 @@ def extract(
             case.store.index = NoIndex(BATCH)
         else:
             opened.enter_context(index_process(case, options.worker_count))
+            case.nodes = None if last_record(case.store) else GrowingNodes(case.store)
         open_in_ledger(case, options, sources.skipped)
         for skipped in sources.skipped:
             add_skipped_source(case.store, str(skipped.path), skipped.why)

@@ -16,7 +16,7 @@ from echoforensics.case.interactions.device_times import NEAR_STREAM
 from echoforensics.case.interactions.interaction_context import Couplings, InteractionContext, is_unnamed_stream
 from echoforensics.case.interactions.join import join_records
 from echoforensics.case.interactions.node import Node
-from echoforensics.case.interactions.record_names import KEY_KINDS, names_of, takes_part
+from echoforensics.case.interactions.record_names import KEY_KINDS
 from echoforensics.case.spoken.added_evidence import AllConcernedError, added_items, has_more_places
 from echoforensics.case.spoken.gap_query import stored_gaps
 from echoforensics.case.spoken.inserted_interactions import replace_interactions, touched_interactions
@@ -29,7 +29,8 @@ from echoforensics.case.spoken.interaction_table import (
     renew_attested,
     replace_gaps,
 )
-from echoforensics.case.spoken.spoken_query import candidates, records_of_types
+from echoforensics.case.spoken.joined_query import candidates
+from echoforensics.case.spoken.spoken_query import records_of_types
 from echoforensics.case.spoken.spoken_record import FOLLOWING_BY_KEY, Role, SpokenRecord, Witness
 from echoforensics.case.spoken.touched_records import Touching, list_added, list_touched
 from echoforensics.timeline.gaps import case_records
@@ -48,8 +49,9 @@ from echoforensics.timeline.interaction_building import (
 from echoforensics.timeline.interaction_facts import Following, facts_of, joined_interactions
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
+    from echoforensics.case.interactions.growing_nodes import GrowingNodes
     from echoforensics.case.interactions.join import Joining
     from echoforensics.case.spoken.added_evidence import Extent
     from echoforensics.case.store import Store
@@ -57,13 +59,16 @@ if TYPE_CHECKING:
 _HEARD = (Role.NEAR_MISS, Role.WAKE_WORD)
 
 
-def update_interactions(store: Store, before: Extent | None, remaking: Remaking = list) -> None:
+def update_interactions(
+    store: Store, before: Extent | None, remaking: Remaking = list, growing: GrowingNodes | None = None
+) -> None:
     """Bring the interactions, the attestations among their records, and the gaps of a case up to date.
 
     Args:
         store: the case's store, numbered.
         before: the extent of the case when these were up to date; None if it is not known.
         remaking: called with names of tables before most of their rows are replaced.
+        growing: nodes that were made while records were added, if all interactions are made.
     """
     if before is not None and not has_additions(store.db):
         try:
@@ -73,7 +78,7 @@ def update_interactions(store: Store, before: Extent | None, remaking: Remaking 
             pass
         else:
             return
-    build_interactions(store, remaking)
+    build_interactions(store, remaking, growing)
 
 
 def _update(store: Store, before: Extent, remaking: Remaking) -> None:
@@ -87,19 +92,13 @@ def _update(store: Store, before: Extent, remaking: Remaking) -> None:
     following, reasons = Following(), Reasons(store, gone)
     add_unjoined(store, following, reasons)
     list_touched(store, SPOKEN_TYPES, KEY_KINDS, _Links(store, before))
-    numbers: dict[str, int] = {}
-    records = []
-    for number, record in candidates(store):
-        numbers[record.record] = number
-        records.append(record)
-    joining = join_records(records, clock_steps(records_of_types(store, CLOCK_TYPES, before)))
+    joining = join_records(candidates(store), clock_steps(records_of_types(store, CLOCK_TYPES, before)))
     gone = touched_interactions(store)
     reasons = Reasons(store, gone)
-    add_interactions(store, joined_interactions(joining, numbers, following), reasons)
+    add_interactions(store, joined_interactions(joining, following), reasons)
     sums = FactSums.of(context.sums)
     sums.change([facts_of(store, number) for number in gone], following.facts)
-    new = {record for record, number in numbers.items() if number > before.record}
-    now = _context(store, before, context, joining, new, sums)
+    now = _context(store, before, context, joining, sums)
     # From here on, nothing more is found to be concerned.
     replace_interactions(store, gone, remaking)
     end_interactions(store)
@@ -116,11 +115,12 @@ class _Links:
         self._before = before
         self._touching = Touching(store)
 
-    def __call__(self, number: int, record: SpokenRecord) -> set[int]:
+    def __call__(self, record: SpokenRecord) -> set[int]:
         """Return their numbers, of records of any type. Raises AllConcernedError if they cannot be looked up."""
-        names = names_of(record)
-        if not takes_part(record, names):
+        node = Node.of(record)
+        if not node.takes_part:
             return set()
+        names = node.names
         found = self._touching.of_stream(names.stream) if names.stream else set()
         lines = []
         for key in (*(key for _, key in names.keys), *names.refers):
@@ -129,16 +129,15 @@ class _Links:
                 lines.append(int(value.rpartition("#")[2]))
             else:
                 found |= self._of_name(key, kind, value)
-        if number > self._before.record:
+        if record.number > self._before.record:
             # Its file is new: all that it holds was added.
             return found
-        node = Node.of(record, names)
         if lines:
-            found |= self._touching.of_lines(number, lines)
+            found |= self._touching.of_lines(record.number, lines)
         if node.source is Witness.DEVICE and (node.opened is not None or node.role in _HEARD):
             start, end = node.start, node.end
             if start is not None and end is not None:
-                found |= self._touching.near(number, node.sha256, start - NEAR_STREAM, end + NEAR_STREAM)
+                found |= self._touching.near(record.number, node.sha256, start - NEAR_STREAM, end + NEAR_STREAM)
         return found
 
     def _of_name(self, key: str, kind: str, value: str) -> set[int]:
@@ -160,7 +159,7 @@ class _Links:
 
 
 def _context(
-    store: Store, before: Extent, context: InteractionContext, joining: Joining, new: Collection[str], sums: FactSums
+    store: Store, before: Extent, context: InteractionContext, joining: Joining, sums: FactSums
 ) -> InteractionContext:
     """The context with what was added. Raises AllConcernedError where that bears on other records than were joined."""
     items = added_items(store, before)
@@ -169,7 +168,7 @@ def _context(
         *(clock for clock in joining.clocks if clock.device in items),
     ]
     nodes = joining.nodes.values()
-    couplings = context.couplings.with_others(Couplings.of_nodes(node for node in nodes if node.record in new))
+    couplings = context.couplings.with_others(Couplings.of_nodes(node for node in nodes if node.number > before.record))
     couplings = couplings.with_others(Couplings(unnamed=Couplings.of_nodes(nodes).unnamed))
     found = InteractionContext(
         ClockOffsets(clocks),

@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from functools import reduce
-from itertools import groupby
+from itertools import groupby, islice
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
 from echoforensics.case.exhibits.join_table import (
     Join,
     KeySummary,
+    add_spoken,
     asked,
     begin_item,
     changed_streams,
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 #: Kinds of keys that identify the request for an API answer.
 _REQUEST_KEYS = ("saved-as:", "content-sha1:")
+#: Places whose stream is set at once.
+_AT_ONCE = 1000
 
 
 def correlate(store: Store, evidence: int) -> None:
@@ -52,10 +55,14 @@ def correlate(store: Store, evidence: int) -> None:
     list_asking(store, evidence)
     keep_summaries(store, _summaries(named_by_keys(store)))
     _join_utterances(store)
-    for place, text in places_naming(store, evidence):
-        if utterance := UtteranceId.parse(text):
-            set_spoken(store, place, utterance.uuid, utterance.segment)
-            store.made(1)
+    naming = (
+        (utterance.uuid, place, utterance.segment)
+        for place, text in places_naming(store, evidence)
+        if (utterance := UtteranceId.parse(text))
+    )
+    while some := list(islice(naming, _AT_ONCE)):
+        add_spoken(store, some)
+        store.made(len(some))
     _join_recordings(store)
     list_answers(store)
     _join_requests(store)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -29,8 +29,9 @@ from echoforensics.case.spoken.interaction_table import (
     place_of_exhibit,
     set_attested,
 )
+from echoforensics.case.spoken.joined_query import candidates
 from echoforensics.case.spoken.lone_near_misses import add_lone_near_misses
-from echoforensics.case.spoken.spoken_query import candidates, list_candidates, list_named, records_of_types
+from echoforensics.case.spoken.spoken_query import list_candidates, list_named, records_of_types
 from echoforensics.case.spoken.spoken_record import (
     ALONE,
     FOLLOWING_BY_KEY,
@@ -45,6 +46,7 @@ from echoforensics.timeline.gaps.sums import FactSums
 from echoforensics.timeline.interaction_facts import Following, bare_facts, joined_interactions
 
 if TYPE_CHECKING:
+    from echoforensics.case.interactions.growing_nodes import GrowingNodes
     from echoforensics.case.spoken.added_evidence import Extent
     from echoforensics.case.store import Store
 
@@ -77,12 +79,13 @@ def are_interactions_up_to_date(store: Store, before: Extent | None) -> bool:
     )
 
 
-def build_interactions(store: Store, remaking: Remaking = list) -> None:
+def build_interactions(store: Store, remaking: Remaking = list, growing: GrowingNodes | None = None) -> None:
     """Rebuild the interactions, the attestations among their records, and the gaps of a case.
 
     Args:
         store: the case's store.
         remaking: called with names of tables before most of their rows are replaced.
+        growing: nodes that were made while records were added; the others are made here.
     """
     remaking(CLEARED)
     with store.transaction():
@@ -92,9 +95,10 @@ def build_interactions(store: Store, remaking: Remaking = list) -> None:
         list_named(store, FOLLOWING_BY_KEY, FOLLOWING_KEYS, KEY_KINDS)
         following, reasons = Following(), Reasons(store)
         add_unjoined(store, following, reasons)
-        numbers: dict[str, int] = {}
-        joining = join_records(_candidates(store, numbers), clock_steps(records_of_types(store, CLOCK_TYPES)))
-        add_interactions(store, joined_interactions(joining, numbers, following), reasons)
+        known = growing.take() if growing else {}
+        steps = clock_steps(records_of_types(store, CLOCK_TYPES))
+        joining = join_records(candidates(store, known), steps, known.values())
+        add_interactions(store, joined_interactions(joining, following), reasons)
         number_interactions(store, remaking)
         end_interactions(store)
         join_additions(store)
@@ -121,13 +125,6 @@ def add_unjoined(store: Store, following: Following, reasons: Reasons) -> None:
     following.facts += bare_facts(store)
     # They are facts of no gap.
     add_lone_near_misses(store, NEAR_STREAM, alone)
-
-
-def _candidates(store: Store, numbers: dict[str, int]) -> Iterator[SpokenRecord]:
-    """Yield the records that may belong to an interaction, and collect their numbers in the database."""
-    for number, record in candidates(store):
-        numbers[record.record] = number
-        yield record
 
 
 def placed(store: Store, gap: CaseGap) -> CaseGap:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from echoforensics.case.interactions.node import Node
-from echoforensics.case.interactions.record_names import names_of
 from echoforensics.case.interactions.start import start_of_nodes
 from echoforensics.case.interactions.strength import Strength
 from echoforensics.case.spoken.case_gap import FoundAt
@@ -35,12 +34,11 @@ class Following:
     attested: list[Attested] = field(default_factory=list)
 
 
-def joined_interactions(joining: Joining, numbers: Mapping[str, int], following: Following) -> Iterator[NewInteraction]:
+def joined_interactions(joining: Joining, following: Following) -> Iterator[NewInteraction]:
     """Yield each interaction, and collect what follows from it.
 
     Args:
         joining: the interactions.
-        numbers: by id of a record, its number.
         following: is added to.
     """
     for number, one in enumerate(joining.interactions):
@@ -48,13 +46,16 @@ def joined_interactions(joining: Joining, numbers: Mapping[str, int], following:
         start, key = start_of_nodes(nodes), min(node.record for node in nodes)
         following.facts.append(_facts(start, key, nodes))
         if len(nodes) > 1:
-            following.attested += _attesting(numbers, [*zip(nodes, one.members, strict=True)])
+            following.attested += _attesting([*zip(nodes, one.members, strict=True)])
         yield NewInteraction(
             number,
             key,
             start,
             one.left_open,
-            [(numbers[member.record], str(member.strength), member.reason) for member in one.members],
+            [
+                (node.number, str(member.strength), member.reason)
+                for node, member in zip(nodes, one.members, strict=True)
+            ],
         )
 
 
@@ -71,10 +72,10 @@ def facts_of(store: Store, interaction: int) -> InteractionFacts:
     """The facts of an interaction that the case has. Its members are evidence, none of them added to the case."""
     start = start_of(store, interaction)
     records = [member.record for member in member_records(store, ["i.number = ?"], [interaction])]
-    return _facts(start, min(one.record for one in records), [Node.of(one, names_of(one)) for one in records])
+    return _facts(start, min(one.record for one in records), [Node.of(one) for one in records])
 
 
-def _attesting(numbers: Mapping[str, int], members: Sequence[tuple[Node, Membership]]) -> Iterator[Attested]:
+def _attesting(members: Sequence[tuple[Node, Membership]]) -> Iterator[Attested]:
     """Yield, for each record of an interaction, the exhibits of other witnesses that attest the same."""
     sides: dict[Witness, list[Node]] = defaultdict(list)
     for node, membership in members:
@@ -83,7 +84,7 @@ def _attesting(numbers: Mapping[str, int], members: Sequence[tuple[Node, Members
     for side, nodes in sides.items():
         others = sorted({other.exhibit for each in sides if each is not side for other in sides[each]})
         if others:
-            yield from (Attested(numbers[node.record], others) for node in nodes)
+            yield from (Attested(node.number, others) for node in nodes)
 
 
 def _facts(start: int | None, key: str, nodes: Sequence[Node]) -> InteractionFacts:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from chain_of_custody.signer import Signer
+    from echoforensics.case.interactions.growing_nodes import GrowingNodes
     from echoforensics.case.sealing.seal import TableDigest
 
 _WHAT_TO_DO = "Nothing was changed; `echoforensics verify` says more. Go on with an unchanged copy, or into a new case"
@@ -46,6 +47,7 @@ class OpenCase(Case):
     Attributes:
         key: the key that signs its ledger; None for an unsigned one.
         sealed_extent: the case's extent when it was opened unchanged since its seal; None otherwise.
+        nodes: made, for joining, of the records that are added while another process parses; None to make none.
     """
 
     def __init__(self, path: Path, store: Store, ledger: Ledger, lock: FolderLock, key: Signer | None) -> None:
@@ -58,6 +60,7 @@ class OpenCase(Case):
         #: Changes since the seal.
         self._changes: ChangesSinceSeal | None = None
         self.sealed_extent: Extent | None = None
+        self.nodes: GrowingNodes | None = None
 
     @classmethod
     def begin(cls, path: Path, key: Signer | None, actor: str) -> OpenCase:

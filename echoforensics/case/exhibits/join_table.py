@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from echoforensics.case.store import Store
 
@@ -231,6 +231,12 @@ def places_naming(store: Store, evidence: int) -> Iterator[tuple[int, str]]:
     )
 
 
+def add_spoken(store: Store, found: Sequence[tuple[str, int, int | None]]) -> None:
+    """Set stream, place and segment of places that had no stream, or the same."""
+    store.db.executemany("INSERT OR REPLACE INTO spoken VALUES (?, ?, ?)", found)
+    store.db.executemany("INSERT OR IGNORE INTO changed_streams VALUES (?)", ((stream,) for stream, _, _ in found))
+
+
 def set_spoken(store: Store, place: int, stream: str, segment: int | None, former: str | None = None) -> None:
     """Set the stream and segment of a place, replacing a former stream; an empty stream means none."""
     db = store.db
@@ -238,12 +244,13 @@ def set_spoken(store: Store, place: int, stream: str, segment: int | None, forme
         db.execute("DELETE FROM spoken WHERE uuid = ? AND place_id = ?", (former, place))
         db.execute("INSERT OR IGNORE INTO changed_streams VALUES (?)", (former,))
     if stream:
-        db.execute("INSERT OR REPLACE INTO spoken VALUES (?, ?, ?)", (stream, place, segment))
-        db.execute("INSERT OR IGNORE INTO changed_streams VALUES (?)", (stream,))
+        add_spoken(store, [(stream, place, segment)])
 
 
 def changed_streams(store: Store) -> Iterator[Spoken]:
-    """Yield the places of every changed stream, by stream."""
+    """Yield the places of every changed stream, by stream; nothing if the case has no recordings."""
+    if not store.db.execute("SELECT 1 FROM kinds WHERE data_type LIKE 'recording:%'").fetchone():
+        return iter(())
     found = store.db.execute(
         f"""
         SELECT s.uuid, s.place_id, s.segment, CASE WHEN r.{_IS_RECORDING} THEN e.sha256 END

@@ -70,8 +70,11 @@ def repeated_words(nodes: Sequence[Node], sets: DisjointSets) -> Iterator[TimeTi
 
 def _without_stream(nodes: Sequence[Node], sets: DisjointSets) -> list[int]:
     """Near misses and wake words in groups without other records of a device."""
+    heard = [number for number, node in enumerate(nodes) if node.role in _HEARD]
+    if not heard:
+        return []
     held = {sets.find(number) for number, node in enumerate(nodes) if node.role is Role.DEVICE}
-    return [number for number, node in enumerate(nodes) if node.role in _HEARD and sets.find(number) not in held]
+    return [number for number in heard if sets.find(number) not in held]
 
 
 def _by_file(nodes: Sequence[Node], members: Iterable[int]) -> dict[str, list[_TimeSpan]]:
@@ -105,8 +108,15 @@ def two_clocks(nodes: Sequence[Node], sets: DisjointSets, clocks: ClockOffsets) 
     The device of an evidence item is known if streams and entries with the same id show it, and all of
     them name one serial number.
     """
-    serials = serials_of_items(nodes, sets)
+    unnamed = [
+        (number, node.opened)
+        for number, node in enumerate(nodes)
+        if node.opened is not None and node.source is Witness.DEVICE and not node.names.stream
+    ]
+    if not unnamed:
+        return
     named = {sets.find(number) for number, node in enumerate(nodes) if node.names.stream}
+    serials = serials_of_items(nodes, sets)
     devices = {sets.find(number) for number, node in enumerate(nodes) if node.source is Witness.DEVICE}
     entries: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for number, node in enumerate(nodes):
@@ -114,16 +124,16 @@ def two_clocks(nodes: Sequence[Node], sets: DisjointSets, clocks: ClockOffsets) 
             entries[node.serial].append((node.named_at, sets.find(number)))
     for listed in entries.values():
         listed.sort()
-    for number, node in enumerate(nodes):
-        if node.opened is None or node.source is not Witness.DEVICE or sets.find(number) in named:
+    for number, opened in unnamed:
+        if sets.find(number) in named:
             continue
-        for item in node.evidence:
-            offset = clocks.at(item, node.opened)
+        for item in nodes[number].evidence:
+            offset = clocks.at(item, opened)
             serial = serials.get(item)
             if offset is None or not serial:
                 continue
             # The service's second is between the device's time minus ``most``, and that minus ``least`` and a second.
-            low, high = node.opened - offset.most, node.opened - offset.least
+            low, high = opened - offset.most, opened - offset.least
             listed = entries.get(serial, [])
             first = bisect_left(listed, (low - SECOND, -1))
             reason = (
@@ -140,12 +150,17 @@ def by_creation(nodes: Sequence[Node], sets: DisjointSets) -> Iterator[TimeTie]:
     Both times are the service's: the second of the request, and the creation of the entry. The delay between them
     is measured from the entries that hold both.
     """
-    pairs = [
-        StreamPair(node.serial, node.created, node.named_at)
-        for node in nodes
-        if node.role is Role.ENTRY and node.serial and node.created is not None and node.named_at is not None
-    ]
-    delays = measure(pairs, {})
+    unnamed = [(n, node.created) for n, node in enumerate(nodes) if node.created is not None and not node.names.stream]
+    if not unnamed:
+        return
+    delays = measure(
+        (
+            StreamPair(node.serial, node.created, node.named_at)
+            for node in nodes
+            if node.role is Role.ENTRY and node.serial and node.created is not None and node.named_at is not None
+        ),
+        {},
+    )
     with_stream = {sets.find(number) for number, node in enumerate(nodes) if node.names.stream}
     with_entry = {sets.find(number) for number, node in enumerate(nodes) if node.created is not None}
     streams: dict[str, set[tuple[int, int]]] = defaultdict(set)
@@ -153,15 +168,16 @@ def by_creation(nodes: Sequence[Node], sets: DisjointSets) -> Iterator[TimeTie]:
         if node.named_at is not None and node.serial and sets.find(number) not in with_entry:
             streams[node.serial].add((node.named_at, sets.find(number)))
     listed = {serial: sorted(found) for serial, found in streams.items()}
-    for number, node in enumerate(nodes):
-        if node.created is None or sets.find(number) in with_stream:
+    for number, created in unnamed:
+        if sets.find(number) in with_stream:
             continue
-        delay, found = delays.at(node.serial, node.created), listed.get(node.serial, [])
+        serial = nodes[number].serial
+        delay, found = delays.at(serial, created), listed.get(serial, [])
         if delay is None or delay.pairs < FEWEST_DELAYS:
             continue
-        low, high = node.created - delay.most, node.created - delay.least
+        low, high = created - delay.most, created - delay.least
         for at, root in found[bisect_left(found, (low - SECOND, -1)) : bisect_right(found, (high, len(nodes)))]:
-            most = (node.created - at) / 1e6
+            most = (created - at) / 1e6
             reason = (
                 f"The service created the entry {max(0.0, most - 1):.1f} to {most:.1f} s after the request (its time is"
                 f" cut off to a second); by {delay.pairs} entries of the same device this takes up to"

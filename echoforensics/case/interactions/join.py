@@ -77,15 +77,18 @@ class Joining:
     item_devices: dict[str, str]
 
 
-def join_records(records: Iterable[SpokenRecord], clock_steps: Mapping[str, Sequence[int]]) -> Joining:
+def join_records(
+    records: Iterable[SpokenRecord], clock_steps: Mapping[str, Sequence[int]], known: Iterable[Node] = ()
+) -> Joining:
     """Join records into interactions.
 
     Args:
         records: in any order; of records with the same id, one is used.
         clock_steps: for each evidence item, the times at which the clock of the device whose log it holds was set, in
             microseconds since 1970 UTC by that clock, in order.
+        known: nodes of other records, which are joined too.
     """
-    nodes = nodes_of(records)
+    nodes = nodes_of(records, known)
     clocks = measured_clocks(nodes, clock_steps)
     joiner = _Joiner(nodes)
     joiner.by_stream()
@@ -103,8 +106,10 @@ class _Joiner:
     def __init__(self, nodes: list[Node]) -> None:
         self.nodes = nodes
         self.sets = DisjointSets(len(nodes))
-        self._members = {number: [number] for number in range(len(nodes))}
-        #: The reason of each record: the weakest step that joined it to the group's core.
+        #: The members of groups of several.
+        self._members: dict[int, list[int]] = {}
+        self._holders = _holders(nodes)
+        #: The reason of each record: the weakest step after the first that joined it to the group's core.
         self._reasons: dict[int, tuple[Strength, str]] = {}
         self._open: dict[int, list[str]] = defaultdict(list)
 
@@ -112,19 +117,20 @@ class _Joiner:
         """Join records that name the same stream."""
         first: dict[str, int] = {}
         for number, node in enumerate(self.nodes):
-            if stream := node.names.stream:
-                self._reasons[number] = (Strength.UTTERANCE_ID, f"It names the utterance id of the stream {stream}.")
-                self._unite(first.setdefault(stream, number), number)
+            if (stream := node.names.stream) and (named := first.setdefault(stream, number)) != number:
+                self._unite(named, number)
 
     def by_keys(self, strength: Strength, *, sounds: bool = False) -> None:
         """Join groups that share a key of this strength.
 
         Streams are different interactions. Sounds are joined to groups that hold more than sounds.
         """
+        if not (holders := self._holders[strength]):
+            return
         anchors = {self.sets.find(number) for number, node in enumerate(self.nodes) if node.names.stream}
         if sounds:
             anchors |= {self.sets.find(n) for n, node in enumerate(self.nodes) if node.role is not Role.RECORDING}
-        shared = shared_keys(self.sets, self._holders(strength), anchors.__contains__)
+        shared = shared_keys(self.sets, holders, anchors.__contains__)
         for component in shared.components:
             if len(component.anchors) > 1:
                 sentence = open_sentence(component.keys)
@@ -140,18 +146,27 @@ class _Joiner:
         core = roots[0] if len(component.anchors) == 1 else max(roots, key=lambda root: (self._size(root), -root))
         keys = set(component.keys)
         for root in roots:
-            if root != core or (self._size(root) == 1 and root not in self._reasons and len(roots) > 1):
+            if root != core or (self._size(root) == 1 and self._reason(root) is None and len(roots) > 1):
                 self._give_reason(root, strength, keys)
         for root in roots:
             self._unite(core, root)
 
     def _size(self, root: int) -> int:
-        return len(self._members[self.sets.find(root)])
+        return len(self._group(self.sets.find(root)))
+
+    def _group(self, root: int) -> list[int]:
+        return self._members.get(root) or [root]
+
+    def _reason(self, number: int) -> tuple[Strength, str] | None:
+        if found := self._reasons.get(number):
+            return found
+        stream = self.nodes[number].names.stream
+        return (Strength.UTTERANCE_ID, f"It names the utterance id of the stream {stream}.") if stream else None
 
     def _give_reason(self, root: int, strength: Strength, keys: set[str]) -> None:
-        for number in self._members[root]:
+        for number in self._group(root):
             own = sorted(key for known, key in self.nodes[number].names.keys if known is strength and key in keys)
-            before = self._reasons.get(number)
+            before = self._reason(number)
             if own:
                 sentence = shared_sentence(own[0])
             elif before:
@@ -177,19 +192,22 @@ class _Joiner:
             )
         for tie in sure:
             root = self.sets.find(tie.free)
-            for number in self._members[root]:
+            for number in self._group(root):
                 self._reasons[number] = (Strength.TIME, tie.reason)
             self._unite(tie.anchor, tie.free)
 
     def by_reference(self) -> None:
         """Join records that follow an interaction, such as an alarm, to the interaction that names them."""
+        following = [number for number, node in enumerate(self.nodes) if node.role is Role.FOLLOWING]
+        if not following:
+            return
         named: dict[str, set[int]] = defaultdict(set)
         for number, node in enumerate(self.nodes):
             if node.role is not Role.FOLLOWING and node.alone:
                 for key in node.names.refers:
                     named[key].add(self.sets.find(number))
-        for number, node in enumerate(self.nodes):
-            keys = [key for key in node.names.refers if key in named] if node.role is Role.FOLLOWING else []
+        for number in following:
+            keys = [key for key in self.nodes[number].names.refers if key in named]
             roots = set[int]().union(*(named[key] for key in keys))
             if len(roots) == 1:
                 reason = f"Another member names the {named_in_words(keys[0])}, which is this record's."
@@ -205,23 +223,23 @@ class _Joiner:
         left: dict[int, list[str]] = defaultdict(list)
         for number, sentences in self._open.items():
             left[self.sets.find(number)] += sentences
-        for root in sorted(self._members):
-            numbers = self._members[root]
-            if len(numbers) == 1:
+        for root, node in enumerate(self.nodes):
+            if self.sets.find(root) != root:
+                continue
+            if root not in self._members:
                 # Most groups of a long log have one record.
-                node = self.nodes[root]
                 if node.alone:
                     open_ = tuple(sorted(set(left[root]))[:_MOST_OPEN]) if root in left else ()
                     yield JoinedRecords((Membership(node.record, ALONE_REASON, Strength.ALONE),), open_)
                 continue
-            numbers = sorted(numbers)
+            numbers = sorted(self._members[root])
             if any(self.nodes[number].alone for number in numbers):
                 sentences = sorted(set(left.get(root, ())))
                 members = tuple(self._membership(number) for number in numbers)
                 yield JoinedRecords(members, tuple(sentences[:_MOST_OPEN]))
 
     def _membership(self, number: int) -> Membership:
-        strength, sentence = self._reasons.get(number, (Strength.ALONE, ALONE_REASON))
+        strength, sentence = self._reason(number) or (Strength.ALONE, ALONE_REASON)
         if strength is Strength.ALONE:
             strength, sentence = Strength.TIME, "Other records were joined to it by their time."
         return Membership(self.nodes[number].record, sentence, strength)
@@ -233,16 +251,20 @@ class _Joiner:
         self.sets.unite(one, two)
         root = self.sets.find(one)
         gone = two if root == one else one
-        kept, added = self._members[root], self._members.pop(gone)
+        kept, added = self._group(root), self._group(gone)
+        self._members.pop(gone, None)
         if len(kept) < len(added):
             kept, added = added, kept
         kept += added
         self._members[root] = kept
 
-    def _holders(self, strength: Strength) -> dict[str, list[int]]:
-        holders: dict[str, list[int]] = defaultdict(list)
-        for number, node in enumerate(self.nodes):
-            for known, key in node.names.keys:
-                if known is strength:
-                    holders[key].append(number)
-        return holders
+
+def _holders(nodes: Sequence[Node]) -> dict[Strength, dict[str, list[int]]]:
+    """By strength, the members that hold each key; keys that only one holds are left out."""
+    first: dict[str, int] = {}
+    found: dict[Strength, dict[str, list[int]]] = {strength: {} for strength in Strength}
+    for number, node in enumerate(nodes):
+        for strength, key in node.names.keys:
+            if (other := first.setdefault(key, number)) != number:
+                found[strength].setdefault(key, [other]).append(number)
+    return found

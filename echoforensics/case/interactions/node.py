@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from echoforensics.case.interactions.record_names import RecordNames, names_of, stands_alone, takes_part
+from echoforensics.case.interactions.record_names import RecordNames, names_of, stands_alone
 from echoforensics.case.spoken.spoken_record import Role, SpokenRecord, Witness
 from parsers.alexa_api.items.activity_key import ActivityKey
 from parsers.utterance import UtteranceId
@@ -36,6 +36,7 @@ class Node:
         created: the service's creation time of the account entry that it is or names, or None.
         first: its first time that is neither an examiner's nor planned, in microseconds, or None.
         exhibit: its first exhibit; empty if it has no row.
+        number: its number in the database; 0 if it is in none.
     """
 
     record: str
@@ -53,34 +54,40 @@ class Node:
     created: int | None
     first: int | None = None
     exhibit: str = ""
+    number: int = 0
 
     @classmethod
-    def of(cls, record: SpokenRecord, names: RecordNames) -> Node:
-        """Make the node of a record with these names."""
+    def of(cls, record: SpokenRecord) -> Node:
+        """Make the node of a record."""
+        names = names_of(record)
         utterance = UtteranceId.parse(record.utterance_id) if record.utterance_id else None
         named_at = utterance.timestamp if utterance else None
-        own = [
-            time
-            for time in record.times
-            if time.description not in _PLANS and (time.timestamp != named_at or time.clock == "device")
-        ]
-        start = min([time.timestamp for time in own], default=None)
-        end = max([time.timestamp + time.resolution for time in own], default=None)
+        start = end = opened = first = None
+        for description, clock, at, resolution in record.times:
+            if clock != "examiner" and description != "Scheduled to start":
+                first = at if first is None or at < first else first
+            if description in _PLANS or (at == named_at and clock != "device"):
+                continue
+            start = at if start is None or at < start else start
+            end = at + resolution if end is None or at + resolution > end else end
+            if opened is None and description == "Connection Established":
+                opened = at
         if start is not None and end is not None and end - start > _LONGEST_SPAN:
             end = start + _LONGEST_SPAN
-        recorded = [
-            time.timestamp
-            for time in record.times
-            if time.clock != "examiner" and time.description != "Scheduled to start"
-        ]
-        opened = next((time.timestamp for time in own if time.description == "Connection Established"), None)
-        key = activity_key_of(record)
-        serial = record.device_serial or (utterance.serial if utterance else None) or (key.serial if key else "")
+        serial = record.device_serial or (utterance.serial if utterance else None)
+        if not serial:
+            key = activity_key_of(record)
+            serial = key.serial if key else ""
         return cls(
             record.record, names, record.role, record.source, record.evidence, record.sha256, serial,
-            stands_alone(record, names), named_at, start, end, opened, created_of(record, key),
-            min(recorded, default=None), record.exhibit,
+            stands_alone(record, names), named_at, start, end, opened, created_of(record),
+            first, record.exhibit, record.number,
         )  # fmt: skip
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether the record can belong to an interaction at all."""
+        return self.alone or self.role is Role.RECORDING or (self.role is Role.FOLLOWING and bool(self.names.refers))
 
 
 def activity_key_of(record: SpokenRecord) -> ActivityKey | None:
@@ -89,24 +96,29 @@ def activity_key_of(record: SpokenRecord) -> ActivityKey | None:
     return ActivityKey.parse(found.pop()) if len(found) == 1 else None
 
 
-def created_of(record: SpokenRecord, key: ActivityKey | None) -> int | None:
+def created_of(record: SpokenRecord) -> int | None:
     """Return when the service created the entry that a record is or names: from the entry, else from its key."""
     if record.role is Role.ENTRY:
         for time in record.times:
             if time.description == "Creation Time" and time.clock == "cloud":
                 return time.timestamp
+    key = activity_key_of(record)
     within = key.to_timestamp() if key else None
     return within.timestamp if within else None
 
 
-def nodes_of(records: Iterable[SpokenRecord]) -> list[Node]:
+def nodes_of(records: Iterable[SpokenRecord], known: Iterable[Node] = ()) -> list[Node]:
     """Return the nodes of records that can belong to an interaction, each id once.
 
     They are sorted by id, so the order does not depend on that of the sources.
+
+    Args:
+        records: the records.
+        known: nodes of others that can.
     """
-    found = {}
+    found = {node.record: node for node in known}
     for record in records:
-        names = names_of(record)
-        if takes_part(record, names):
-            found[record.record] = Node.of(record, names)
+        node = Node.of(record)
+        if node.takes_part:
+            found[node.record] = node
     return [found[number] for number in sorted(found)]

@@ -14,18 +14,18 @@ from parsers.utterance import UtteranceId
 
 #: Length of the prefix of a voice request's id in a device's log.
 _REQUEST_CUT = 31
-_REQUESTS = ("voice-request:", "dialog-request:", "dialog:")
-#: Names that two records share only if they belong to the same interaction.
-_RECORD_KEYS = ("activity:", "numbered-audio:", "comms-message:", "activity-time:")
+_DIALOGS = ("dialog-request", "dialog")
+#: Kinds of names that two records share only if they belong to the same interaction.
+_RECORD_KEYS = ("activity", "numbered-audio", "comms-message", "activity-time")
 #: Kinds of keys whose holders may belong to an interaction, whatever their data type.
 KEY_KINDS = ("activity", "activity-time", "comms-message", "dialog", "dialog-request", "voice-request")
-#: Names of results of an interaction.
-_FOLLOWING_KEYS = tuple(f"{kind}:" for kind in FOLLOWING_KEYS)
 #: Devices count samples from each start, so another start may repeat a number.
-_SAMPLES = "audio-sequence:"
-_SAVED = "saved-as:"
+_SAMPLES = "audio-sequence"
+_SAVED = "saved-as"
 #: Data types whose records may name a queue.
 _QUEUED = ("alexa:cloud:media", "alexa:cloud:media_session", "alexa:cloud:card")
+#: Data types whose records name lines of their log: a near miss, and the stream that was opened for it.
+_WITH_LINES = ("echo:log:near_miss", "echo:log:audio_stream")
 _QUEUE = re.compile(r"[\w:./#-]{8,200}", re.ASCII)
 #: Maximum length of a name; one that is no utterance id also has a minimum length, so that "1" or "null"
 #: joins nothing.
@@ -54,17 +54,17 @@ class RecordNames:
 
 def names_of(record: SpokenRecord) -> RecordNames:
     """Return the names of a record. Equal keys of two records have equal texts."""
-    utterance = _utterance(record)
-    keys = tuple(sorted(set(_keys(record, utterance))))
-    refers = tuple(sorted(set(_refers(record)))) if record.keys or record.data_type in _QUEUED else ()
-    return RecordNames(utterance.uuid if utterance else "", keys, refers)
-
-
-def takes_part(record: SpokenRecord, names: RecordNames) -> bool:
-    """Whether a record can belong to an interaction at all."""
-    if record.role is Role.FOLLOWING:
-        return bool(names.refers)
-    return record.role is Role.RECORDING or stands_alone(record, names)
+    utterance = UtteranceId.parse(record.utterance_id) if record.utterance_id else None
+    keys, refers = _from_keys(record, utterance)
+    if utterance is None and record.utterance_id and _SHORTEST <= len(record.utterance_id) <= _LONGEST:
+        keys.append((Strength.RECORD_KEY, f"stated-id:{record.utterance_id}"))
+    if record.data_type in _WITH_LINES:
+        keys += _lines(record)
+    if record.role is Role.RECORDING and record.sha256:
+        keys.append((Strength.SAME_BYTES, f"sound:{record.sha256}"))
+    if record.data_type in _QUEUED:
+        refers += _queues(record)
+    return RecordNames(utterance.uuid if utterance else "", tuple(sorted(set(keys))), tuple(sorted(set(refers))))
 
 
 def stands_alone(record: SpokenRecord, names: RecordNames) -> bool:
@@ -82,7 +82,7 @@ def is_speech_form(record: SpokenRecord) -> bool:
 
     A recording that was numbered or named as one of the service's by whoever saved it counts as one.
     """
-    if any(key.startswith(("numbered-audio:", _SAVED)) for key in record.keys):
+    if any(key.startswith(("numbered-audio:", f"{_SAVED}:")) for key in record.keys):
         return True
     if record.data_type != "recording:audio":
         return True
@@ -112,41 +112,35 @@ def named_in_words(key: str) -> str:
     return f"{kind.replace('-', ' ')} {value if len(value) <= 120 else value[:120] + '...'}"
 
 
-def _utterance(record: SpokenRecord) -> UtteranceId | None:
-    if record.utterance_id:
-        return UtteranceId.parse(record.utterance_id)
-    return None
-
-
-def _keys(record: SpokenRecord, utterance: UtteranceId | None) -> Iterator[tuple[Strength, str]]:
-    stated = record.utterance_id or ""
-    if utterance is None and _SHORTEST <= len(stated) <= _LONGEST:
-        yield Strength.RECORD_KEY, f"stated-id:{stated}"
+def _from_keys(record: SpokenRecord, utterance: UtteranceId | None) -> tuple[list[tuple[Strength, str]], list[str]]:
+    """The names that a record's keys are or contain, and those of what follows an interaction."""
     # A saved file may hold many records; a recording is one.
     listed = record.data_type == "alexa:app:acquired_file" and utterance is not None
-    kinds = (*_RECORD_KEYS, _SAVED) if listed or record.role is Role.RECORDING else _RECORD_KEYS
+    saved = listed or record.role is Role.RECORDING
+    keys: list[tuple[Strength, str]] = []
+    refers: list[str] = []
     for key in record.keys:
-        if len(key) > _LONGEST:
+        kind, colon, value = key.partition(":")
+        if not colon or len(key) > _LONGEST:
             continue
-        if key.startswith(_REQUESTS):
-            kind, _, value = key.partition(":")
-            if kind == "voice-request":
-                yield Strength.REQUEST_ID, f"{kind}:{value[:_REQUEST_CUT]}"
-            else:
-                yield Strength.REQUEST_ID, f"dialog-request:{value}"
-        elif key.startswith(kinds):
-            yield Strength.RECORD_KEY, key
-            yield from ((Strength.RECORD_KEY, time_key) for time_key in _activity_times(key))
-        elif key.startswith(_SAMPLES):
-            yield from ((Strength.RECORD_KEY, f"{key}@{item}") for item in record.evidence)
-    yield from _lines(record)
-    if record.role is Role.RECORDING and record.sha256:
-        yield Strength.SAME_BYTES, f"sound:{record.sha256}"
+        if kind in _RECORD_KEYS or (saved and kind == _SAVED):
+            keys.append((Strength.RECORD_KEY, key))
+            if kind == "activity":
+                keys += [(Strength.RECORD_KEY, time_key) for time_key in _activity_times(value)]
+        elif kind == "voice-request":
+            keys.append((Strength.REQUEST_ID, f"{kind}:{value[:_REQUEST_CUT]}"))
+        elif kind in _DIALOGS:
+            keys.append((Strength.REQUEST_ID, f"dialog-request:{value}"))
+        elif kind == _SAMPLES:
+            keys += [(Strength.RECORD_KEY, f"{key}@{item}") for item in record.evidence]
+        elif kind in FOLLOWING_KEYS:
+            refers.append(key)
+    return keys, refers
 
 
-def _activity_times(key: str) -> tuple[str, ...]:
-    """The keys of records that name an activity by its millisecond alone, or with its device."""
-    activity = ActivityKey.parse(key.removeprefix("activity:")) if key.startswith("activity:") else None
+def _activity_times(text: str) -> tuple[str, ...]:
+    """The keys of records that name the activity of a key by its millisecond alone, or with its device."""
+    activity = ActivityKey.parse(text)
     if activity is None:
         return ()
     return activity_time_key(activity.created, activity.serial), activity_time_key(activity.created, "")
@@ -154,21 +148,15 @@ def _activity_times(key: str) -> tuple[str, ...]:
 
 def _lines(record: SpokenRecord) -> Iterator[tuple[Strength, str]]:
     """Yield the log lines with which a near miss refers to the stream that was opened for it."""
-    lines: Any = None
-    if record.role is Role.NEAR_MISS:
-        lines = [record.fields.get("stream_line")]
-    elif record.data_type == "echo:log:audio_stream":
-        lines = record.fields.get("lines")
+    lines: Any = [record.fields.get("stream_line")] if record.role is Role.NEAR_MISS else record.fields.get("lines")
     for line in lines if isinstance(lines, list) else ():
         if isinstance(line, int):
             yield Strength.RECORD_KEY, f"log-line:{record.sha256}#{line}"
 
 
-def _refers(record: SpokenRecord) -> Iterator[str]:
-    yield from (key for key in record.keys if key.startswith(_FOLLOWING_KEYS) and len(key) <= _LONGEST)
-    if record.data_type in _QUEUED:
-        holders: list[object] = [record.fields, record.fields.get("imageAction"), record.fields.get("playbackAction")]
-        for holder in holders:
-            queue = holder.get("queueId") if isinstance(holder, dict) else None
-            if isinstance(queue, str) and _QUEUE.fullmatch(queue):
-                yield f"queue:{queue}"
+def _queues(record: SpokenRecord) -> Iterator[str]:
+    """Yield the names of the queues that a card or a medium names."""
+    for holder in (record.fields, record.fields.get("imageAction"), record.fields.get("playbackAction")):
+        queue = holder.get("queueId") if isinstance(holder, dict) else None
+        if isinstance(queue, str) and _QUEUE.fullmatch(queue):
+            yield f"queue:{queue}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from echoforensics.case.interactions.clock_pairs import ClockOffset, ClockOffsets
-from echoforensics.case.interactions.node import Node, activity_key_of, created_of
+from echoforensics.case.interactions.node import Node, created_of
 from echoforensics.case.spoken.spoken_record import SECOND, Role, SpokenRecord, SpokenTime, Witness
 from parsers.utterance import UtteranceId
 
@@ -36,7 +36,7 @@ def start_of(records: Sequence[SpokenRecord], clocks: ClockOffsets) -> Start:
         record, time = device
         offset = next(filter(None, (clocks.at(item, time.timestamp) for item in record.evidence)), None)
         return Start(time.timestamp, _uncertainty(time, offset), _device_basis(record, offset))
-    created = [at for record in records if (at := created_of(record, activity_key_of(record))) is not None]
+    created = [at for record in records if (at := created_of(record)) is not None]
     if created:
         basis = "When the service created the entry, by its clock; the request was made before it, by an unknown time."
         return Start(min(created), None, basis)

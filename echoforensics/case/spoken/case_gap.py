@@ -14,9 +14,12 @@ MAKER, MAKER_VERSION = "gap_finder", "1"
 PREFIX = "GAP-"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class FoundAt:
-    """The basis of a gap: an exhibit, or a file without an exhibit, and where it is."""
+    """The basis of a gap: an exhibit, or a file without an exhibit, and where it is.
+
+    Treat it as immutable; a frozen class takes several times as long to create.
+    """
 
     exhibit: str
     evidence: str

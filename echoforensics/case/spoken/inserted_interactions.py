@@ -49,6 +49,7 @@ def replace_interactions(store: Store, gone: list[int], remaking: Remaking) -> N
         remaking(("interactions", "interaction_members"))
     db.executemany("DELETE FROM interaction_members WHERE interaction = ?", ((number,) for number in gone))
     _move(store, segments)
+    db.execute("CREATE INDEX temp.unnumbered_by_interaction ON unnumbered (interaction)")
     db.execute("CREATE TEMP TABLE numbered (interaction INTEGER PRIMARY KEY, number INTEGER)")
     db.executemany(
         "INSERT INTO temp.numbered VALUES (?, ?)",

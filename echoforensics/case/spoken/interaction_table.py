@@ -10,7 +10,7 @@ from echoforensics.case.record_id import stored_id
 from echoforensics.case.text import storable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from echoforensics.case.spoken.case_gap import CaseGap
     from echoforensics.case.store import Store
@@ -118,8 +118,7 @@ def begin_interactions(store: Store) -> None:
         db.execute(f"DROP TABLE IF EXISTS temp.{table}")
     # An interaction of one record has the record's number, below 0, and the reason; others have members of their own.
     db.execute(
-        "CREATE TEMP TABLE unnumbered"
-        " (interaction INTEGER PRIMARY KEY, key BLOB, start INTEGER, left_open TEXT, reason INTEGER)"
+        "CREATE TEMP TABLE unnumbered (interaction INTEGER, key BLOB, start INTEGER, left_open TEXT, reason INTEGER)"
     )
     db.execute("CREATE TEMP TABLE unnumbered_members (record INTEGER PRIMARY KEY, interaction INTEGER, reason INTEGER)")
 
@@ -156,7 +155,7 @@ def add_bare_entries(store: Store, types: Collection[str], alone: Collection[str
         " FROM temp.candidates c CROSS JOIN records r ON r.number = c.number"
         f" WHERE r.kind IN ({_listed(kinds)}) AND r.utterance_id IS NULL"
         " AND r.device_serial IS NULL AND NOT EXISTS (SELECT 1 FROM places p JOIN record_keys q ON q.place_id = p.id"
-        " WHERE p.record = r.number) ORDER BY c.number DESC",
+        " WHERE p.record = r.number)",
         (reason,),
     )
     db.execute("DELETE FROM temp.candidates WHERE number IN (SELECT -interaction FROM temp.unnumbered)")
@@ -203,14 +202,25 @@ def bare_entries(store: Store, most: int) -> BareEntries:
 
 def add_interactions(store: Store, found: Iterable[NewInteraction], reasons: Reasons) -> None:
     """List interactions and their members, which are numbered later."""
-    db = store.db
+    store.db.executemany(
+        "INSERT INTO temp.unnumbered VALUES (?, ?, ?, ?, ?)", _listed_interactions(store, found, reasons)
+    )
+
+
+def _listed_interactions(
+    store: Store, found: Iterable[NewInteraction], reasons: Reasons
+) -> Iterator[tuple[int, bytes, int | None, str | None, int | None]]:
+    """Yield the row of each interaction, and add the members of those with several."""
     for one in found:
         left_open = storable(json.dumps(one.left_open, ensure_ascii=False)) if one.left_open else None
         key = stored_id(one.key)
-        db.execute("INSERT INTO temp.unnumbered VALUES (?, ?, ?, ?, NULL)", (one.number, key, one.start, left_open))
-        for record, strength, reason in one.members:
-            why = reasons.number(strength, reason)
-            db.execute("INSERT INTO unnumbered_members VALUES (?, ?, ?)", (record, one.number, why))
+        members = [(record, one.number, reasons.number(strength, reason)) for record, strength, reason in one.members]
+        if len(members) == 1:
+            (record, _, reason) = members[0]
+            yield -record, key, one.start, left_open, reason
+        else:
+            store.db.executemany("INSERT INTO temp.unnumbered_members VALUES (?, ?, ?)", members)
+            yield one.number, key, one.start, left_open, None
 
 
 def number_interactions(store: Store, remaking: Remaking) -> None:

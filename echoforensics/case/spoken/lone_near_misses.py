@@ -34,7 +34,7 @@ def add_lone_near_misses(store: Store, window: int, reason: int) -> None:
         # Numbers below 0 are free: those of other interactions start with 0.
         db.execute(
             f"INSERT INTO temp.unnumbered SELECT -number, id, {start_of_record(store, 'lone.number')}, NULL, ?"  # noqa: S608
-            " FROM temp.lone ORDER BY number DESC",
+            " FROM temp.lone",
             (reason,),
         )
     for table in ("opened", "lone"):

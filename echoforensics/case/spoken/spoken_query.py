@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from echoforensics.case.spoken.spoken_record import SECOND, SpokenRecord, SpokenTime
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from echoforensics.case.spoken.added_evidence import Extent
     from echoforensics.case.store import Store
@@ -31,7 +31,8 @@ _FROM = "records r CROSS JOIN kinds k ON k.id = r.kind"
 
 
 def list_candidates(store: Store, types: Collection[str], key_kinds: Collection[str]) -> None:
-    """List the records that may belong to an interaction, for :func:`candidates`.
+    """List the records that may belong to an interaction, for
+    :func:`echoforensics.case.spoken.joined_query.candidates`.
 
     Args:
         store: the case's store.
@@ -104,25 +105,6 @@ def _kinds_of_keys(store: Store) -> set[str]:
         found.add(kind)
         first = f"{kind};" if colon else f"{key[0]}\0"
     return found
-
-
-def candidates(store: Store) -> Iterator[tuple[int, SpokenRecord]]:
-    """Yield the records that :func:`list_candidates` listed, each with its number in the database."""
-    found = store.db.execute(
-        f"SELECT {_COLUMNS} FROM temp.candidates c CROSS JOIN {_FROM} WHERE r.number = c.number"  # noqa: S608 (our text)
-    )
-    for columns in found:
-        yield columns[0], _record(columns)
-
-
-def spoken_records(store: Store, numbers: Iterable[int]) -> Iterator[tuple[int, SpokenRecord]]:
-    """Yield some records, each with its number in the database."""
-    found = store.db.execute(
-        f"SELECT {_COLUMNS} FROM json_each(?) c CROSS JOIN {_FROM} WHERE r.number = c.value",  # noqa: S608 (our text)
-        (json.dumps(list(numbers)),),
-    )
-    for columns in found:
-        yield columns[0], _record(columns)
 
 
 class MemberRecord(NamedTuple):

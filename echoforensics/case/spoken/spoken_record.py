@@ -67,6 +67,13 @@ ALONE = frozenset(
         "alexa:cloud:activity", "alexa:cloud:history", "alexa:cloud:export_utterance",
     }
 )  # fmt: skip
+#: Data types whose further fields bear on what they are joined to.
+JOINED_BY_FIELDS = frozenset(
+    {
+        "alexa:cloud:card", "alexa:cloud:media", "alexa:cloud:media_session", "echo:log:audio_stream",
+        "echo:log:near_miss", "recording:audio",
+    }
+)  # fmt: skip
 #: Records that follow an interaction and name it only by a key: they belong to it if another record has that key.
 FOLLOWING_BY_KEY = frozenset(
     {"alexa:cloud:notification", "alexa:cloud:player", "alexa:cloud:queue_item", "echo:state:alarm"}
@@ -110,6 +117,7 @@ class SpokenRecord:
         fields: its further fields.
         places: number of its places.
         state: ``live``, ``deleted``, ``carved`` or ``damaged``.
+        number: its number in the database; 0 if it is in none.
         role: what it says about an interaction.
         source: the witness it comes from.
     """
@@ -133,6 +141,7 @@ class SpokenRecord:
     fields: Mapping[str, Any] = field(default_factory=dict)
     places: int = 1
     state: str = "live"
+    number: int = 0
     role: Role = field(init=False, repr=False, compare=False)
     source: Witness = field(init=False, repr=False, compare=False)
 

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from echoforensics.case.spoken.added_evidence import AllConcernedError
-from echoforensics.case.spoken.spoken_query import spoken_records
+from echoforensics.case.spoken.joined_query import records_to_join
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -160,7 +160,7 @@ def list_added(
 
 
 def list_touched(
-    store: Store, types: Collection[str], key_kinds: Collection[str], links: Callable[[int, SpokenRecord], set[int]]
+    store: Store, types: Collection[str], key_kinds: Collection[str], links: Callable[[SpokenRecord], set[int]]
 ) -> None:
     """Add to the listed records all that their links lead to, and the members of their interactions.
 
@@ -182,8 +182,8 @@ def list_touched(
     fresh = [number for (number,) in db.execute("SELECT number FROM temp.candidates")]
     found = _members_beside(store, known)
     while fresh or found:
-        for number, record in spoken_records(store, fresh):
-            found |= links(number, record)
+        for record in records_to_join(store, fresh):
+            found |= links(record)
         found |= _members_beside(store, fresh)
         asked = json.dumps(sorted(found - known))
         where = f"json_each(?) f CROSS JOIN records r ON r.number = f.value WHERE {is_candidate}"

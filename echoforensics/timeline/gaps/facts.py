@@ -12,9 +12,11 @@ from parsers.times import utc
 _CHUNK = re.compile(r"(?:.*/)?(?P<log>[\w.-]{1,60})_(?P<number>\d{8})_(?P<closed>\d{14})(?:\.gz)?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class InteractionFacts:
     """Facts of one interaction: its witnesses, its time, and a record of it.
+
+    Treat it as immutable; a frozen class takes several times as long to create.
 
     Attributes:
         start: microseconds since 1970 UTC, or None.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -30,6 +30,11 @@ class Point(NamedTuple):
     start: int
     key: str
     at: FoundAt
+
+    @classmethod
+    def of(cls, facts: InteractionFacts, at: FoundAt) -> Point:
+        """The point of an interaction."""
+        return cls(facts.start is None, facts.start or 0, facts.key, at)
 
     @property
     def order(self) -> tuple[bool, int, str]:
@@ -64,17 +69,20 @@ class Counted:
         """Whether each of them is kept."""
         return self.count <= self.most
 
-    def add(self, point: Point, count: int = 1) -> None:
-        """Add an interaction; ``count`` for it and others like it, which are not kept."""
-        was_whole = self.whole
+    def add(self, time: int | None, key: str, at: FoundAt, count: int = 1) -> None:
+        """Add an interaction, by what a :class:`Point` has; ``count`` for it and others like it, which are not kept."""
+        was_whole = self.count <= self.most
         self.count += count
-        if point.time is not None:
-            self.start = point.time if self.start is None else min(self.start, point.time)
-            self.end = point.time if self.end is None else max(self.end, point.time)
-        if was_whole or len(self.points) < POINTED_TO or point.order < self.points[-1].order:
-            insort(self.points, point, key=_order)
-        if not self.whole:
-            del self.points[POINTED_TO:]
+        if time is not None:
+            if self.start is None or time < self.start:
+                self.start = time
+            if self.end is None or time > self.end:
+                self.end = time
+        order = (time is None, time or 0, key)
+        if was_whole or len(self.points) < POINTED_TO or order < self.points[-1].order:
+            insort(self.points, Point(*order, at), key=_order)
+            if not self.whole:
+                del self.points[POINTED_TO:]
 
     def remove(self, point: Point) -> None:
         """Remove an interaction. Raises AllConcernedError if it cannot be known which is then among the first."""
@@ -143,26 +151,28 @@ class FactSums:
         Raises:
             AllConcernedError: that cannot be done without the facts of all. Use these sums no more.
         """
-        gone = [one for facts in removed for one in _points(facts)]
-        new = [(name, point, facts.count) for facts in added for name, point in _points(facts)]
-        staying = Counter(gone)
-        staying &= Counter((name, point) for name, point, count in new if count == 1) if gone else staying
+        gone = Counter(_points(removed))
+        staying = Counter[tuple[str, Point]]()
+        if gone:
+            added = list(added)
+            staying = gone & Counter(_points(facts for facts in added if facts.count == 1))
         period = self._period
         # While the period is still that of the entries before.
-        for name, point in sorted((Counter(gone) - staying).elements(), key=lambda one: one[0] != _UNENTERED):
-            self._listed(name, point).remove(point)
+        for name, point in sorted((gone - staying).elements(), key=lambda one: one[0] != _UNENTERED):
+            self._listed(name, point.start).remove(point)
         unentered = []
-        for name, point, count in new:
-            if count == 1 and staying[name, point]:
-                staying[name, point] -= 1
-            elif name == _UNENTERED:
-                unentered.append((point, count))
-            else:
-                self._listed(name, point).add(point, count)
+        for facts in added:
+            for name, at in _counted_as(facts):
+                if staying and facts.count == 1 and staying[one := (name, Point.of(facts, at))]:
+                    staying[one] -= 1
+                elif name == _UNENTERED:
+                    unentered.append(facts)
+                else:
+                    self._listed(name).add(facts.start, facts.key, at, facts.count)
         if self._period != period:
             self._divide_again(period)
-        for point, count in unentered:
-            self._listed(_UNENTERED, point).add(point, count)
+        for facts in unentered:
+            self._listed(_UNENTERED, facts.start).add(facts.start, facts.key, facts.at, facts.count)
 
     def stored(self) -> dict[str, list[Any]]:
         """The sums as JSON values."""
@@ -177,14 +187,14 @@ class FactSums:
     def _period(self) -> tuple[bool, int | None, int | None]:
         return (self.entries.count > 0, self.entries.start, self.entries.end)
 
-    def _listed(self, name: str, point: Point) -> Counted:
+    def _listed(self, name: str, start: int | None = None) -> Counted:
         if name != _UNENTERED:
             found: Counted = getattr(self, name)
             return found
         held, first, last = self._period
-        if held and (first is None or point.start < first):
+        if held and (first is None or (start or 0) < first):
             return self.before
-        return self.after if held and last is not None and point.start > last else self.within
+        return self.after if held and last is not None and (start or 0) > last else self.within
 
     def _divide_again(self, former: tuple[bool, int | None, int | None]) -> None:
         """Divide the unentered interactions by the present period of the entries."""
@@ -200,21 +210,22 @@ class FactSums:
         points = [point for one in every for point in one.points]
         self.before, self.within, self.after = (Counted(_KEPT[name]) for name in _BY_PERIOD)
         for point in points:
-            self._listed(_UNENTERED, point).add(point)
+            self._listed(_UNENTERED, point.start).add(point.time, point.key, point.at)
 
 
-def _points(facts: InteractionFacts) -> list[tuple[str, Point]]:
-    """What an interaction counts as."""
+def _points(several: Iterable[InteractionFacts]) -> Iterator[tuple[str, Point]]:
+    """Yield what interactions count as, and the point of each."""
+    return ((name, Point.of(facts, at)) for facts in several for name, at in _counted_as(facts))
 
-    def of(at: FoundAt) -> Point:
-        return Point(facts.start is None, facts.start or 0, facts.key, at)
 
+def _counted_as(facts: InteractionFacts) -> list[tuple[str, FoundAt]]:
+    """What an interaction counts as, and by which of its records."""
     found = []
-    entry, sound = of(facts.entry_at or facts.at), of(facts.sound_at or facts.at)
+    entry, sound = facts.entry_at or facts.at, facts.sound_at or facts.at
     if facts.heard:
-        found.append(("heard", of(facts.at)))
+        found.append(("heard", facts.at))
         if not facts.entry and facts.start is not None:
-            found.append((_UNENTERED, of(facts.at)))
+            found.append((_UNENTERED, facts.at))
     if facts.entry:
         found.append(("entries", entry))
         if not facts.sound:

@@ -10,9 +10,12 @@ import pytest
 
 from echoforensics.case.interactions.interaction_query import InteractionQuery, interaction, interactions
 from echoforensics.case.interactions.join import join_records
+from echoforensics.case.interactions.node import Node
 from echoforensics.case.sealing.seal import table_digests
 from echoforensics.case.spoken.gap_query import gaps
-from echoforensics.case.spoken.spoken_record import SpokenRecord
+from echoforensics.case.spoken.joined_query import records_to_join
+from echoforensics.case.spoken.spoken_query import records_of_types
+from echoforensics.case.spoken.spoken_record import JOINED_BY_FIELDS, SpokenRecord
 from echoforensics.case.store import Store
 from echoforensics.errors import UsageError
 from echoforensics.timeline import interaction_building
@@ -256,13 +259,15 @@ def test_alarms_that_nothing_names_are_left_aside(
     )
     joined: list[list[SpokenRecord]] = []
 
-    def keep_and_join(records: Iterable[SpokenRecord], steps: Any) -> Any:
+    def keep_and_join(records: Iterable[SpokenRecord], *others: Any) -> Any:
         joined.append([*records])
-        return join_records(joined[-1], steps)
+        return join_records(joined[-1], *others)
 
     monkeypatch.setattr(interaction_building, "join_records", keep_and_join)
     made_rows()
-    assert {record.message for record in joined[0]} == {"Entry 1.", "Alarm 1.", "Alarm 22.", "Alarm 23.", "Alarm 25."}
+    messages = dict(store.db.execute("SELECT number, message FROM records").fetchall())
+    listed = {messages[record.number] for record in joined[0]}
+    assert listed == {"Entry 1.", "Alarm 1.", "Alarm 22.", "Alarm 23.", "Alarm 25."}
     (found,) = interactions(store)
     with_all = [member.record for member in found.members]
     assert len(with_all) > 1
@@ -306,6 +311,30 @@ def test_near_misses_far_from_any_stream_are_interactions_as_those_near_one(
     assert asked[1] == 3 + 9 + 1
     assert [(one.start, one.members, one.left_open) for one in interactions(store)] == found
     assert len(found) > 5
+
+
+def test_records_to_join_have_names_and_times_as_whole_ones(
+    store: Store, fill: Callable[[], None], add_file: AddFile, made_rows: MadeRows
+) -> None:
+    fill()
+    queue = {"queueId": "queue:of-this-test", "playbackAction": {"queueId": "another:queue"}}
+    with_fields = {
+        "alexa:cloud:card": queue, "alexa:cloud:media": queue, "alexa:cloud:media_session": queue,
+        "echo:log:near_miss": {"stream_line": 7}, "echo:log:audio_stream": {"lines": [7, 8]},
+        "recording:audio": {"channels": 1, "rate_hz": 16000, "duration_us": 1}, "echo:log:boot": {"lines": [9]},
+    }  # fmt: skip
+    for number, (data_type, fields) in enumerate(with_fields.items()):
+        at = Timestamp("Recorded Time", "1", Clock.DEVICE, NOON + number)
+        add_file(f"file {number}", Record(data_type, "It says so.", "line:1", (at,), fields=fields, parser="any",
+                                          parser_version="1"))  # fmt: skip
+    made_rows()
+    types = [data_type for (data_type,) in store.db.execute("SELECT data_type FROM kinds")]
+    whole = {record.record: Node.of(record) for record in records_of_types(store, types)}
+    found = [Node.of(record) for record in records_to_join(store, range(1, store.count("record_values") + 1))]
+    assert {node.record: replace(node, number=0) for node in found} == whole
+    assert len({node.number for node in found}) == len(whole) > 20
+    assert sum(bool(node.names.refers) for node in found) == 3
+    assert set(with_fields) - JOINED_BY_FIELDS == {"echo:log:boot"}
 
 
 @pytest.mark.parametrize(("time", "written", "replaced"), [(NOON * 2, 1, []), (1, 41, ["interactions"])])

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from echoforensics.case.interactions.growing_nodes import GrowingNodes
+from echoforensics.case.interactions.node import Node
 from echoforensics.evidence.entry import Container
 from echoforensics.evidence.volumes.disk import Disk
-from echoforensics.extraction import first_read
+from echoforensics.extraction import first_read, parsing
 from echoforensics.extraction.reader import EntryReader
 from echoforensics.extraction.workers import process, result_spool
 
@@ -39,6 +42,40 @@ def test_how_results_are_handed_over_changes_nothing(
     monkeypatch.setattr(result_spool, "_IN_MEMORY", 1)
 
     assert extract_with([many_files], 2) == alone
+
+
+def test_what_is_made_for_joining_while_workers_parse_changes_nothing(
+    extract_with: Extract, sample_sources: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoken = tmp_path / "spoken"
+    spoken.mkdir()
+    stream = "A0SAMPLETYPE1:1.0/2024/03/09/12/G000SAMPLE000001/10:00::TNIH_2V.{:08x}-25ba-4ea5-b1c9-bdf4c3ad72d1ZXV"
+    for number in range(30):
+        # Each stream is named by two answers, and some answers are there twice.
+        names = [{"id": f"A#{number}", "creationTimestamp": 1709929909094, "utteranceId": stream.format(number // 2)}]
+        for path in ("answer", "copy") if number % 5 == 0 else ("answer",):
+            (spoken / f"{path}-{number}.json").write_text(json.dumps({"activities": names}))
+    sources = [spoken, *sample_sources]
+    alone = extract_with(sources, 1)
+    taken: list[int] = []
+    note_end, take = GrowingNodes.committed, GrowingNodes.take
+
+    def make_all(self: GrowingNodes) -> None:
+        note_end(self)
+        while self.advance():
+            pass
+
+    def count(self: GrowingNodes) -> dict[int, Node]:
+        found = take(self)
+        taken.append(len(found))
+        return found
+
+    monkeypatch.setattr(parsing, "_BATCH", 2)
+    monkeypatch.setattr(GrowingNodes, "committed", make_all)
+    monkeypatch.setattr(GrowingNodes, "take", count)
+
+    assert extract_with(sources, 2) == alone
+    assert taken[0] >= 24
 
 
 @pytest.mark.parametrize("workers", [2, 5])
