@@ -24,8 +24,13 @@ def record_id(sha256: str, parser: str, locator: str, number: int, statement: st
         statement: the record's content, where another record of the same place differs: some parsers read the
             file's name too, and a copy may have another. Empty otherwise.
     """
+    return PREFIX + made_id(sha256, parser, locator, number, statement).hex()
+
+
+def made_id(sha256: str, parser: str, locator: str, number: int, statement: str = "") -> bytes:
+    """The same as stored in the tables."""
     parts = [sha256, parser, locator, str(number), *([statement] if statement else [])]
-    return PREFIX + hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:DIGITS]
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).digest()[: DIGITS // 2]
 
 
 def stored_id(name: str) -> bytes:

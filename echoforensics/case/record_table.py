@@ -10,19 +10,21 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from echoforensics.case.record_forms.form_table import form_number
+from echoforensics.case.record_forms.form_table import form_number, forms_of
 from echoforensics.case.record_forms.known_form import form_of
-from echoforensics.case.record_forms.record_form import SHARED, VALUES, SharedForm, made
-from echoforensics.case.record_id import record_id, stored_id
+from echoforensics.case.record_forms.record_form import SHARED, VALUES, SharedForm, made, with_nulls, without_nulls
+from echoforensics.case.record_id import made_id
 from echoforensics.case.text import storable
 from parsers.utterance import UtteranceId
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from echoforensics.case.record_forms.record_form import Values
+    from echoforensics.case.record_forms.record_form import Columns, Form, Values
     from echoforensics.case.store import Store
     from parsers.record import Record
 
@@ -32,7 +34,8 @@ LOCAL_KEYS = ("numbered-audio:", "saved-as:")
 #: Maximum number of kinds to cache; others are queried again.
 _MOST_KINDS = 10_000
 
-INSERT = f"INSERT INTO record_values VALUES (?, ?, ?, ?, ?{', ?' * len(VALUES)})"  # noqa: S608 (our names)
+#: The columns of ``record_values`` before a record's values.
+_BEFORE = ("number", "id", "kind", "form", "locator")
 INSERT_TIME = "INSERT INTO timestamps VALUES (?, ?, ?, ?, ?, ?)"
 
 
@@ -40,37 +43,40 @@ class PreparedRecord(NamedTuple):
     """A record in the form of the tables, as far as possible without them. It can be pickled.
 
     Attributes:
-        id: its id, unless the case has another record of that id with different content.
+        id: its id as stored, unless the case has another record of that id with different content.
         place: SHA-256 of the file, parser, locator, and number among the records of one place: the source of the id.
         kind: parser, its version, and data type.
         locator: where it is in the file.
         form: what it has in common with other records of its kind.
-        values: what else it holds, in the order of :data:`echoforensics.case.record_forms.record_form.VALUES`.
+        columns: places in :data:`echoforensics.case.record_forms.record_form.VALUES` of what else it holds.
+        values: the values of these columns.
         timestamps: each time: description, recorded value, clock, microseconds since 1970 UTC, note, locator.
         keys: what it shares with other records.
         ordinal: its number among the records which the file gave.
     """
 
-    id: str
+    id: bytes
     place: tuple[str, str, str, int]
     kind: tuple[str, str, str]
     locator: str
-    form: SharedForm
-    values: Values
+    form: Form
+    columns: Columns
+    values: tuple[str, ...]
     timestamps: tuple[tuple[str, str, str, int | None, str, str], ...]
     keys: tuple[str, ...]
     ordinal: int
 
     @property
-    def columns(self) -> tuple[str | None, ...]:
+    def content(self) -> tuple[str | None, ...]:
         """Its content: kind, message, locator, shared columns, and fields as JSON."""
-        message, fields = made(SharedForm(*self.form), self.values)
-        return (*self.kind, message, self.locator, *self.values[: len(SHARED)], fields)
+        values = with_nulls(self.columns, self.values)
+        message, fields = made(SharedForm(*self.form), values)
+        return (*self.kind, message, self.locator, *values[: len(SHARED)], fields)
 
     @property
     def digest(self) -> str:
         """SHA-256 of its content."""
-        return hashlib.sha256(json.dumps([self.columns, self.timestamps]).encode()).hexdigest()
+        return hashlib.sha256(json.dumps([self.content, self.timestamps]).encode()).hexdigest()
 
 
 def prepare(record: Record, sha256: str, number: int, evidence: int, ordinal: int) -> PreparedRecord:
@@ -92,7 +98,7 @@ def prepare(record: Record, sha256: str, number: int, evidence: int, ordinal: in
         )
     ]  # fmt: skip
     return PreparedRecord(
-        record_id(*place),
+        made_id(*place),
         place,
         (record.parser, record.parser_version, record.data_type),
         locator or "",
@@ -172,7 +178,7 @@ def add_found(store: Store, files: Sequence[FoundRecords]) -> None:
     first = last_record(store) + 1
     numbers: Sequence[int]
     try:
-        numbers = _insert(store, [(stored_id(record.id), record) for record in records], first)
+        numbers = _insert(store, [(record.id, record) for record in records], first)
     except sqlite3.IntegrityError:
         # Some of them are known. This is rare, so nothing is looked up before. No savepoint is used: at each one
         # the full-text index would write out its memory.
@@ -229,7 +235,7 @@ def _insert(store: Store, records: list[tuple[bytes, PreparedRecord]], first: in
         _row(store, number, identity, kinds[record.kind], record)
         for number, (identity, record) in zip(numbers, records, strict=True)
     ]
-    db.executemany(INSERT, rows)
+    insert_rows(store, rows)
     db.executemany(
         INSERT_TIME,
         [
@@ -240,17 +246,38 @@ def _insert(store: Store, records: list[tuple[bytes, PreparedRecord]], first: in
     )
     store.index.add(
         [
-            (number, indexed_text(rows[number - first][5:], [recorded for _, recorded, *_ in record.timestamps]))
-            for number, (_, record) in zip(numbers, records, strict=True)
+            (row[0], indexed_text(row[len(_BEFORE) :], [recorded for _, recorded, *_ in record.timestamps]))
+            for (_, row), (_, record) in zip(rows, records, strict=True)
         ]
     )
     return numbers
 
 
-def insert_record(store: Store, row: tuple[Any, ...]) -> None:
-    """Insert the row of a record that has no times of its own, with its text in the full-text index."""
-    store.db.execute(INSERT, row)
-    store.index.add([(row[0], indexed_text(row[5:], ()))])
+def insert_rows(store: Store, rows: list[tuple[Columns, tuple[Any, ...]]]) -> None:
+    """Insert rows of ``record_values``, each with the columns of its values.
+
+    NULL is not bound: sqlite3 looks for an adapter of each None, which takes longer than to store a text.
+    """
+    for columns, alike in groupby(rows, key=itemgetter(0)):
+        names = ", ".join([*_BEFORE, *(VALUES[column] for column in columns)])
+        marks = ", ".join("?" for _ in range(len(_BEFORE) + len(columns)))
+        store.db.executemany(
+            f"INSERT INTO record_values ({names}) VALUES ({marks})",  # noqa: S608 (our names)
+            [row for _, row in alike],
+        )
+
+
+def insert_record(store: Store, before: tuple[Any, ...], values: Values) -> None:
+    """Insert the row of a record that has no times of its own, with its text in the full-text index.
+
+    Args:
+        store: the case's store, in a transaction.
+        before: its number, id, kind, form and locator.
+        values: its values, in the order of :data:`echoforensics.case.record_forms.record_form.VALUES`.
+    """
+    columns, given = without_nulls(values)
+    insert_rows(store, [(columns, (*before, *given))])
+    store.index.add([(before[0], indexed_text(given, ()))])
 
 
 def index_records(store: Store) -> None:
@@ -258,9 +285,16 @@ def index_records(store: Store) -> None:
     store.index.add(_indexed_texts(store, 0))
 
 
-def _row(store: Store, number: int, identity: bytes, kind: int, record: PreparedRecord) -> tuple[Any, ...]:
-    form, values = form_number(store, kind, record.form, record.values)
-    return (number, identity, kind, form, record.locator, *values)
+def _row(
+    store: Store, number: int, identity: bytes, kind: int, record: PreparedRecord
+) -> tuple[Columns, tuple[Any, ...]]:
+    columns, values = record.columns, record.values
+    form = forms_of(store, kind).get(record.form)
+    if form is None:
+        form, found = form_number(store, kind, SharedForm(*record.form), with_nulls(columns, values))
+        columns, values = without_nulls(found)
+    # As for None, sqlite3 would look for an adapter of bytes.
+    return columns, (number, bytearray(identity), kind, form, record.locator, *values)
 
 
 def _indexed_texts(store: Store, last: int) -> Iterator[tuple[int, str]]:
@@ -284,12 +318,12 @@ def indexed_text(values: Sequence[str | None], recorded: Sequence[str]) -> str:
 
 def _found_or_added(store: Store, record: PreparedRecord) -> int:
     """Return the number of a known record, or add it."""
-    for name in (record.id, record_id(*record.place, record.digest)):
-        found = store.db.execute("SELECT number FROM records WHERE id = ?", (stored_id(name),)).fetchone()
+    for identity in (record.id, made_id(*record.place, record.digest)):
+        found = store.db.execute("SELECT number FROM records WHERE id = ?", (identity,)).fetchone()
         if not found:
-            return _insert(store, [(stored_id(name), record)], last_record(store) + 1)[0]
+            return _insert(store, [(identity, record)], last_record(store) + 1)[0]
         # The second id is made from the record's content, so it cannot be another record's.
-        if name != record.id or _statement(store, found[0]) == (record.columns, record.timestamps):
+        if identity != record.id or _statement(store, found[0]) == (record.content, record.timestamps):
             break
     return int(found[0])
 

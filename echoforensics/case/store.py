@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from echoforensics.case.full_text.filling import SearchIndex
-    from echoforensics.case.record_forms.record_form import SharedForm
+    from echoforensics.case.record_forms.record_form import Form
 
 #: SQLite's exceptions for a database that is damaged or cannot be read or written.
 DatabaseError = sqlite3.Error
@@ -66,7 +66,7 @@ class Store:
         self.path = path
         self._closed = False
         self.known_numbers: dict[str, dict[tuple[str | None, ...], int]] = {}
-        self.known_forms: dict[int, dict[SharedForm, int]] = {}
+        self.known_forms: dict[int, dict[Form, int]] = {}
         self._made = 0
         self.row_mark = ""
         with ExitStack() as opened:

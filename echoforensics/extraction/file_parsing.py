@@ -78,7 +78,7 @@ class FoundChunk:
 
 
 def _characters(record: PreparedRecord) -> int:
-    return sum(map(len, filter(None, record.values)))
+    return sum(map(len, record.values))
 
 
 def chunks(found: Iterable[RecordInEntry | Issue], *, hand_over: Callable[[], bool] = bool) -> Iterator[FoundChunk]:

@@ -167,7 +167,7 @@ def _insert(store: Store, row: AddedRow) -> None:
     time = time_kinds_of(store)[row.description, row.clock, ""]
     (number,) = db.execute("SELECT coalesce(max(number), 0) + 1 FROM records").fetchone()
     form, values = form_number(store, kind, *split_texts(row.message, [None] * len(SHARED), row.fields))
-    insert_record(store, (number, bytes.fromhex(row.id), kind, form, row.locator, *values))
+    insert_record(store, (number, bytes.fromhex(row.id), kind, form, row.locator), values)
     place = db.execute(
         "INSERT INTO places (record, entry_id, read_from, ordinal) SELECT ?1, ?2, ?2,"
         " (SELECT coalesce(max(ordinal), -1) + 1 FROM places WHERE entry_id = ?2)",

@@ -12,8 +12,8 @@ from echoforensics.case.added_records.addition_table import KINDS
 from echoforensics.case.case import Case
 from echoforensics.case.entry_table import index_content
 from echoforensics.case.parts.records import can_be_copied, copy_records
-from echoforensics.case.record_forms.record_form import VALUES, SharedForm, is_form
-from echoforensics.case.record_id import RecordNumbers, record_id, stored_id
+from echoforensics.case.record_forms.record_form import VALUES, SharedForm, is_form, without_nulls
+from echoforensics.case.record_id import RecordNumbers, made_id
 from echoforensics.case.record_table import LOCAL_KEYS, PreparedRecord, add_prepared
 from echoforensics.errors import CaseError
 
@@ -173,12 +173,12 @@ def _placed(part: Store, evidence: int, number: int) -> Iterator[_Placed]:
                 raise CaseError(f"{part.path}: a form of its records is not one that this program makes")
             made_of = (sha256, parser, locator, numbers.number(sha256, parser, locator))
             record = PreparedRecord(
-                record_id(*made_of),
+                made_id(*made_of),
                 made_of,
                 (parser, version, data_type),
                 locator,
-                form,
-                values,
+                (*form,),
+                *without_nulls(values),
                 tuple(times.get(row, ())),
                 tuple(keys.get(place, ())),
                 ordinal,
@@ -194,8 +194,8 @@ def _numbered(record: PreparedRecord, identity: bytes) -> PreparedRecord:
     sha256, parser, locator, counted = record.place
     for number in (counted, *range(counted), *range(counted + 1, counted + _RECORDS)):
         place = (sha256, parser, locator, number)
-        name = record_id(*place)
-        if identity == stored_id(name) or identity == stored_id(record_id(*place, record.digest)):
+        name = made_id(*place)
+        if identity in (name, made_id(*place, record.digest)):
             return record._replace(id=name, place=place)
     return record
 

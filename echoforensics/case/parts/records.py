@@ -11,9 +11,16 @@ from typing import TYPE_CHECKING
 
 from echoforensics.case.added_records.addition_table import KINDS
 from echoforensics.case.record_forms.form_table import form_number
-from echoforensics.case.record_forms.record_form import VALUES, SharedForm, is_form
-from echoforensics.case.record_id import RecordNumbers, record_id, stored_id
-from echoforensics.case.record_table import INSERT, INSERT_TIME, indexed_text, kinds_of, last_record, time_kinds_of
+from echoforensics.case.record_forms.record_form import VALUES, SharedForm, is_form, without_nulls
+from echoforensics.case.record_id import RecordNumbers, made_id
+from echoforensics.case.record_table import (
+    INSERT_TIME,
+    indexed_text,
+    insert_rows,
+    kinds_of,
+    last_record,
+    time_kinds_of,
+)
 from echoforensics.errors import CaseError
 
 if TYPE_CHECKING:
@@ -62,7 +69,7 @@ def can_be_copied(store: Store, part: Store) -> bool:
         if record <= last:
             continue
         last = record
-        if identity != stored_id(record_id(sha256, parser, locator, number)):
+        if identity != made_id(sha256, parser, locator, number):
             return False
         if asks and store.db.execute("SELECT 1 FROM record_values WHERE id = ?", (identity,)).fetchone():
             return False
@@ -91,10 +98,12 @@ def copy_records(store: Store, part: Store, shift: int, key_here: Callable[[str]
         rows = []
         for number, identity, kind, form, locator, *values in part.db.execute(_VALUES, (first, last)):
             mapped, kept = form_number(store, kinds[kind], forms[form], tuple(values))
-            rows.append((number + records, identity, kinds[kind], mapped, locator, *kept))
-        store.db.executemany(INSERT, rows)
+            columns, given = without_nulls(kept)
+            # As for None, sqlite3 would look for an adapter of bytes.
+            rows.append((columns, (number + records, bytearray(identity), kinds[kind], mapped, locator, *given)))
+        insert_rows(store, rows)
         store.db.executemany(INSERT_TIME, times)
-        store.index.add([(row[0], indexed_text(row[5:], recorded.get(row[0], ()))) for row in rows])
+        store.index.add([(row[0], indexed_text(row[5:], recorded.get(row[0], ()))) for _, row in rows])
         store.made(len(rows), store.index.batch)
     for first, last in _ranges(part.count("places")):
         _copy_places(store, part, (first, last), (records, places, shift), key_here)

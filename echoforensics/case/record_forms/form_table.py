@@ -9,7 +9,7 @@ from echoforensics.case.record_forms.record_form import SHARED, VALUES, SharedFo
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from echoforensics.case.record_forms.record_form import Values
+    from echoforensics.case.record_forms.record_form import Form, Values
     from echoforensics.case.store import Store
 
 #: Maximum number of forms of a kind. Further records of it, whose messages have little in common, are kept whole.
@@ -17,6 +17,15 @@ MOST_FORMS = 64
 
 #: The columns of ``record_values`` after a record's number, id, kind, form and locator.
 _COLUMNS = ", ".join(f"{name} = ?" for name in VALUES)
+
+
+def forms_of(store: Store, kind: int) -> dict[Form, int]:
+    """The forms of a kind of record, each with its number in the table."""
+    known = store.known_forms.get(kind)
+    if known is None:
+        found = store.db.execute("SELECT message, fields, state, id FROM forms WHERE kind = ?", (kind,))
+        known = store.known_forms[kind] = {(message, fields, state): number for message, fields, state, number in found}
+    return known
 
 
 def form_number(store: Store, kind: int, form: SharedForm, values: Values) -> tuple[int, Values]:
@@ -28,12 +37,7 @@ def form_number(store: Store, kind: int, form: SharedForm, values: Values) -> tu
         form: the record's form. Where the kind has many already, the record is kept whole instead.
         values: its values in that form.
     """
-    known = store.known_forms.get(kind)
-    if known is None:
-        found = store.db.execute("SELECT message, fields, state, id FROM forms WHERE kind = ?", (kind,))
-        known = store.known_forms[kind] = {
-            SharedForm(message, fields, state): number for message, fields, state, number in found
-        }
+    known = forms_of(store, kind)
     number = known.get(form)
     if number is not None:
         return number, values

@@ -16,7 +16,6 @@ from echoforensics.case.record_forms.record_form import (
     JSON,
     LITERAL,
     NUMBER,
-    OWN,
     PROVENANCE,
     SHARED,
     TEXT,
@@ -28,91 +27,103 @@ from echoforensics.case.record_forms.record_form import (
     json_text,
     literals,
     split,
+    without_nulls,
     written_field,
 )  # fmt: skip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from echoforensics.case.record_forms.record_form import SharedForm, Values
+    from echoforensics.case.record_forms.record_form import Columns, Form, SharedForm
 
 #: Maximum number of forms to remember for fields of the same names, and of different lists of names.
 _FORMS, _NAMES = 4, 1000
 _known: dict[tuple[str, ...], list[_KnownForm]] = {}
 
 
-def form_of(message: str, shared: Sequence[str | None], fields: Mapping[str, Any]) -> tuple[SharedForm, Values]:
-    """Return the form of a record, and its values, as :func:`.record_form.split` does."""
+def form_of(
+    message: str, shared: Sequence[str | None], fields: Mapping[str, Any]
+) -> tuple[Form, Columns, tuple[str, ...]]:
+    """Return the form of a record, the columns of its values, and these: what :func:`.record_form.split` returns."""
     names = tuple(fields)
     remembered = _known.get(names, ())
     for known in remembered:
-        values = known.values(message, shared, fields)
-        if values is not None:
-            return known.form, values
-    form, values = split(message, shared, fields)
-    if fields and form.message is not None:
-        known = _KnownForm(form, message, shared, fields)
+        found = known.values(message, shared, fields)
+        if found is not None:
+            return known.form, known.columns, found
+    form, whole = split(message, shared, fields)
+    columns, values = without_nulls(whole)
+    if fields and form.message is not None and "" not in shared:
+        known = _KnownForm(form, columns, message, shared, fields)
         if known.values(message, shared, fields) == values:
             if len(_known) >= _NAMES:
                 _known.clear()
             _known[names] = [known, *remembered][:_FORMS]
-    return form, values
+    return (*form,), columns, values
 
 
 class _KnownForm:
-    """A form, and where the values of its records are in their fields."""
+    """A form, and where the values of its records are among their shared columns and fields.
 
-    def __init__(self, form: SharedForm, message: str, shared: Sequence[str | None], fields: Mapping[str, Any]) -> None:
-        self.form = form
+    Attributes:
+        form: the form.
+        columns: the columns in which its records have values.
+    """
+
+    def __init__(
+        self, form: SharedForm, columns: Columns, message: str, shared: Sequence[str | None], fields: Mapping[str, Any]
+    ) -> None:
+        self.form: Form = (*form,)
+        self.columns = columns
         names = sorted(fields)
-        self._listed = _getter(names)
+        self._fields = _getter(names)
         written = [(name, *written_field(fields[name])) for name in names]
-        self._types = tuple(type(fields[name]) for name in names)
-        self._constants = [
-            (number, fields[name])
-            for number, (name, _, kind) in enumerate(written)
-            if kind == LITERAL or name == PROVENANCE
+        first = len(SHARED)
+        listed = (*shared, *self._fields(fields))
+        self._types = tuple(map(type, listed))
+        given = [number for number in range(first) if shared[number]]
+        self._is_given = bool(given)
+        constants = [
+            number for number, (name, _, kind) in enumerate(written, first) if kind == LITERAL or name == PROVENANCE
         ]
-        self._json = [number for number, (_, _, kind) in enumerate(written) if kind == JSON]
+        self._constant = _getter(constants)
+        self._constants = self._constant(listed)
+        self._json = [number for number, (_, _, kind) in enumerate(written, first) if kind == JSON]
         # A text that has to be escaped may have none of that in another record.
         self._is_whole = not any(self._types[number] is str for number in self._json)
-        self._texts = _getter([len(SHARED) + number for number, (_, _, kind) in enumerate(written) if kind == TEXT])
-        self._given = tuple(map(bool, shared))
-        self._is_given = any(self._given)
-        first = len(SHARED)
+        self._texts = _getter([number for number, (_, _, kind) in enumerate(written, first) if kind == TEXT])
         self._repeated = _getter(
-            [number for number in range(first) if shared[number]]
-            + [first + number for number, (_, _, kind) in enumerate(written) if kind in (TEXT, INTEGER)]
+            given + [number for number, (_, _, kind) in enumerate(written, first) if kind in (TEXT, INTEGER)]
         )
         self._compared = _getter(
-            [number for number in range(first) if shared[number]]
-            + [first + number for number, (_, _, kind) in enumerate(written) if kind != LITERAL]
+            given + [number for number, (_, _, kind) in enumerate(written, first) if kind != LITERAL]
         )
         everything = [*shared, *[text for _, text, _ in written]]
         compared = self._compared(everything)
         self._distinct = len(set(compared))
-        self._equal = [(number, compared.index(text)) for number, text in enumerate(compared)]
-        self._equal = [(number, before) for number, before in self._equal if before < number]
+        equal = [number for number, text in enumerate(compared) if compared.index(text) < number]
+        self._equal = _getter(equal)
+        self._before = _getter([compared.index(compared[number]) for number in equal])
         self._counts = [message.count(text) for text in self._repeated(everything)]
-        self._take_places(written)
+        self._take_places(form, written)
 
-    def values(self, message: str, shared: Sequence[str | None], fields: Mapping[str, Any]) -> Values | None:
+    def values(self, message: str, shared: Sequence[str | None], fields: Mapping[str, Any]) -> tuple[str, ...] | None:
         """The values of a record; None if it may have another form."""
-        listed = self._listed(fields)
-        if tuple(map(type, listed)) != self._types or tuple(map(bool, shared)) != self._given or not self._is_whole:
+        listed = (*shared, *self._fields(fields))
+        if tuple(map(type, listed)) != self._types or not self._is_whole:
             return None
-        everything: list[Any] = [*shared, *map(str, listed)]
+        everything = [*map(str, listed)]
         for number in self._json:
-            everything[len(SHARED) + number] = json_text(listed[number])
-        texts, compared = self._texts(everything), self._compared(everything)
+            everything[number] = json_text(listed[number])
+        compared = self._compared(everything)
         # In the order of what they cost.
         if (
-            (self._constants and any(listed[number] != value for number, value in self._constants))
-            or "" in texts
+            "" in compared
+            or self._constant(listed) != self._constants
             or len(set(compared)) != self._distinct
-            or (self._equal and not all(compared[number] == compared[before] for number, before in self._equal))
+            or self._equal(compared) != self._before(compared)
             or [*map(message.count, self._repeated(everything))] != self._counts
-            or not is_as_in_json("".join(texts))
+            or not is_as_in_json("".join(self._texts(everything)))
             or (self._is_given and not can_be_split("-", shared))
         ):
             return None
@@ -124,7 +135,7 @@ class _KnownForm:
             else message == self._format % self._in_message(everything)
         ):
             return None
-        return (*shared, *self._own(everything), *self._unused)
+        return self._held(everything)
 
     def _reads(self, message: str, everything: list[str]) -> bool:
         """Whether a message is made of the form. The numbers that are in no field are added to the values."""
@@ -146,12 +157,12 @@ class _KnownForm:
             place += len(text)
         return message[place:] == self._end
 
-    def _take_places(self, written: Sequence[tuple[str, str, int]]) -> None:
+    def _take_places(self, form: SharedForm, written: Sequence[tuple[str, str, int]]) -> None:
         """Find where each value of the templates comes from: a number in the list of columns, fields and others."""
         first, others = len(SHARED), len(SHARED) + len(written)
         held = [first + number for number, (name, _, kind) in enumerate(written) if is_value(name, kind)]
         sources: dict[int, int] = {number: number for number in range(first)}
-        arguments = _arguments_of(self.form.fields or "")
+        arguments = _arguments_of(form.fields or "")
         self._packed: tuple[str, Callable[[Any], tuple[Any, ...]]] | None = None
         for argument, source in zip(arguments, held, strict=False):
             sources.setdefault(argument, source)
@@ -160,10 +171,10 @@ class _KnownForm:
             self._pack(packed, len(written) - len(packed))
             sources[arguments[-1]] = others
             others += 1
-        read = _arguments_of(self.form.message or "")
+        read = _arguments_of(form.message or "")
         self._numbers = 0
         self._read: list[tuple[str, int | None]] = []
-        texts = [*literals(self.form.message or "")]
+        texts = [*literals(form.message or "")]
         for text, argument in zip(texts, read, strict=False):
             if argument in sources:
                 self._read.append((text, sources[argument]))
@@ -174,9 +185,7 @@ class _KnownForm:
         self._end = texts[-1]
         self._format = "%s".join(text.replace("%", "%%") for text in texts)
         self._in_message = _getter([source for _, source in self._read if source is not None])
-        own = sorted(argument for argument in sources if argument >= first)
-        self._own = _getter([sources[argument] for argument in own])
-        self._unused = (None,) * (len(OWN) - len(own))
+        self._held = _getter([sources[column] for column in self.columns if column in sources])
 
     def _pack(self, packed: Sequence[tuple[str, str, int]], first: int) -> None:
         """Note how the last value is made of several fields."""

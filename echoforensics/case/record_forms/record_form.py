@@ -63,7 +63,12 @@ class SharedForm(NamedTuple):
     state: str
 
 
+#: The same as a plain tuple, which ``marshal`` writes.
+Form = tuple["str | None", "str | None", str]
+
 Values = tuple["str | None", ...]
+#: The columns in which a record has values, as places in :data:`VALUES`, in order.
+Columns = tuple[int, ...]
 
 
 def split(message: str, shared: Sequence[str | None], fields: Mapping[str, Any]) -> tuple[SharedForm, Values]:
@@ -91,6 +96,18 @@ def split_texts(message: str, shared: Sequence[str | None], fields: str) -> tupl
     if isinstance(value, dict) and json_text(value) == fields:
         return split(message, shared, value)
     return plain(message, fields, shared, state_of(value if isinstance(value, dict) else {}))
+
+
+def without_nulls(values: Values) -> tuple[Columns, tuple[str, ...]]:
+    """The columns in which a record has values, and these."""
+    columns = tuple([column for column, value in enumerate(values) if value is not None])
+    return columns, tuple([value for value in values if value is not None])
+
+
+def with_nulls(columns: Columns, values: tuple[str, ...]) -> Values:
+    """The values of a record in all columns."""
+    found = dict(zip(columns, values, strict=True))
+    return tuple([found.get(column) for column in range(len(VALUES))])
 
 
 def plain(message: str, fields: str, shared: Sequence[str | None], state: str) -> tuple[SharedForm, Values]:

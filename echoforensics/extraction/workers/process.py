@@ -48,8 +48,6 @@ _FIRST_TO_GO = 500
 _COLLECT_AFTER = 50_000
 #: First byte of a chunk; no pickle starts with it.
 _CHUNK = b"c"
-#: The place of the form in a record: ``marshal`` writes no named tuples.
-_FORM = PreparedRecord._fields.index("form")
 
 
 class WorkerEnded(Exception):  # noqa: N818 (it says what happened)
@@ -135,9 +133,8 @@ def packed(chunk: FoundChunk) -> memoryview:
     Records are texts, numbers and tuples of these, which ``marshal`` writes in a fraction of the time of ``pickle``.
     """
     issues = [(issue.what, issue.locator, issue.excerpt, issue.parser) for issue in chunk.issues]
-    # The form is the same object in most records; so are its texts, which are written once.
-    records = [(*record[:_FORM], tuple(record.form), *record[_FORM + 1 :]) for record in chunk.records]
-    packed_chunk = marshal.dumps((records, issues, chunk.entry, chunk.text))
+    # ``marshal`` writes no named tuples. What is the same object in many records, as the form, is written once.
+    packed_chunk = marshal.dumps(([*map(tuple, chunk.records)], issues, chunk.entry, chunk.text))
     return memoryview(_CHUNK + packed_chunk)
 
 
