@@ -30,6 +30,8 @@ _COMPILING = Lock()
 _ZERO = re.compile(rb"\0|\\0|\\x00")
 #: What is searched: head without zero bytes, the same only if it is text, head as it is; its beginning, the path.
 _ANY, _TEXT, _BYTES, _BEGINNING, _PATH = range(5)
+#: The databases: of the head without zero bytes, and of the head as it is.
+_WITHOUT_ZEROS, _AS_IT_IS = range(2)
 #: One zero byte in this many first bytes makes it slower to remove each of them than to copy the others.
 _ZEROS, _ZEROS_IN = 64, 2048
 
@@ -65,6 +67,7 @@ class ClaimIndex:
             self._beginnings.setdefault(beginning[:1], []).append((beginning, bit))
         self._words = [(word.decode(), bit) for word, bit in _single(bits, _PATH)]
         self._masks = [sum({bits[key] for key in _keys(each)}) for each in parsers]
+        self._of_text = sum(bit for (place, _), bit in bits.items() if place == _TEXT)
         # The parsers to ask, by what was found: most files are of few kinds.
         self._asked: dict[tuple[int, bool, bool], ParsersToAsk] = {}
         # Threads that come at once wait for the first.
@@ -104,13 +107,11 @@ class ClaimIndex:
         for beginning, bit in self._beginnings.get(head[:1], ()):
             if head.startswith(beginning):
                 found |= bit
-        found = self._scanned(_BYTES, head, found)
+        found = self._scanned(_AS_IT_IS, head, found)
         # Text of any width has gaps between its letters.
-        of_text = self._databases[_TEXT] is not None and (
-            is_text or bool(wide_encoding(head)) or encoding_of(head) is not None
-        )
-        if of_text or self._databases[_ANY] is not None:
-            found = self._scanned(_TEXT if of_text else _ANY, _without_zeros(head), found)
+        found = self._scanned(_WITHOUT_ZEROS, _without_zeros(head), found)
+        if found & self._of_text and not (is_text or wide_encoding(head) or encoding_of(head) is not None):
+            found &= ~self._of_text
         return found
 
     def _scanned(self, place: int, content: bytes, found: int) -> int:
@@ -160,14 +161,12 @@ def _without_zeros(head: bytes) -> bytes:
 
 @lru_cache(maxsize=4)
 def _compiled(keys: tuple[_Key, ...]) -> tuple[hyperscan.Database | None, ...]:
-    """Compile a database for each place, of patterns with the number of their key. What is text is searched for all."""
-    places: list[list[tuple[bytes, int]]] = [[], [], []]
+    """Compile the two databases, of patterns with the number of their key."""
+    databases: list[list[tuple[bytes, int]]] = [[], []]
     for number, (place, patterns) in enumerate(keys):
-        for into in () if place > _BYTES else (_ANY, _TEXT) if place == _ANY else (place,):
-            places[into] += [(pattern, number) for pattern in patterns]
-    if all(keys[number][0] == _ANY for _, number in places[_TEXT]):
-        places[_TEXT] = []
-    return tuple(map(_database, places))
+        if place <= _BYTES:
+            databases[_AS_IT_IS if place == _BYTES else _WITHOUT_ZEROS] += [(pattern, number) for pattern in patterns]
+    return tuple(map(_database, databases))
 
 
 def _database(patterns: list[tuple[bytes, int]]) -> hyperscan.Database | None:

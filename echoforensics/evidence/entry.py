@@ -81,7 +81,7 @@ class Entry:
             none, or states values that the file system does not store.
         extents: returns where the content lies on the media, (byte offset, length in bytes) in order; None if that is
             unknown, or the content is not stored there verbatim. May raise one of READ_ERRORS.
-        location: the file itself if the entry is a file on the local disk, next to its companion files.
+        location: returns the file itself if the entry is a file on the local disk, next to its companion files.
     """
 
     path: str
@@ -95,7 +95,7 @@ class Entry:
     seekable: bool = True
     mode: int | None = None
     extents: Callable[[], list[tuple[int, int]]] | None = None
-    location: Path | None = None
+    location: Callable[[], Path] | None = None
     once: bool = False
 
 
