@@ -19,6 +19,7 @@ import brotli
 import zstandard
 
 from parsers.code_page import CODE_PAGES
+from parsers.formats import deflate
 from parsers.formats.snappy import SnappyError, decompress
 from parsers.notations import NOTATIONS
 
@@ -76,7 +77,7 @@ def _inflated(content: bytes, limit: int, window: int) -> bytes:
     parts: list[bytes] = []
     size = 0
     while content:
-        engine = zlib.decompressobj(window)
+        engine = deflate.decompressobj(window)
         try:
             while not engine.eof:
                 piece = engine.decompress(content, min(_PIECE, limit - size + 1))
@@ -87,7 +88,7 @@ def _inflated(content: bytes, limit: int, window: int) -> bytes:
                     raise CodingError(f"it comes to more than {limit} bytes", b"".join(parts)[:limit])
                 if not piece and not content and not engine.eof:
                     raise CodingError("it is cut off", b"".join(parts))
-        except zlib.error as error:
+        except deflate.error as error:
             raise CodingError(str(error), b"".join(parts)) from error
         content = engine.unused_data.lstrip(b"\0") if window > zlib.MAX_WBITS else b""
     return b"".join(parts)

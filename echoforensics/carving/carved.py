@@ -65,6 +65,22 @@ class Carved(NamedTuple):
         return self.ranges[0][1] if len(self.ranges) == 1 else sum(length for _, length in self.ranges)
 
 
+class CarvedRun(NamedTuple):
+    """Carved items of one range each, ascending, of which none overlaps another: they are taken together.
+
+    Attributes:
+        items: at least one item.
+    """
+
+    items: list[Carved]
+
+    @property
+    def end(self) -> int:
+        """The offset on the media after the last item."""
+        last = self.items[-1]
+        return last.offset + last.length
+
+
 class BlockPlaces(Protocol):
     """Offsets in a block at which something may begin, ascending; negative before the block."""
 
@@ -82,8 +98,8 @@ class Sift(Protocol):
 
     def worth(
         self, view: View, block: bytes, base: int, places: BlockPlaces, reached: Reached
-    ) -> Iterable[int | Carved]:
-        """Yield the places in a block that are worth carving, in order, or the carved item where it is already known.
+    ) -> Iterable[int | Carved | CarvedRun]:
+        """Yield the places in a block that are worth carving, in order, or the carved items where they are known.
 
         Args:
             view: the media.

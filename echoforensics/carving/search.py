@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from echoforensics.carving.carved import Carved, Reached
+from echoforensics.carving.carved import Carved, CarvedRun, Reached
 from echoforensics.carving.ogg import OggPages
 from echoforensics.carving.pcm import PcmRuns
 from echoforensics.carving.scanner import OVERLAP, FoundInBlock, SignatureScanner
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from echoforensics.carving.carved import Sift, Signature, View
 
     #: The places in a block, or the items carved there, and the number of the signature that noticed them.
-    GroupPlaces = tuple[Iterable[int | Carved], int]
+    GroupPlaces = tuple[Iterable[int | Carved | CarvedRun], int]
 
 #: The most items to keep per source. Further items are counted and reported but not kept.
 MAX_CARVED = 200_000
@@ -66,8 +66,10 @@ class _Family:
         return sift.worth(view, block, base, found.places(present), self.reached), present[0]
 
 
-def _numbered(places: Iterable[int | Carved], number: int) -> Iterator[tuple[int | Carved, int]]:
-    return ((at, number) for at in places)
+def _numbered(places: Iterable[int | Carved | CarvedRun], number: int) -> Iterator[tuple[int | Carved, int]]:
+    for at in places:
+        for one in at.items if isinstance(at, CarvedRun) else (at,):
+            yield one, number
 
 
 @contextmanager
@@ -184,21 +186,26 @@ class CarvingSearch:
                 self._take_places(family.reached, places, self._signatures[number], block, base)
 
     def _take_places(
-        self, reached: Reached, places: Iterable[int | Carved], signature: Signature, block: bytes, base: int
+        self,
+        reached: Reached,
+        places: Iterable[int | Carved | CarvedRun],
+        signature: Signature,
+        block: bytes,
+        base: int,
     ) -> None:
-        carved, most = self.carved, self._most
         for at in places:
             if isinstance(at, int):
                 self._take_place(reached, signature, block, base, at)
-                continue
-            start, length = at.ranges[0]
-            if start >= reached.end:
-                reached.end = start + length
-                # Without a call each, since there may be many thousands.
-                if len(carved) < most:
-                    carved.append(at)
-                else:
-                    self.beyond += 1
+            elif isinstance(at, CarvedRun) and at.items[0].offset >= reached.end:
+                # Without a step for each, since there may be many thousands.
+                reached.end = at.end
+                room = max(0, self._most - len(self.carved))
+                self.carved += at.items[:room]
+                self.beyond += max(0, len(at.items) - room)
+            else:
+                for one in at.items if isinstance(at, CarvedRun) else (at,):
+                    if one.offset >= reached.end:
+                        self._keep(reached, one)
 
     def _take_place(self, reached: Reached, signature: Signature, block: bytes, base: int, at: int) -> None:
         place = base + at

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, repeat
+from itertools import chain, pairwise, repeat
 from urllib.parse import unquote
 
 import numpy as np
 
-from echoforensics.carving.carved import UTTERANCE_ID, BlockPlaces, Carved, Grade, Reached, Signature, View
+from echoforensics.carving.carved import UTTERANCE_ID, BlockPlaces, Carved, CarvedRun, Grade, Reached, Signature, View
 from echoforensics.carving.utterance_rows import alike
 from parsers.utterance import FINDER, UtteranceId
 
@@ -109,7 +109,7 @@ class UtteranceSift:
 
     def worth(
         self, _view: View, block: bytes, base: int, places: BlockPlaces, _reached: Reached
-    ) -> Iterator[int | Carved]:
+    ) -> Iterator[int | Carved | CarvedRun]:
         """Yield what is carved at some places of a block, or the place itself if it needs a closer look."""
         last = max(_BEFORE, len(block) - _AFTER)
         return chain(
@@ -119,7 +119,7 @@ class UtteranceSift:
         )
 
 
-def _recognised(block: bytes, base: int, places: Sequence[int]) -> Iterable[int | Carved]:
+def _recognised(block: bytes, base: int, places: Sequence[int]) -> Iterable[int | Carved | CarvedRun]:
     if len(places) < _FEWEST or (layout := _layout(block, places)) is None:
         return places
     before, text = layout
@@ -135,10 +135,20 @@ def _recognised(block: bytes, base: int, places: Sequence[int]) -> Iterable[int 
     ranges = zip(zip(starts, repeat(len(text)), strict=False), strict=True)
     kind, rest = (UTTERANCE_ID, ".utterance-id"), (Grade.WHOLE, _ENDING, "", True, False)
     parts = zip(*map(repeat, kind), ranges, *map(repeat, rest), strict=False)
-    found: list[int | Carved] = list(map(tuple.__new__, repeat(Carved), parts))
-    for number in np.flatnonzero(~good).tolist():
-        found[number] = places[number]
-    return found
+    found: list[Carved] = list(map(tuple.__new__, repeat(Carved), parts))
+    unclear: list[int] = np.flatnonzero(~good).tolist()
+    if (np.diff(looked) < len(text)).any():
+        return [one if is_good else at for one, is_good, at in zip(found, good.tolist(), places, strict=True)]
+    return _in_runs(found, unclear, places)
+
+
+def _in_runs(found: list[Carved], unclear: list[int], places: Sequence[int]) -> Iterator[int | CarvedRun]:
+    """Yield what was found between the unclear ones, given by their indexes, and the places of those."""
+    for before, number in pairwise([-1, *unclear, len(found)]):
+        if run := found[before + 1 : number]:
+            yield CarvedRun(run)
+        if number < len(found):
+            yield places[number]
 
 
 def _layout(block: bytes, places: Sequence[int]) -> tuple[int, bytes] | None:

@@ -208,8 +208,10 @@ def _is_flat(content: bytes, value: object) -> bool:
     if b"\\" not in content:
         # Quotes alternately open and close strings; brackets are counted only between strings.
         signs = np.frombuffer(content.translate(_LEVELS, _OTHERS), dtype=np.int8)
-        outside = np.cumsum(signs == 0, dtype=np.uint8) & 1 == 0
-        return int(np.cumsum(signs * outside, dtype=np.int32).max()) <= MAX_OPEN
+        brackets = np.flatnonzero(signs)
+        # As many quotes precede a bracket as signs that are no brackets.
+        outside = (brackets - np.arange(len(brackets))) & 1 == 0
+        return int(np.cumsum(signs[brackets[outside]], dtype=np.int32).max()) <= MAX_OPEN
     level = [value] if isinstance(value, (dict, list)) else []
     for _ in range(MAX_OPEN):
         held = list(chain.from_iterable(each.values() if type(each) is dict else each for each in level))

@@ -20,6 +20,7 @@ from echoforensics.evidence.archives.zip_archive import ENCRYPTED, ZipArchive, s
 from echoforensics.evidence.entry import Container, ContentError, Entry, EvidenceIssue, text_of
 from echoforensics.evidence.limits import MAX_ENTRIES
 from echoforensics.evidence.streams import BLOCK, BudgetedStream, buffered
+from parsers.formats import deflate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -183,7 +184,7 @@ class BrokenZip(Container):
             return min(self._size, member.data_at + member.packed)
         if member.method != _DEFLATED:
             return self._before_descriptor(member.data_at)
-        engine, at = zlib.decompressobj(-zlib.MAX_WBITS), member.data_at
+        engine, at = deflate.decompressobj(-zlib.MAX_WBITS), member.data_at
         pending = b""
         while not engine.eof:
             if not pending:
@@ -193,7 +194,7 @@ class BrokenZip(Container):
                     return self._size
             try:
                 self._budget.spend(len(engine.decompress(pending, _PIECE)))
-            except zlib.error:
+            except deflate.error:
                 return self._before_descriptor(member.data_at)
             pending = engine.unconsumed_tail
         return at - len(engine.unused_data)
@@ -231,7 +232,7 @@ class _Stored(CheckedStream):
 
     def _next(self, size: int) -> bytes:
         piece = self._packed(size)
-        self._given, self._found = self._given + len(piece), zlib.crc32(piece, self._found)
+        self._given, self._found = self._given + len(piece), deflate.crc32(piece, self._found)
         if not piece and self._size is not None and self._given < self._size:
             left = self._size - self._given
             self._issue = EOFError(f"the zip ends within the member, {left} bytes before its end")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import zstandard
 
 from echoforensics.evidence.entry import ContentError
+from parsers.formats import deflate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +81,7 @@ class DecodedStream(CheckedStream):
             self._issue = ContentError(f"{BROKEN} ({error})", damaged=True)
             return b""
         if self._crc is not None:
-            self._found = zlib.crc32(piece, self._found)
+            self._found = deflate.crc32(piece, self._found)
             if not piece and self._found != self._crc:
                 self._issue = ContentError(CHECKSUM_FAILS, damaged=True)
         return piece

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from echoforensics.evidence.archives.checked_stream import BROKEN, CHECKSUM_FAILS, CheckedStream
 from echoforensics.evidence.entry import ContentError
+from parsers.formats import deflate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +35,7 @@ class _Engine:
     """
 
     def __init__(self, form: int) -> None:
-        self._engine = zlib.decompressobj(form)
+        self._engine = deflate.decompressobj(form)
         self.rest = b""
         self.error = ""
 
@@ -48,7 +49,7 @@ class _Engine:
         before = self._engine.copy()
         try:
             content = self._engine.decompress(self.rest, size)
-        except zlib.error as error:
+        except deflate.error as error:
             self.error = str(error).rsplit(": ", 1)[-1]
             return self._salvage(before)
         self.rest = self._engine.unused_data if self._engine.eof else self._engine.unconsumed_tail
@@ -59,7 +60,7 @@ class _Engine:
         for at in range(len(self.rest)):
             try:
                 pieces.append(engine.decompress(self.rest[at : at + 1]))
-            except zlib.error:
+            except deflate.error:
                 self.rest = self.rest[at + 1 :]
                 break
         return b"".join(pieces)
@@ -107,7 +108,7 @@ class DeflatedMember(CheckedStream):
                 self._issue = EOFError(ends) if self._cut else ContentError(ends, damaged=True)
                 break
             content = self._engine.inflate(size)
-            self._found = zlib.crc32(content, self._found)
+            self._found = deflate.crc32(content, self._found)
             if content:
                 return content
         if self._issue is None:

@@ -18,15 +18,31 @@ MAX_LINE = 65_536
 #: The number of bytes read at once.
 BLOCK_SIZE = 262_144
 
+#: What a line may tell of, as bits: an interaction, a detection of the wake word, a state, the clock, a start.
+INTERACTION, DETECTION, STATE, CLOCK, START = (1 << bit for bit in range(5))
+#: The bit of every line that has one of the words.
+WANTED = 1 << 5
 #: Lines without any of these make no record. The zero byte is included because it causes an issue.
-_WORDS = (
-    b"detection_type=", b"logGroupMetric:", b"WakeupWord=", b"utterance", b"voiceRequestId", b"encoderStreamingStarted",
-    b"data='", b"asrStreamId=", b"finalize_stream", b"messageType=Microphone.",
-    b"sendUpdates:Mode", b"mute", b"Mute", b"MUTE", b"utton",
-    b"bootbegins:", b"Linux version", b"starting up", b"last_kmsg",
-    b"ntpd", b"http_time", b" clock ", b"ystem time", b"TimeChanged", b"timeChanged",
-    b"\0",
-)  # fmt: skip
+_WORDS = {
+    b"detection_type=": INTERACTION | DETECTION, b"utterance": INTERACTION | DETECTION,
+    b"logGroupMetric:": INTERACTION, b"WakeupWord=": INTERACTION, b"voiceRequestId": INTERACTION,
+    b"encoderStreamingStarted": INTERACTION, b"data='": INTERACTION, b"asrStreamId=": INTERACTION,
+    b"finalize_stream": INTERACTION, b"messageType=Microphone.": INTERACTION,
+    b"sendUpdates:Mode": STATE, b"mute": STATE, b"Mute": STATE, b"MUTE": STATE, b"utton": STATE,
+    b"bootbegins:": START, b"Linux version": START, b"starting up": START, b"last_kmsg": START,
+    b" clock ": CLOCK, b"ystem time": CLOCK, b"TimeChanged": CLOCK, b"timeChanged": CLOCK,
+    b"ntpd": 0, b"http_time": 0, b"\0": 0,
+}  # fmt: skip
+#: What more is looked for in lines with one of the words.
+_FURTHER_WORDS = {
+    b"action=wakeWordReceived,": DETECTION, b"StreamToServer,": DETECTION,
+    b"ime server": CLOCK, b"updateTimeFrom": CLOCK, b"clock is now": CLOCK, b"IMSG_HTTPTIME": CLOCK,
+}  # fmt: skip
+#: The same by what they tell of.
+WORDS_BY_TOPIC = {
+    topic: tuple(word for word, topics in (_WORDS | _FURTHER_WORDS).items() if topics & topic)
+    for topic in (INTERACTION, DETECTION, STATE, CLOCK, START)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +52,14 @@ class Block:
     Attributes:
         first: the number of the first line, counted from 1.
         lines: the lines, each without its LF and at most :data:`MAX_LINE` bytes.
-        wanted: the lines that contain one of the words.
+        wanted: the lines that contain one of the words, ascending, each with what it may tell of, as bits.
         cut: the lines that were longer.
         has_zeros: whether any line contains a zero byte.
     """
 
     first: int
     lines: list[bytes]
-    wanted: set[int]
+    wanted: dict[int, int]
     cut: set[int]
     has_zeros: bool
 
@@ -83,21 +99,23 @@ def _block(first: int, content: bytes, cut: bool) -> Block:
 
 @cache
 def _words() -> LiteralSearch:
-    return LiteralSearch(_WORDS)
+    return LiteralSearch((*_WORDS, *_FURTHER_WORDS))
 
 
-def _wanted(content: bytes) -> set[int]:
-    """The indexes of the lines that contain one of the words."""
-    places = set()
+def _wanted(content: bytes) -> dict[int, int]:
+    """The indexes of the lines that contain one of the words, ascending, with what they may tell of."""
+    places: list[tuple[int, int]] = []
     for word in _words().present(content):
+        topics = _WORDS[word] | WANTED if word in _WORDS else _FURTHER_WORDS[word]
         at = content.find(word)
         while at >= 0:
-            places.add(at)
+            places.append((at, topics))
             line_end = content.find(b"\n", at)
             at = content.find(word, line_end) if line_end >= 0 else -1
-    wanted, index, before = set(), 0, 0
-    for place in sorted(places):
+    found: dict[int, int] = {}
+    index, before = 0, 0
+    for place, topics in sorted(places):
         index += content.count(b"\n", before, place)
         before = place
-        wanted.add(index)
-    return wanted
+        found[index] = found.get(index, 0) | topics
+    return {index: topics for index, topics in found.items() if topics & WANTED}

@@ -31,17 +31,10 @@ _CHANGED = lazy(
     r"|[Ss]etting system (?:clock|time) to|[Ss]ystem (?:clock|time) (?:was |has been |is )?(?:set|stepped|changed)"
     r"|name=\w{0,40}[tT]imeChanged,"
 )
-#: Every line about the clock contains one of these: searching for them is faster than matching the patterns.
-_WORDS = ("clock", "ime server", "updateTimeFrom", "IMSG_HTTPTIME", "ystem time", "imeChanged,")
 _OFFSET = lazy(r"time server (?P<server>\S{1,60}) offset (?P<offset>[-+]?\d{1,12}(?:\.\d{1,12})?) sec")
 _ADJUSTED = lazy(r"adjusting local clock by (?P<offset>[-+]?\d{1,12}(?:\.\d{1,12})?)s")
 #: How many periods with an unset clock are kept: interactions are reported soon after their lines.
 _MAX_STRETCHES = 4
-
-
-def may_tell_of_clock(text: str) -> bool:
-    """Whether :func:`clock_line` or :class:`Trust` may read a line's text. Fast, with false positives."""
-    return any(map(text.__contains__, _WORDS))
 
 
 def clock_line(line: LogLine) -> Record | None:

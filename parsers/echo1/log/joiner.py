@@ -44,11 +44,18 @@ class Joiner:
             ("messageType=Microphone.", pattern.SENT, self._sent),
         )
 
-    def feed(self, line: LogLine) -> list[Interaction]:
-        """Process a line; returns interactions that are over."""
+    def feed(self, line: LogLine, *, may_tell: bool = True) -> list[Interaction]:
+        """Process a line; returns interactions that are over.
+
+        Args:
+            line: the line.
+            may_tell: whether it may be a line of an interaction; otherwise only its time counts.
+        """
         over = [one for one in self._open if one.is_over(line)]
         if over:
             self._open[:] = [one for one in self._open if not any(one is other for other in over)]
+        if not may_tell:
+            return over
         text = line.text
         for word, known, handler in self._handlers:
             if word in text and (match := known.search(text)):

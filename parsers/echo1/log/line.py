@@ -24,9 +24,7 @@ FIRST_YEAR = 2010
 STAMP_SIZE = 16
 
 _STAMP = re.compile(rb"\d{8}:\d{6} ")
-_MESSAGE = re.compile(
-    rb"(?:(?P<program>[^\s:\[\]]{1,64})(?:\[\d{1,10}\])?: )?(?:(?P<level>[A-Z]) )?(?P<text>.*)", re.DOTALL
-)
+_MESSAGE = re.compile(rb"(?:(?P<program>[^\s:\[\]]{1,64})(?:\[\d{1,10}\])?: )?(?:[A-Z] )?(?P<text>.*)", re.DOTALL)
 _ORDERLY = re.compile(rb"(?:(?:19|20)\d\d(?:0\d|1[0-2])[0-3]\d:(?:[01]\d|2[0-3])[0-5]\d[0-5]\d )+")
 _WHOLE = re.compile(rb"\d{8}:\d{6} [^\s:\[\]]{1,64}(?:\[\d{1,10}\])?: ")
 
@@ -68,11 +66,17 @@ def in_order(stamps: Sequence[bytes], most: int) -> bool:
     distinct = list(dict.fromkeys(stamps))
     if _ORDERLY.fullmatch(b"".join(distinct)) is None or any(len(stamp) != STAMP_SIZE for stamp in distinct):
         return False
-    if list(stamps) != sorted(stamps) or len({stamp[:8] for stamp in distinct}) > 1:
+    if list(stamps) != sorted(stamps):
         return False
-    minutes = [int(minute[9:11]) * 60 + int(minute[11:]) for minute in dict.fromkeys(stamp[:13] for stamp in distinct)]
+    midnights = {day: _midnight(day) for day in {stamp[:8] for stamp in distinct}}
+    if None in midnights.values():
+        return False
+    minutes = [
+        (midnights[minute[:8]] or 0) // 60 + int(minute[9:11]) * 60 + int(minute[11:])
+        for minute in dict.fromkeys(stamp[:13] for stamp in distinct)
+    ]
     far = most // 60 - 1
-    return _midnight(distinct[0][:8]) is not None and all(after - before <= far for before, after in pairwise(minutes))
+    return all(after - before <= far for before, after in pairwise(minutes))
 
 
 def is_whole(content: bytes) -> bool:
@@ -83,14 +87,13 @@ def is_whole(content: bytes) -> bool:
 def take_apart(number: int, content: bytes) -> LogLine:
     """Parse a line that has a stamp."""
     match = _MESSAGE.match(content.rstrip(b"\r"), STAMP_SIZE)
-    program, text = (match["program"] or b"", match["text"]) if match else (b"", b"")
-    seconds = seconds_of(content[:STAMP_SIZE])
-    is_set = seconds is not None and int(content[:4]) >= FIRST_YEAR
+    program, text = match.groups(b"") if match else (b"", b"")
+    stamp, seconds, timestamp = _time(content[: STAMP_SIZE - 1])
     return LogLine(
         number,
-        content[: STAMP_SIZE - 1].decode("ascii"),
+        stamp,
         seconds,
-        seconds * 1_000_000 if seconds is not None and is_set else None,
+        timestamp,
         program.decode("utf-8", "backslashreplace"),
         text.decode("utf-8", "backslashreplace"),
     )
@@ -98,17 +101,19 @@ def take_apart(number: int, content: bytes) -> LogLine:
 
 def seconds_of(stamp: bytes) -> int | None:
     """Convert a stamp to whole seconds since 1970 UTC; None if the date or time is invalid."""
-    return _seconds(stamp[: STAMP_SIZE - 1])
+    return _time(stamp[: STAMP_SIZE - 1])[1]
 
 
 # Lines with one of the words come in groups of a second.
 @lru_cache(maxsize=256)
-def _seconds(stamp: bytes) -> int | None:
+def _time(stamp: bytes) -> tuple[str, int | None, int | None]:
+    """A stamp as text, in seconds, and in microseconds (see :class:`LogLine`)."""
     midnight = _midnight(stamp[:8])
     hour, minute, second = int(stamp[9:11]), int(stamp[11:13]), int(stamp[13:15])
     if midnight is None or hour > 23 or minute > 59 or second > 59:
-        return None
-    return midnight + hour * 3600 + minute * 60 + second
+        return stamp.decode("ascii"), None, None
+    seconds = midnight + hour * 3600 + minute * 60 + second
+    return stamp.decode("ascii"), seconds, seconds * 1_000_000 if int(stamp[:4]) >= FIRST_YEAR else None
 
 
 @lru_cache(maxsize=64)

@@ -19,6 +19,10 @@ _OPENS = re.compile(r"action=open\w{0,30}StreamToServer,|utterance_preroll_ntp_t
 #: Every line that opens a stream contains one of these.
 _OPENING_WORDS = ("StreamToServer,", "utterance_preroll_ntp_time=")
 _HEARD = "action=wakeWordReceived,"
+#: How a message names the scores.
+_SCORES = {
+    "segmentation_score": "segmentation score", "classifier_score": "classifier score", "active_threshold": "threshold",
+}  # fmt: skip
 
 
 class NearMisses:
@@ -27,19 +31,26 @@ class NearMisses:
     def __init__(self) -> None:
         self._waiting: list[tuple[LogLine, str]] = []
 
-    def feed(self, line: LogLine) -> list[Record]:
-        """Process a line; returns the records of completed detections."""
+    def feed(self, line: LogLine, *, may_tell: bool = True) -> list[Record]:
+        """Process a line; returns the records of completed detections.
+
+        Args:
+            line: the line.
+            may_tell: whether it may tell of a detection or of a stream; otherwise only its time counts.
+        """
         done: list[Record] = []
-        found = pattern.DETECTION.search(line.text) if "detection_type=" in line.text else None
-        if (found and found["type"] == pattern.ACCEPTED) or _HEARD in line.text:
+        text = line.text if may_tell else ""
+        found = pattern.DETECTION.search(text) if "detection_type=" in text else None
+        if (found and found["type"] == pattern.ACCEPTED) or _HEARD in text:
             done = self.end()
-        elif any(map(line.text.__contains__, _OPENING_WORDS)) and _OPENS.search(line.text):
+        elif any(map(text.__contains__, _OPENING_WORDS)) and _OPENS.search(text):
             done = [_record(one, kind, line if _soon(one, line) else None) for one, kind in self._waiting]
             self._waiting.clear()
         elif self._waiting:
-            over = [(one, kind) for one, kind in self._waiting if not _soon(one, line)]
-            self._waiting = [(one, kind) for one, kind in self._waiting if _soon(one, line)]
-            done = [_record(one, kind, None) for one, kind in over]
+            soon = [waiting for waiting in self._waiting if _soon(waiting[0], line)]
+            if len(soon) < len(self._waiting):
+                done = [_record(one, kind, None) for one, kind in self._waiting if not _soon(one, line)]
+                self._waiting = soon
         if found and found["type"] != pattern.ACCEPTED:
             self._waiting.append((line, found["type"]))
         while len(self._waiting) > _MAX_WAITING:
@@ -66,10 +77,7 @@ def _soon(one: LogLine, line: LogLine) -> bool:
 def _record(line: LogLine, kind: str, opened: LogLine | None, last: int | None = None) -> Record:
     scores = pattern.scores(line.text)
     fields: dict[str, Value] = {"detection_type": kind, **scores, "lines": [line.number]}
-    names = {"segmentation_score": "segmentation score", "classifier_score": "classifier score"}
-    parts = [
-        f"{name} {scores[key]}" for key, name in (*names.items(), ("active_threshold", "threshold")) if key in scores
-    ]
+    parts = [f"{name} {scores[key]}" for key, name in _SCORES.items() if key in scores]
     message = (
         f"The device's log records a detection of the type {kind}: something like the wake word was heard and not"
         f" accepted{' (' + ', '.join(parts) + ')' if parts else ''}."

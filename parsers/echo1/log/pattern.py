@@ -41,11 +41,20 @@ _SCORES = {
     "classifier_score": lazy(r"classifier_score=([^\s:,]{1,24})[:,]"),
     "active_threshold": lazy(r"active_threshold=([^\s:,]{1,24})[:,]"),
 }
+#: All of them as they are usually written, and what none of them may be written before.
+_USUAL_SCORES = lazy(
+    r"recognition_id=(?P<recognition_id>[^\s:,=]{1,80}): segmentation_score=(?P<segmentation_score>[^\s:,=]{1,24}),"
+    r"classifier_score=(?P<classifier_score>[^\s:,=]{1,24}),active_threshold=(?P<active_threshold>[^\s:,=]{1,24})[:,]"
+)
+_SCORE_NAME = lazy(r"_id=|_score=|_threshold=")
 _OTHER_ID = lazy(r"([^\s,]{1,200}?)(?::(?=\s|$)|,|\s)")
 
 
 def scores(text: str) -> dict[str, str]:
     """The detection's id, scores and threshold, as far as the line gives them."""
+    usual = _USUAL_SCORES.search(text)
+    if usual and not _SCORE_NAME.search(text, 0, usual.start()):
+        return usual.groupdict()
     found = {name: pattern.search(text) for name, pattern in _SCORES.items()}
     return {name: match[1] for name, match in found.items() if match}
 

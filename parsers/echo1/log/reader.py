@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from parsers.echo1.log.block import MAX_LINE, Block
+from parsers.echo1.log.block import CLOCK, DETECTION, INTERACTION, MAX_LINE, START, STATE, Block
 from parsers.echo1.log.boot import Boots
-from parsers.echo1.log.clock import STEP_ON, Steps, Trust, clock_line, may_tell_of_clock
+from parsers.echo1.log.clock import STEP_ON, Steps, Trust, clock_line
 from parsers.echo1.log.interaction import Interaction
 from parsers.echo1.log.joiner import Joiner
 from parsers.echo1.log.line import STAMP_SIZE, LogLine, has_stamp, in_order, take_apart
@@ -48,25 +48,25 @@ class LogReader:
             return
         for index, content in enumerate(block.lines):
             # Most lines end here: same second as the previous line, and without any of the words.
-            if content[:STAMP_SIZE] == self._stamp and index not in block.wanted:
+            topics = block.wanted.get(index, 0)
+            if not topics and content[:STAMP_SIZE] == self._stamp:
                 continue
-            yield from self._line(block.first + index, content, wanted=index in block.wanted)
+            yield from self._line(block.first + index, content, topics)
         for index in sorted(block.cut):
             what = f"The line is longer than {MAX_LINE} bytes; the rest was not read."
             yield Issue(what, at_line(block.first + index), block.lines[index][:_EXCERPT])
 
     def _goes_on_orderly(self, block: Block) -> bool:
         """Whether every line has a stamp, and the clock does not step in or before the block."""
-        if not self._stamp or self._skipped or block.cut:
+        if self._skipped or block.cut or block.has_zeros:
             return False
         # Most blocks are like this: only the lines with one of the words are checked individually.
-        return not block.has_zeros and in_order([self._stamp, *[line[:STAMP_SIZE] for line in block.lines]], STEP_ON)
+        stamps = [line[:STAMP_SIZE] for line in block.lines]
+        return in_order([self._stamp, *stamps] if self._stamp else stamps, STEP_ON)
 
     def _orderly(self, block: Block) -> Iterator[Record | Issue]:
-        for index in sorted(block.wanted):
-            content = block.lines[index]
-            self._steps.passed(content)
-            yield from self._wanted(take_apart(block.first + index, content))
+        for index, topics in block.wanted.items():
+            yield from self._wanted(take_apart(block.first + index, block.lines[index]), topics)
         self._steps.passed(block.lines[-1])
         self._stamp = block.lines[-1][:STAMP_SIZE]
 
@@ -77,15 +77,15 @@ class LogReader:
         yield from self._marked(self._near_misses.end(self._steps.seconds))
         yield from self._boots.end()
 
-    def _line(self, number: int, content: bytes, *, wanted: bool) -> Iterable[Record | Issue]:
-        if wanted and b"\0" in content:
-            return self._zeros(number, content)
+    def _line(self, number: int, content: bytes, topics: int) -> Iterable[Record | Issue]:
+        if topics and b"\0" in content:
+            return self._zeros(number, content, topics)
         if has_stamp(content):
-            return self._stamped(number, content, wanted=wanted)
+            return self._stamped(number, content, topics)
         self._skip(number, content)
         return ()
 
-    def _stamped(self, number: int, content: bytes, *, wanted: bool) -> list[Record | Issue]:
+    def _stamped(self, number: int, content: bytes, topics: int) -> list[Record | Issue]:
         found: list[Record | Issue] = []
         last_number = number - 1
         if self._skipped:
@@ -94,25 +94,29 @@ class LogReader:
         if content[:STAMP_SIZE] != self._stamp:
             found += self._steps.check(number, content, last_number)
             self._stamp = content[:STAMP_SIZE]
-        if wanted:
-            found += self._wanted(take_apart(number, content))
+        if topics:
+            found += self._wanted(take_apart(number, content), topics)
         return found
 
-    def _wanted(self, line: LogLine) -> list[Record]:
-        begins, found = self._boots.feed(line)
-        if begins:
-            found += self._records(self._joiner.end())
-            found += self._marked(self._near_misses.end())
-            self._trust.started(line)
-        if may_tell_of_clock(line.text):
+    def _wanted(self, line: LogLine, topics: int) -> list[Record]:
+        """The records of a line that may tell of something, and of what is over by its time."""
+        found: list[Record] = []
+        if topics & START:
+            begins, found = self._boots.feed(line)
+            if begins:
+                found += self._records(self._joiner.end())
+                found += self._marked(self._near_misses.end())
+                self._trust.started(line)
+        if topics & CLOCK:
             self._trust.feed(line)
             if record := clock_line(line):
                 found.append(record)
-        if over := self._joiner.feed(line):
+        if over := self._joiner.feed(line, may_tell=bool(topics & INTERACTION)):
             found += self._records(over)
-        if missed := self._near_misses.feed(line):
+        if missed := self._near_misses.feed(line, may_tell=bool(topics & DETECTION)):
             found += self._marked(missed)
-        found += self._marked(self._states.read(line))
+        if topics & STATE:
+            found += self._marked(self._states.read(line))
         return found
 
     def _records(self, interactions: Iterable[Interaction]) -> Iterator[Record]:
@@ -122,7 +126,7 @@ class LogReader:
     def _marked(self, records: Iterable[Record]) -> Iterator[Record]:
         return map(self._trust.marked, records)
 
-    def _zeros(self, number: int, content: bytes) -> Iterator[Record | Issue]:
+    def _zeros(self, number: int, content: bytes, topics: int) -> Iterator[Record | Issue]:
         """Read a line with zero bytes: complete lines may precede and follow them."""
         what = (
             "The line holds zero bytes, as a loss of power may leave them; they were passed over,"
@@ -131,7 +135,7 @@ class LogReader:
         yield Issue(what, at_line(number), content[:_EXCERPT])
         parts = [part for part in _ZEROS.split(content) if has_stamp(part)]
         for part in parts:
-            yield from self._stamped(number, part, wanted=True)
+            yield from self._stamped(number, part, topics)
         if not parts:
             self._skip(number, b"")
 

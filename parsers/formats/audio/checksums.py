@@ -10,9 +10,10 @@ References:
 from __future__ import annotations
 
 import sys
-import zlib
 from array import array
 from functools import cache
+
+from parsers.formats import deflate
 
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
@@ -73,5 +74,5 @@ def crc32_of_ogg(page: bytes) -> int:
     zlib's CRC uses the same polynomial with reflected bits: with the bits of every byte reversed
     and a start value of 0, it gives this checksum with its bits reversed.
     """
-    turned = zlib.crc32(page.translate(_REVERSED), 0xFFFFFFFF) ^ 0xFFFFFFFF
+    turned = deflate.crc32(page.translate(_REVERSED), 0xFFFFFFFF) ^ 0xFFFFFFFF
     return int.from_bytes(turned.to_bytes(4, "little").translate(_REVERSED), "big")

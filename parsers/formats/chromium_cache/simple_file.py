@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import hashlib
 import struct
-import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from parsers.formats import deflate
 from parsers.formats.chromium_cache.cache_key import MAX_KEY
 from parsers.formats.chromium_cache.hashes import super_fast_hash
 
@@ -150,7 +150,7 @@ def streams(content: bytes, form: SimpleHeader) -> Streams:
 
 
 def _checked(content: bytes, start: int, end: int, record: _End, what: str) -> SimpleSpan:
-    wrong = bool(record.flags & _HAS_CRC) and zlib.crc32(content[start:end]) != record.crc
+    wrong = bool(record.flags & _HAS_CRC) and deflate.crc32(content[start:end]) != record.crc
     return SimpleSpan(start, end - start, f"The {what} does not match its checksum." if wrong else "")
 
 
@@ -183,7 +183,7 @@ def parts(content: bytes, form: SimpleHeader) -> Iterator[SimplePart | str]:
             return
         there = min(length, len(content) - at)
         issue = "" if there == length else f"A part of {length} bytes breaks off after {there}."
-        if not issue and crc and zlib.crc32(content[at : at + length]) != crc:
+        if not issue and crc and deflate.crc32(content[at : at + length]) != crc:
             issue = f"The part at byte {at} does not match its checksum."
         yield SimplePart(start, SimpleSpan(at, there, issue))
         at += length

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable
 from typing import NamedTuple
 
+from parsers.formats import deflate
 from parsers.formats.sized_bytes import SizedBytes
 
 #: Length of a header without its optional parts, and of the trailer.
@@ -79,7 +80,7 @@ def read_member(
     if length is None:
         return None
     start = at + length
-    engine, place, size, check = zlib.decompressobj(-zlib.MAX_WBITS), start, 0, 0
+    engine, place, size, check = deflate.decompressobj(-zlib.MAX_WBITS), start, 0, 0
     pending = b""
     while not engine.eof and size < most:
         if not pending:
@@ -89,12 +90,12 @@ def read_member(
                 break
         try:
             piece = engine.decompress(pending, _PIECE)
-        except zlib.error:
+        except deflate.error:
             break
         pending = engine.unconsumed_tail
         if not size and piece and not accepts(piece):
             return None
-        size, check = size + len(piece), zlib.crc32(piece, check)
+        size, check = size + len(piece), deflate.crc32(piece, check)
     if not engine.eof:
         # The decompressor does not say where in this piece the error is, so the piece is left out.
         torn = max(start, place - len(pending) - _PIECE) if pending else place

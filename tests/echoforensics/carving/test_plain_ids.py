@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from echoforensics.carving import utterance
-from echoforensics.carving.carved import Carved, Reached, View
+from echoforensics.carving.carved import Carved, CarvedRun, Reached, View
 from echoforensics.carving.scanner import KnownPlaces
 from echoforensics.carving.search import CarvingSearch
 
@@ -51,7 +51,8 @@ def test_many_ids_at_once_are_what_each_is_by_itself(series: Callable[[int], Ite
         text = "".join(draw.choice((" ", " ", '"', "\n")) + draw.choice(pieces) for _ in range(200)).encode()
         view = _view(text)
         places = [at for at in range(len(text)) if utterance._END.match(text, at)]
-        given = list(utterance.UtteranceSift().worth(view, text, 0, KnownPlaces(places), Reached()))
+        found = utterance.UtteranceSift().worth(view, text, 0, KnownPlaces(places), Reached())
+        given = [one for each in found for one in (each.items if isinstance(each, CarvedRun) else (each,))]
         recognised += sum(isinstance(each, Carved) for each in given)
         assert len(given) == len(places)
         for at, each in zip(places, given, strict=True):

@@ -7,11 +7,12 @@ References:
 from __future__ import annotations
 
 import lzma
-import zlib
 from collections.abc import Callable
 
 import lz4.block
 import zstandard
+
+from parsers.formats import deflate
 
 #: Decompresses data to at most the given number of bytes. Raises OSError.
 Expand = Callable[[bytes, int], bytes]
@@ -33,10 +34,10 @@ def expander(compressor: int) -> Expand:
 
 
 def _zlib(data: bytes, limit: int) -> bytes:
-    engine = zlib.decompressobj()
+    engine = deflate.decompressobj()
     try:
         expanded = engine.decompress(data, limit + 1)
-    except zlib.error as error:
+    except deflate.error as error:
         raise OSError(f"a gzip block is damaged: {error}") from error
     if len(expanded) <= limit and not engine.eof:
         raise OSError("a gzip block is cut off")

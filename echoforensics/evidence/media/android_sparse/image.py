@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import zlib
 from array import array
 from bisect import bisect_right
 from typing import TYPE_CHECKING
+
+from parsers.formats import deflate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -151,9 +152,9 @@ class _Sums:
             at = first * size
             while at < last * size:
                 piece = self._image.read(at, min(_PIECE, last * size - at))
-                self.read = zlib.crc32(piece, self.read)
+                self.read = deflate.crc32(piece, self.read)
                 if at < counted * size:
-                    self.written = zlib.crc32(piece[: counted * size - at], self.written)
+                    self.written = deflate.crc32(piece[: counted * size - at], self.written)
                 at += len(piece)
         self._block = max(self._block, block)
 

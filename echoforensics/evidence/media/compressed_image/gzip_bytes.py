@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import zlib
 from bisect import bisect_right
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from parsers.formats import deflate
 
 if TYPE_CHECKING:
     from echoforensics.evidence.limits import Budget
@@ -72,7 +73,7 @@ class GzipBytes:
         self._data = data
         self._spacing = spacing
         self.issues: tuple[str, ...] = ()
-        self._states = [_State(0, 0, zlib.decompressobj(_GZIP))]
+        self._states = [_State(0, 0, deflate.decompressobj(_GZIP))]
         self._blocks: OrderedDict[int, bytes] = OrderedDict()
         self.size = self._first_pass(budget)
         self._cursor = self._states[0].copy()
@@ -139,7 +140,7 @@ class GzipBytes:
         before = state.stream.copy()
         try:
             piece: bytes = state.stream.decompress(raw)
-        except zlib.error as error:
+        except deflate.error as error:
             piece, length = _before_damage(before, raw)
             state.issue = f"the compressed data is damaged at byte {state.fed + length} ({error})"
             state.over = True
@@ -147,7 +148,7 @@ class GzipBytes:
             state.started = not state.stream.eof
             state.fed += len(raw) - len(state.stream.unused_data)
             if state.stream.eof:
-                state.stream = zlib.decompressobj(_GZIP)
+                state.stream = deflate.decompressobj(_GZIP)
         state.given += len(piece)
         return piece
 
@@ -171,6 +172,6 @@ def _before_damage(stream: Any, raw: bytes) -> tuple[bytes, int]:
     for at in range(len(raw)):
         try:
             pieces.append(stream.decompress(raw[at : at + 1]))
-        except zlib.error:
+        except deflate.error:
             return b"".join(pieces), at
     return b"".join(pieces), len(raw)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from echoforensics.evidence.media.disk_head import HEAD, looks_like_disk
 from echoforensics.evidence.media.file_bytes import FileBytes, RandomBytes, open_file, reason_of
 from echoforensics.evidence.media.holes import HoleReader
 from echoforensics.evidence.media.media import Media, ReadImage
+from parsers.formats import deflate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,8 +71,8 @@ def _start(data: RandomBytes, magic: bytes) -> bytes:
     """The first bytes of the content."""
     if magic == gzip_bytes.MAGIC:
         try:
-            return zlib.decompressobj(31).decompress(data.read(0, HEAD), HEAD)
-        except zlib.error:
+            return deflate.decompressobj(31).decompress(data.read(0, HEAD), HEAD)
+        except deflate.error:
             return b""  # what is damaged from its start is reported where it is read as a file
     found = b""
     for piece in contents(data, magic, []):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-import zlib
 from array import array
 from typing import TYPE_CHECKING
+
+from parsers.formats import deflate
 
 if TYPE_CHECKING:
     from echoforensics.evidence.media.ewf.sections import ChunkTable, LooseChunks
@@ -106,10 +107,10 @@ def read_chunk(data: RandomBytes, places: array[int], number: int, wanted: int, 
 
 def _inflated(raw: bytes, most: int) -> bytes:
     """Inflate a chunk. Only a stream that ends within ``most`` bytes has been fully verified."""
-    engine = zlib.decompressobj()
+    engine = deflate.decompressobj()
     try:
         content = engine.decompress(raw, most + 1)
-    except zlib.error as error:
+    except deflate.error as error:
         raise OSError("the chunk of the image that holds them is damaged") from error
     if len(content) > most or not engine.eof:
         raise OSError("the chunk of the image that holds them is damaged: its stream does not end where it should")
@@ -117,14 +118,14 @@ def _inflated(raw: bytes, most: int) -> bytes:
 
 
 def _is_intact(raw: bytes) -> bool:
-    return len(raw) > _CHECKSUM and zlib.adler32(raw[:-_CHECKSUM]) == int.from_bytes(raw[-_CHECKSUM:], "little")
+    return len(raw) > _CHECKSUM and deflate.adler32(raw[:-_CHECKSUM]) == int.from_bytes(raw[-_CHECKSUM:], "little")
 
 
 def _compressed_length(raw: bytes, chunk_size: int) -> int:
     """Return the length of the zlib stream at the start of some bytes if it holds a whole chunk; otherwise 0."""
-    stream = zlib.decompressobj()
+    stream = deflate.decompressobj()
     try:
         content = stream.decompress(raw, chunk_size + 1)
-    except zlib.error:
+    except deflate.error:
         return 0
     return len(raw) - len(stream.unused_data) if stream.eof and len(content) == chunk_size else 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import zlib
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import zstandard
 
 from echoforensics.evidence.media.compressed_image.zstd_bytes import MAX_WINDOW
 from echoforensics.evidence.media.virtual_disk.qcow_check import COMPRESSED, OFFSET
+from parsers.formats import deflate
 
 if TYPE_CHECKING:
     from echoforensics.evidence.media.file_bytes import RandomBytes
@@ -128,6 +128,6 @@ class QcowClusters:
             if self._layout.zstd:
                 with zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW).stream_reader(stored) as content:
                     return content.read(self._cluster)
-            return zlib.decompressobj(_WINDOW).decompress(stored, self._cluster)
-        except (zlib.error, zstandard.ZstdError) as error:
+            return deflate.decompressobj(_WINDOW).decompress(stored, self._cluster)
+        except (deflate.error, zstandard.ZstdError) as error:
             raise OSError(f"a compressed cluster is damaged: {error}") from error
