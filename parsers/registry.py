@@ -117,16 +117,6 @@ def load() -> tuple[Parser, ...]:
     return tuple(each if isinstance(each, LaterParser) else each() for each in found)
 
 
-def named(name: str) -> Parser:
-    """Return the parser with a name. Raises KeyError if there is none."""
-    return _by_name()[name]
-
-
-@cache
-def _by_name() -> dict[str, Parser]:
-    return {parser.name: parser for parser in load()}
-
-
 def imported() -> tuple[Parser, ...]:
     """Return the parsers of :func:`load` themselves, every one of which is imported.
 
