@@ -60,7 +60,8 @@ class LiteralSearch:
     def _scratch(self) -> hyperscan.Scratch:
         if not hasattr(self._rooms, "scratch"):
             self._rooms.scratch = hyperscan.Scratch(self._database)
-        return self._rooms.scratch
+        scratch: hyperscan.Scratch = self._rooms.scratch
+        return scratch
 
     def _found(self, content: bytes, most: int) -> set[int]:
         """Return the numbers of the words in some bytes, up to a limit."""
