@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from echoforensics.case.entry_table import OPENED, NewEntry, add_entry, last_entry, mark_damaged, path_of_content
 from echoforensics.case.issue_table import add_issue
@@ -55,8 +55,7 @@ _UNCHECKED = ("tar",)
 _DAMAGED = " It was read from data whose check failed: it may differ from what was stored."
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(NamedTuple):
     """The result of reading an entry: bytes read, their SHA-256, and its readers."""
 
     size: int
@@ -65,8 +64,7 @@ class _Read:
     artefact: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     """An entry that was read: its head, the result, the parsers that claim it, and its copy if there is one.
 
     By its first bytes it may be an archive, or an image that is not carved.
