@@ -46,6 +46,7 @@ format: setup
 
 docs: setup
 	$(BIN)/echoforensics parsers --pages docs/artefacts --schemas parsers/definitions
+	$(BIN)/python -m parsers.registration.write
 	$(BIN)/python .ci/manual_page.py
 
 # The documentation as pages; a warning is an error.

@@ -49,7 +49,7 @@ class ParsersToAsk(NamedTuple):
 class ClaimIndex:
     """The patterns that a group of parsers need."""
 
-    def __init__(self, parsers: Sequence[type[Parser]], others: Sequence[type[Parser]] = ()) -> None:
+    def __init__(self, parsers: Sequence[Parser], others: Sequence[Parser] = ()) -> None:
         """Store what each parser needs, in the order of asking.
 
         Args:
@@ -61,7 +61,7 @@ class ClaimIndex:
         """
         searched = tuple(sorted({key for each in (*parsers, *others) for key in _keys(each)}))
         bits = {key: 1 << number for number, key in enumerate(searched)}
-        self._kinds = tuple(parsers)
+        self._parsers = tuple(parsers)
         self._beginnings: dict[bytes, list[tuple[bytes, int]]] = {}
         for beginning, bit in _single(bits, _BEGINNING):
             self._beginnings.setdefault(beginning[:1], []).append((beginning, bit))
@@ -90,10 +90,10 @@ class ClaimIndex:
 
     def _chosen(self, found: int, text: bool, names: bool) -> ParsersToAsk:
         chosen: tuple[list[int], list[int], list[int]] = ([], [], [])
-        for number, (kind, mask) in enumerate(zip(self._kinds, self._masks, strict=True)):
-            is_all = not mask and not kind.needs_names
-            if (is_all or found & mask or (names and kind.needs_names)) and (text or not kind.text_only):
-                chosen[min(kind.last_resort, 2)].append(number)
+        for number, (parser, mask) in enumerate(zip(self._parsers, self._masks, strict=True)):
+            is_all = not mask and not parser.needs_names
+            if (is_all or found & mask or (names and parser.needs_names)) and (text or not parser.text_only):
+                chosen[min(parser.last_resort, 2)].append(number)
         return ParsersToAsk(*map(tuple, chosen))
 
     def _found(self, source: Source, *, is_text: bool) -> int:
@@ -132,7 +132,7 @@ class ClaimIndex:
         return found
 
 
-def _keys(parser: type[Parser]) -> list[_Key]:
+def _keys(parser: Parser) -> list[_Key]:
     """What a parser needs: each place, with the patterns for it."""
     plain = tuple(each for each in parser.needs if not _ZERO.search(each))
     as_it_is = tuple(each for each in parser.needs if _ZERO.search(each))
@@ -183,19 +183,19 @@ def _database(patterns: list[tuple[bytes, int]]) -> hyperscan.Database | None:
 
 
 @lru_cache(maxsize=8)
-def _index(kinds: tuple[type[Parser], ...], others: tuple[type[Parser], ...]) -> ClaimIndex:
-    return ClaimIndex(kinds, others)
+def _index(parsers: tuple[Parser, ...], others: tuple[Parser, ...]) -> ClaimIndex:
+    return ClaimIndex(parsers, others)
 
 
 def worth_asking(
-    source: Source, parsers: tuple[Parser, ...], others: tuple[type[Parser], ...] = ()
+    source: Source, parsers: tuple[Parser, ...], others: tuple[Parser, ...] = ()
 ) -> tuple[list[Parser], list[Parser], list[Parser]]:
     """Return those of the given parsers that may claim a file, by :attr:`Parser.last_resort`.
 
     Args:
         source: the file.
         parsers: the parsers.
-        others: the classes of all parsers, of which some are given here (see :class:`ClaimIndex`).
+        others: all parsers, of which some are given here (see :class:`ClaimIndex`).
     """
-    first, second, third = _index(tuple(map(type, parsers)), others).asked(source)
+    first, second, third = _index(parsers, others).asked(source)
     return [parsers[at] for at in first], [parsers[at] for at in second], [parsers[at] for at in third]

@@ -15,18 +15,19 @@ if TYPE_CHECKING:
 class LiteralSearch:
     """A set of words to search for at once."""
 
-    def __init__(self, words: Iterable[bytes], *, any_case: bool = False) -> None:
+    def __init__(self, words: Iterable[bytes], *, any_case: bool = False, every_place: bool = False) -> None:
         """Compile the words; none may be empty.
 
         Args:
             words: the words.
             any_case: whether to ignore the case of ASCII letters.
+            every_place: whether :meth:`ends` is asked too.
         """
         self._words = words = tuple(words)
         # Bytes are written by number because a zero byte would end the expression.
         expressions = ["".join(f"\\x{byte:02x}" for byte in word).encode("ascii") for word in words]
         self._database = hyperscan.Database()
-        flags = hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_SINGLEMATCH
+        flags = hyperscan.HS_FLAG_DOTALL | (0 if every_place else hyperscan.HS_FLAG_SINGLEMATCH)
         if any_case:
             flags |= hyperscan.HS_FLAG_CASELESS
         self._database.compile(
@@ -46,6 +47,22 @@ class LiteralSearch:
         """Return the words that some bytes contain."""
         return frozenset(self._words[number] for number in self._found(content, most=len(self._words)))
 
+    def ends(self, content: bytes) -> list[int]:
+        """Return where the words in some bytes end, each place of each word. Needs ``every_place``."""
+        ends: list[int] = []
+        if content:
+            self._database.scan(
+                content, match_event_handler=lambda *match: ends.append(match[2]), scratch=self._scratch
+            )
+        return ends
+
+    @property
+    def _scratch(self) -> hyperscan.Scratch:
+        if not hasattr(self._rooms, "scratch"):
+            self._rooms.scratch = hyperscan.Scratch(self._database)
+        scratch: hyperscan.Scratch = self._rooms.scratch
+        return scratch
+
     def _found(self, content: bytes, most: int) -> set[int]:
         """Return the numbers of the words in some bytes, up to a limit."""
         found: set[int] = set()
@@ -54,9 +71,7 @@ class LiteralSearch:
             found.add(number)
             return len(found) >= most
 
-        if not hasattr(self._rooms, "scratch"):
-            self._rooms.scratch = hyperscan.Scratch(self._database)
         if content:
             with suppress(hyperscan.ScanTerminated):
-                self._database.scan(content, match_event_handler=matched, scratch=self._rooms.scratch)
+                self._database.scan(content, match_event_handler=matched, scratch=self._scratch)
         return found

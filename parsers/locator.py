@@ -24,7 +24,7 @@ from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from json.decoder import scanstring  # type: ignore[attr-defined]
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from parsers.code_page import CODE_PAGES
 from parsers.coding import WIDE, CodingError, decode
@@ -129,8 +129,7 @@ def resolve(stream: BinaryIO, locator: str) -> LocatedBytes:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
+class _View(NamedTuple):
     """A part of a long stream, and whether its offsets are those of the file."""
 
     content: StoredText

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from parsers.parser import Parser
 
@@ -16,6 +16,8 @@ class MapReader(Parser):
     Attributes:
         maps: the maps; they take precedence over our own definitions.
     """
+
+    reads_maps: ClassVar[bool] = True
 
     def __init__(self, maps: tuple[ExportDefinition, ...] = ()) -> None:
         """Store the user's maps."""

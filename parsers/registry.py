@@ -1,12 +1,13 @@
-"""The registry of parsers: ours, found by importing this package, and others, found by entry point."""
+"""The registry of parsers: ours, found below this package, and others, found by entry point."""
 
 from __future__ import annotations
 
 import importlib
-import pkgutil
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Collection, Iterable
 from functools import cache
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import parsers
@@ -14,6 +15,8 @@ from parsers.claim_index import worth_asking
 from parsers.fence import fence
 from parsers.map_reader import MapReader
 from parsers.parser import Parser, Source
+from parsers.registration.later import LaterParser, place_of
+from parsers.registration.table import listed
 
 if TYPE_CHECKING:
     from parsers.definition.export import ExportDefinition
@@ -22,9 +25,19 @@ if TYPE_CHECKING:
 ENTRY_POINT_GROUP = "echoforensics.parsers"
 
 #: Packages of ours that hold no parsers: what parsers use of them is imported when they are.
-WITHOUT_PARSERS = ("parsers.definition", "parsers.definitions", "parsers.exchanges", "parsers.formats")
+WITHOUT_PARSERS = (
+    "parsers.definition",
+    "parsers.definitions",
+    "parsers.exchanges",
+    "parsers.formats",
+    "parsers.registration",
+)
 
-_registered: dict[str, type[Parser]] = {}
+#: What the source of a module has that registers a parser.
+_REGISTERS = b"@register"
+
+#: By name, the class of each parser, or what stands for it until it is imported.
+_registered: dict[str, type[Parser] | LaterParser] = {}
 
 
 #: Reserved name prefixes for additions to a case that are not evidence, and for their data types.
@@ -53,40 +66,76 @@ def register(parser: type[Parser]) -> type[Parser]:
     """
     if parser.name.startswith(NO_EVIDENCE):
         raise ReservedNameError(f"parser name {parser.name!r} has a reserved prefix")
-    known = _registered.setdefault(parser.name, parser)
-    if known is not parser:
-        raise DuplicateParserError(f"parser name {parser.name!r} is taken by {known.__module__}.{known.__qualname__}")
+    known = _registered.get(parser.name, parser)
+    if known is not parser and not (isinstance(known, LaterParser) and known.place == place_of(parser)):
+        raise DuplicateParserError(f"parser name {parser.name!r} is taken by {place_of(known)}")
+    _registered[parser.name] = parser
     return parser
 
 
-def _modules(path: Iterable[str], prefix: str) -> Iterator[str]:
-    """Yield the names of the modules that may register parsers, of subpackages too."""
-    for module in pkgutil.iter_modules(path, prefix):
-        if module.name not in WITHOUT_PARSERS:
-            yield module.name
-            if module.ispkg:
-                yield from _modules(importlib.import_module(module.name).__path__, f"{module.name}.")
+def _modules() -> dict[str, Path]:
+    """The files of the modules that may register parsers, of subpackages too, by the modules' names."""
+    found: dict[str, Path] = {}
+    (root,) = parsers.__path__
+    for folder, below, names in os.walk(root):
+        package = ".".join((parsers.__name__, *Path(folder).relative_to(root).parts))
+        below[:] = [name for name in below if f"{package}.{name}" not in WITHOUT_PARSERS]
+        found |= {f"{package}.{name[:-3]}": Path(folder, name) for name in names if name.endswith(".py")}
+    return found
+
+
+def _import(modules: dict[str, Path], known: Collection[str] = ()) -> None:
+    """Import the modules that register parsers, without those that are known."""
+    for name, path in modules.items():
+        if name not in known and _REGISTERS in path.read_bytes():
+            importlib.import_module(name)
+
+
+def _find() -> None:
+    """Register every parser. Of ours only those are imported that the table does not have."""
+    modules = _modules()
+    rows = [row for row in listed() if row.module in modules]
+    for row in rows:
+        known = _registered.setdefault(row.name, row)
+        if place_of(known) != row.place:
+            raise DuplicateParserError(f"parser name {row.name!r} is taken by {place_of(known)}")
+    _import(modules, {row.module for row in rows})
+    # Imported lazily: a walk that matches nothing does not need it.
+    for entry in importlib.import_module("importlib.metadata").entry_points(group=ENTRY_POINT_GROUP):
+        register(entry.load())
 
 
 @cache
 def load() -> tuple[Parser, ...]:
-    """Return every parser, one instance each, sorted by name.
+    """Return every parser, one instance each, sorted by name. Most are imported when they are first asked about a file.
 
     Raises:
         DuplicateParserError: two parsers have the same name.
     """
-    for name in _modules(parsers.__path__, "parsers."):
-        importlib.import_module(name)
-    # Imported lazily: a walk that matches nothing does not need it.
-    for entry in importlib.import_module("importlib.metadata").entry_points(group=ENTRY_POINT_GROUP):
-        register(entry.load())
-    return tuple(_registered[name]() for name in sorted(_registered))
+    _find()
+    found = (_registered[name] for name in sorted(_registered))
+    return tuple(each if isinstance(each, LaterParser) else each() for each in found)
 
 
-@cache
-def _kinds() -> tuple[type[Parser], ...]:
-    """The class of every parser."""
-    return tuple(map(type, load()))
+def imported() -> tuple[Parser, ...]:
+    """Return the parsers of :func:`load` themselves, every one of which is imported.
+
+    Raises:
+        DuplicateParserError: two parsers have the same name.
+        OutdatedTableError: a parser states something else than the table of parsers.
+    """
+    return tuple(map(_imported, load()))
+
+
+def our_kinds() -> tuple[type[Parser], ...]:
+    """Return the class of every parser below this package, whatever the table of parsers says."""
+    _import(_modules())
+    found = (each for each in _registered.values() if not isinstance(each, LaterParser))
+    return tuple(each for each in found if each.__module__.startswith(f"{parsers.__name__}."))
+
+
+def _imported(parser: Parser) -> Parser:
+    return parser.made() if isinstance(parser, LaterParser) else parser
 
 
 def with_maps(maps: tuple[ExportDefinition, ...]) -> tuple[Parser, ...]:
@@ -95,7 +144,12 @@ def with_maps(maps: tuple[ExportDefinition, ...]) -> tuple[Parser, ...]:
     Args:
         maps: as :func:`parsers.definition.export.parse_map` reads them.
     """
-    return tuple(parser.with_maps(maps) if isinstance(parser, MapReader) else parser for parser in load())
+    return tuple(_with_maps(parser, maps) if maps and parser.reads_maps else parser for parser in load())
+
+
+def _with_maps(parser: Parser, maps: tuple[ExportDefinition, ...]) -> Parser:
+    made = _imported(parser)
+    return made.with_maps(maps) if isinstance(made, MapReader) else made
 
 
 def claiming(source: Source, parsers: Iterable[Parser] | None = None) -> tuple[Parser, ...]:
@@ -106,7 +160,7 @@ def claiming(source: Source, parsers: Iterable[Parser] | None = None) -> tuple[P
         parsers: the parsers to ask; default: all.
     """
     every = load() if parsers is None else tuple(parsers)
-    first, second, third = worth_asking(source, every, _kinds())
+    first, second, third = worth_asking(source, every, load())
     found = _claim(source, first) if first else []
     if second and all(parser.reads_lines for parser in found):
         found += _claim(source, second)

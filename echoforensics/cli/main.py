@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import io
 import os
@@ -114,6 +115,8 @@ _COLLECT_AFTER = 500_000
 def main() -> None:
     """Run the command line; errors are one line."""
     gc.set_threshold(_COLLECT_AFTER, *gc.get_threshold()[1:])
+    # Nor does it look at the end, where the system takes back everything.
+    atexit.register(gc.freeze)
     # Where the locale's encoding lacks a character (LC_ALL=C), it is written out.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import BinaryIO
 
-import hyperscan
-
 from echoforensics.evidence.streams import BLOCK
-from parsers.alexa_api.items.service_names import AROUND, KINDS, MARKS, ServiceName, gathered, names_in
+from parsers.alexa_api.items.service_names import AROUND, KINDS, MARKS, ServiceName, gathered, marks, names_in
 
 #: No kind more is asked for once so many are known: keys in base64 matter only where the file names nothing plainly.
 _ENOUGH = len(KINDS) - 1
@@ -21,7 +18,7 @@ class NameSearch:
     """Searches one file. Its pieces are handed over in order."""
 
     def __init__(self) -> None:
-        self._database, self._scratch = _marks()
+        self._marks = marks()
         self._held = b""
         self._at = 0
         self._places = 0
@@ -38,18 +35,12 @@ class NameSearch:
             return
         held = len(self._held)
         # What was held is scanned again with the first bytes of the piece: joining the two costs more than the scan.
-        ends = self._ends(self._held + piece[:_LONGEST]) if held else []
-        ends += [held + end for end in self._ends(piece)]
+        ends = self._marks.ends(self._held + piece[:_LONGEST]) if held else []
+        ends += [held + end for end in self._marks.ends(piece)]
         if ends:
             self._look(self._held + piece, ends)
         self._at += len(piece)
         self._held = (self._held[-AROUND:] + piece if len(piece) < AROUND else piece)[-AROUND:]
-
-    def _ends(self, block: bytes) -> list[int]:
-        """Where the marks in a block end."""
-        ends: list[int] = []
-        self._database.scan(block, match_event_handler=lambda *match: ends.append(match[2]), scratch=self._scratch)
-        return ends
 
     def _look(self, block: bytes, ends: list[int]) -> None:
         """Look for names around the marks in a block, which is what was held and the piece."""
@@ -86,16 +77,3 @@ def _windows(ends: list[int], size: int) -> list[tuple[int, int]]:
         else:
             windows.append((start, stop))
     return windows
-
-
-@cache
-def _marks() -> tuple[hyperscan.Database, hyperscan.Scratch]:
-    database = hyperscan.Database()
-    literals = [b"".join(b"\\x%02x" % byte for byte in mark) for mark in MARKS]
-    database.compile(
-        expressions=literals,
-        ids=list(range(len(literals))),
-        elements=len(literals),
-        flags=[hyperscan.HS_FLAG_DOTALL] * len(literals),
-    )
-    return database, hyperscan.Scratch(database)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from echoforensics.carving.carved import UTTERANCE_ID
 from echoforensics.carving.space import entry_of
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
     from echoforensics.extraction.placement import Owner, Placement
 
 
-@dataclass(frozen=True, slots=True)
-class CarvedFiles:
+class CarvedFiles(NamedTuple):
     """The new carved files as entries, and the number of skipped finds that are part of files that were read."""
 
     entries: list[Entry]

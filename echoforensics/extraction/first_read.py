@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from echoforensics.carving.carved import Carved, View
 from echoforensics.errors import SourceError
@@ -96,8 +96,7 @@ class Task:
             return Result(hashes, *join_ranges(media, searching.found()))
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """A source's hashes, its carved finds (None without a search), and the number of finds that were not kept."""
 
     hashes: SourceHashes

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from echoforensics.case.evidence_table import EvidenceState
 from echoforensics.errors import CaseError, SourceError, UnknownContentError
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from parsers.parser import Parser
 
 
-@dataclass(frozen=True, slots=True)
-class SkippedSource:
+class SkippedSource(NamedTuple):
     """A source that could not be read.
 
     Attributes:
@@ -33,8 +31,7 @@ class SkippedSource:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedSources:
+class OpenedSources(NamedTuple):
     """The sources of a run.
 
     Attributes:

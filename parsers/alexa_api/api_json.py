@@ -22,7 +22,7 @@ from parsers.alexa_api.answers.text_marks import text_marks
 from parsers.alexa_api.answers.within import bodies
 from parsers.alexa_api.items.address import ApiUrl
 from parsers.alexa_api.items.body import Body
-from parsers.alexa_api.items.json_text import LoadedText, is_guarded, start_of
+from parsers.alexa_api.items.json_text import BEGINS, LoadedText, is_guarded, start_of
 from parsers.alexa_api.items.loaded_json import load_all
 from parsers.alexa_api.items.text_values import MAX_VALUE
 from parsers.alexa_api.named_file import names_of, not_read
@@ -81,6 +81,7 @@ class ApiJson(Parser):
 
     name: ClassVar[str] = "api_json"
     version: ClassVar[str] = "6"
+    needs: ClassVar[tuple[bytes, ...]] = (BEGINS,)
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Answers of the Alexa service, as JSON",

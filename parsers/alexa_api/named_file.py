@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO, ClassVar
+from typing import BinaryIO, ClassVar, NamedTuple
 
 from parsers.alexa_api.items.service_names import (
     ADDRESS,
@@ -125,8 +124,7 @@ def names_of(source: Source) -> list[ServiceName]:
         return list(gathered(name for piece in _pieces(stream) for name in piece.names()))
 
 
-@dataclass(frozen=True, slots=True)
-class _NamePiece:
+class _NamePiece(NamedTuple):
     """A piece of a file, with the end of the previous piece.
 
     Attributes:

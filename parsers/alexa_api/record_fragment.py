@@ -14,7 +14,7 @@ from parsers.alexa_api.answers.fragment import FORMS, MARKS, FragmentForm, enclo
 from parsers.alexa_api.answers.responses import read
 from parsers.alexa_api.api_json import ApiJson
 from parsers.alexa_api.items.body import Body
-from parsers.alexa_api.items.json_text import start_of
+from parsers.alexa_api.items.json_text import BEGINS, start_of
 from parsers.alexa_api.items.loaded_json import load
 from parsers.formats.json.text import JsonError, decode
 from parsers.parser import ANSWERS, HEAD_SIZE, About, Parser, Source
@@ -31,6 +31,7 @@ class RecordFragment(Parser):
 
     name: ClassVar[str] = "record_fragment"
     version: ClassVar[str] = "1"
+    needs: ClassVar[tuple[bytes, ...]] = (BEGINS,)
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="One record of an answer of the Alexa service, by itself",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
+from typing import NamedTuple
 
 from parsers.definition.declared import DeclaredItem, RecordMaker
 from parsers.definition.export import ExportDefinition, plain
@@ -24,8 +25,7 @@ _STARTS = frozenset(string.ascii_letters + string.digits) - {
 _MAX_SHOWN = 6
 
 
-@dataclass(frozen=True, slots=True)
-class TableHeader:
+class TableHeader(NamedTuple):
     """The names of a table's columns: as found, made unique, and normalised."""
 
     names: tuple[str, ...]

@@ -21,7 +21,7 @@ MAX_LINE = 65536
 #: How many lines of the head are checked: programs write a banner first.
 _FIRST = 200
 #: The end of a stamp, and the bracket behind it.
-_STAMP_END = rb"[.,]\d\d\d[^\n]{0,60}\["
+_STAMP_END = rb"[.,]\d\d\d[^\n]*\["
 #: What the sample program prints to the screen between log lines.
 _SCREEN = re.compile(rb"[#+ |-]{3,200}|#.{0,200}#|[ \t]*[+|].{0,200}[+|]")
 

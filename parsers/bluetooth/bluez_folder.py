@@ -37,6 +37,7 @@ class BluezFolder(Parser):
 
     name: ClassVar[str] = "bluez_folder"
     version: ClassVar[str] = "1"
+    needs_path: ClassVar[tuple[str, ...]] = tuple(f"/{name}" for name in (CONFIG, *FILES))
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Bluetooth devices known to an Echo (BlueZ 4 text files)",

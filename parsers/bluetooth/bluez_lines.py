@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from parsers.bluetooth import device_class as bluetooth_class
 from parsers.bluetooth import eir as bluetooth_eir
@@ -57,8 +58,7 @@ class LineReading:
     issue: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FileKind:
+class FileKind(NamedTuple):
     """One file of the folder.
 
     Attributes:

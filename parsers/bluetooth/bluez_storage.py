@@ -21,6 +21,7 @@ from parsers.values import Keeper, shown
 Sections = Mapping[str, Mapping[str, Setting]]
 
 _STORE = "The device's Bluetooth store"
+_CACHE, _SETTINGS = "cache", "settings"
 _PEER_FILES = ("info", "attributes", "gatt", "ccc")
 _KEY_SECTIONS = {
     "LinkKey": "a link key", "LongTermKey": "a long-term key", "SlaveLongTermKey": "a long-term key of its own",
@@ -35,6 +36,7 @@ class BluezStorage(Parser):
 
     name: ClassVar[str] = "bluez_storage"
     version: ClassVar[str] = "1"
+    needs_path: ClassVar[tuple[str, ...]] = tuple(f"/{name}" for name in (_CACHE, _SETTINGS, *_PEER_FILES))
     about: ClassVar[About] = About(
         title="Bluetooth devices known to an Echo (BlueZ 5 key files)",
         data_types=("echo:bluetooth:peer", "echo:bluetooth:pairing", "echo:bluetooth:adapter"),
@@ -87,11 +89,11 @@ class BluezStorage(Parser):
 def _place(source: Source) -> tuple[str, str] | None:
     """The addresses of the adapter and of the Bluetooth device (empty for the adapter's own settings)."""
     parts = source.path.split("/")[-3:]
-    if len(parts) == 3 and parts[1] == "cache":
+    if len(parts) == 3 and parts[1] == _CACHE:
         adapter, peer = bluetooth_address.address(parts[0]), bluetooth_address.address(parts[2])
     elif len(parts) == 3 and parts[2] in _PEER_FILES:
         adapter, peer = bluetooth_address.address(parts[0]), bluetooth_address.address(parts[1])
-    elif len(parts) >= 2 and parts[-1] == "settings":
+    elif len(parts) >= 2 and parts[-1] == _SETTINGS:
         adapter, peer = bluetooth_address.address(parts[-2]), ""
     else:
         return None

@@ -12,6 +12,7 @@ References:
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -109,6 +110,7 @@ class SimpleIndexParser(Parser):
 
     name: ClassVar[str] = "chromium_simple_index"
     version: ClassVar[str] = "1"
+    needs: ClassVar[tuple[bytes, ...]] = (re.escape(MAGIC),)
     about: ClassVar[About] = About(
         title="Index of Chromium's simple cache",
         data_types=(DATA_TYPE,),

@@ -8,39 +8,19 @@ References:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import ClassVar
 
-from parsers.alexa_api.answers.repeats import repeats_marked
-from parsers.alexa_api.answers.responses import read
-from parsers.alexa_api.answers.text_body import body_of
-from parsers.alexa_api.answers.text_marks import text_marks
-from parsers.alexa_api.answers.within import bodies
-from parsers.alexa_api.items.coded_texts import (
-    PlainText,
-    coded_texts,
-    mail_parts,
-    without_terminal,
-)
 from parsers.alexa_api.items.service_names import CODED, KEY, is_identifier, names_in
-from parsers.alexa_api.items.text_values import PIECE, WHOLE, TextValue, placed, values_in, values_of
+from parsers.alexa_api.items.text_values import PIECE, WHOLE
 from parsers.alexa_api.named_file import NamedFile, names_of, not_read
 from parsers.alexa_api.utterance_id_text import DATA_TYPE as UTTERANCE_TYPE
 from parsers.bounded_issues import bounded
-from parsers.code_page import code_page, read_as
-from parsers.coding import CodingError, decode
-from parsers.encoding import as_utf8, wide_encoding
-from parsers.formats.json.texts import Found
+from parsers.encoding import as_utf8
 from parsers.formats.logs.lines import FILE_TYPE
-from parsers.formats.wide_text import WideText
-from parsers.formats.yaml.documents import YamlError, begins, documents
-from parsers.locator import at_bytes, at_coding, inside
 from parsers.parser import ANSWERS, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import load, register
-
-#: The most places that an issue names.
-_MAX_PLACES = 20
 
 
 @register
@@ -94,8 +74,10 @@ class AnswersInText(Parser):
 
         Of a log whose lines another parser reads, only keys of answers are reported: that parser tells of the rest.
         """
-        reading = _TextReading(source)
-        yield from bounded(repeats_marked(reading.run()))
+        from parsers.captures.text_reading import TextReading
+
+        reading = TextReading(source)
+        yield from bounded(reading.run())
         if reading.records:
             return
         if _is_read_by_line(source):
@@ -114,135 +96,3 @@ def _is_read_by_line(source: Source) -> bool:
     return any(
         parser.claims(source) for parser in load() if parser.reads_lines and FILE_TYPE in parser.about.data_types
     )
-
-
-@dataclass(slots=True)
-class _TextReading:
-    """Reads one text."""
-
-    source: Source
-    records: int = 0
-    cut: list[TextValue] = field(default_factory=list)
-    left_out: int = 0
-    #: The code page of a text that is not UTF-8.
-    _page: str = ""
-    #: The ranges of the values read so far.
-    _read_at: list[tuple[int, int]] = field(default_factory=list)
-
-    def run(self) -> Iterator[Record | Issue]:
-        """Yield the records of the plain text, then of encoded parts, then issues for truncated values."""
-        content, prefix = self._content()
-        yield from self._documents(content, prefix)
-        if self._has_records():
-            return
-        coded = mail_parts(content)
-        for value in values_in(self.source, text_marks()):
-            if isinstance(value, TextValue) and any(start <= value.start < end for start, end in coded):
-                continue
-            yield from self._value(value, outer=True)
-        for base, piece, where in self._pieces() if self.source.size > WHOLE else ((0, content, prefix),):
-            for text in coded_texts(piece, where):
-                if isinstance(text, Issue):
-                    yield text
-                elif not any(start <= base + text.start < end for start, end in self._read_at):
-                    yield from self._text(text)
-        if not self.records and (shown := without_terminal(content, prefix)):
-            self.cut = []
-            yield from self._text(shown)
-        if self._page and self.records:
-            yield Issue(read_as(self._page), at_coding(self._page))
-        if self.cut:
-            yield _cut(self.cut)
-        if self.left_out:
-            yield Issue(
-                f"The program that wrote this text left out {self.left_out} members of lists; they are not in it."
-            )
-
-    def _content(self) -> tuple[bytes, str]:
-        """The text in UTF-8, with its locator; empty if it is too long to read at once."""
-        if self.source.size > WHOLE:
-            return b"", ""
-        with self.source.open() as stream:
-            content = stream.read(WHOLE + 1)
-        if not (name := wide_encoding(content[:4096])):
-            self._page = code_page(content)
-            return (decode(content, self._page, 4 * WHOLE), at_coding(self._page)) if self._page else (content, "")
-        try:
-            return decode(content, name, 2 * WHOLE), at_coding(name)
-        except CodingError as error:
-            return error.partial, at_coding(name)
-
-    def _has_records(self) -> bool:
-        return self.records > 0
-
-    def _documents(self, content: bytes, prefix: str) -> Iterator[Record | Issue]:
-        """Yield the records of a text that is YAML throughout."""
-        if not content or not begins(content[:4096].decode("utf-8", "replace")):
-            return
-        try:
-            text = content.decode("utf-8")
-            found = documents(text)
-        except (UnicodeDecodeError, YamlError):
-            return
-        for each in found:
-            if isinstance(each.value, (dict, list)):
-                yield from self._read(
-                    placed(Found(each.start, each.end, each.value, each.spans, literal=True), text, prefix)
-                )
-
-    def _pieces(self) -> Iterator[tuple[int, bytes, str]]:
-        """Split a long text at line ends: the offset of each piece, its UTF-8 content, its locator."""
-        name = wide_encoding(self.source.head)
-        opener = WideText(self.source.opener, name).open if name else self.source.opener
-        base, held = 0, b""
-        with opener() as stream:
-            while more := stream.read(PIECE):
-                held += more
-                cut = held.rfind(b"\n") + 1 or (len(held) if len(held) > PIECE else 0)
-                if cut:
-                    yield base, held[:cut], inside(at_coding(name) if name else "", at_bytes(base, cut))
-                base, held = base + cut, held[cut:]
-        if held:
-            yield base, held, inside(at_coding(name) if name else "", at_bytes(base, len(held)))
-
-    def _text(self, text: PlainText) -> Iterator[Record | Issue]:
-        """Yield the records of a decoded text."""
-        for value in values_of(text.content, text_marks(), text.locator):
-            yield from self._value(value, outer=False)
-
-    def _value(self, value: TextValue | Issue, *, outer: bool) -> Iterator[Record | Issue]:
-        if isinstance(value, Issue):
-            yield value
-            return
-        if value.found.error and value.end not in {cut.end for cut in self.cut[-1:]}:
-            self.cut.append(value)
-        if value.found.value is None:
-            return
-        before = self.records
-        yield from self._read(value)
-        if outer and self.records > before:
-            self._read_at.append((value.start, value.end))
-
-    def _read(self, value: TextValue) -> Iterator[Record | Issue]:
-        found = 0
-        for body in bodies(body_of(value, self.source.path), {}):
-            for item in (body,) if isinstance(body, Issue) else read(body):
-                found += isinstance(item, Record)
-                yield item
-        self.records += found
-        self.left_out += value.found.left_out if found else 0
-
-
-def _cut(values: list[TextValue]) -> Issue:
-    """One issue for all truncated values."""
-    first = values[0]
-    places = ", ".join(str(value.end) for value in values[:_MAX_PLACES])
-    more = f" and {len(values) - _MAX_PLACES} more" if len(values) > _MAX_PLACES else ""
-    if len(values) == 1:
-        what = f"A value that names the service breaks off at byte {places} ({first.found.error})."
-    else:
-        what = (
-            f"{len(values)} values that name the service break off, at the bytes {places}{more}"
-            f" (the first: {first.found.error})."
-        )
-    return Issue(f"{what} What is complete in it was read.", at_bytes(first.start, first.end - first.start))

@@ -44,7 +44,10 @@ class ApiUrlList(Parser):
 
     name: ClassVar[str] = "api_url_list"
     version: ClassVar[str] = "1"
-    needs: ClassVar[tuple[bytes, ...]] = (rb"(?i)/api/(?:utterance/audio/data\?id=|activities/)",)
+    needs: ClassVar[tuple[bytes, ...]] = (
+        rb"(?i)/api/utterance/audio/data\?id=",
+        rb"(?i)/api/activities/",
+    )
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Numbered list of addresses of recordings and activities",

@@ -42,6 +42,8 @@ class BrowserCopiedJson(Parser):
 
     name: ClassVar[str] = "browser_copied_json"
     version: ClassVar[str] = "1"
+    needs: ClassVar[tuple[bytes, ...]] = (rb":",)
+    needs_path: ClassVar[tuple[str, ...]] = (".json",)
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Answers of the Alexa service copied out of a browser",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ from parsers.databases.other_table import OtherTable
 from parsers.formats.sqlite.database import Database, is_companion
 from parsers.formats.sqlite.header import DatabaseError
 from parsers.formats.sqlite.lost_header import find
+from parsers.formats.sqlite.page import TABLE_LEAF
 from parsers.parser import ANSWERS, TABLES, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
@@ -22,6 +24,7 @@ class LostHeaderDatabase(Parser):
 
     name: ClassVar[str] = "sqlite_without_header"
     version: ClassVar[str] = "2"
+    needs: ClassVar[tuple[bytes, ...]] = (re.escape(bytes([TABLE_LEAF])),)
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="SQLite databases whose header or first page is gone",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from parsers.definition.declared import DeclaredItem, RecordMaker
 from parsers.definition.path_end import PathEnd
@@ -66,8 +66,7 @@ class StateFiles(Parser):
                 yield replace(made, parser=definition.name, parser_version=definition.version)
 
 
-@dataclass(frozen=True, slots=True)
-class _Described:
+class _Described(NamedTuple):
     """The description of a file, and the folder in which the described path begins (with its ``/``)."""
 
     definition: StateDefinition

@@ -27,6 +27,7 @@ DATA_TYPE = "echo:state:property"
 #: Android's limit for the length of a value that may change.
 _MAX_VALUE = 92
 _FOLDER = "property/"
+_BUILDS = ("build.prop", "default.prop", "prop.default")
 _FILE = lazy(r"(?:^|/)property/(?P<name>persist\.[\w.@:-]{1,200})$")
 _ALL = lazy(r"(?:^|/)property/persistent_properties$")
 _LISTED = lazy(r"\[(?P<name>[\w.@:-]{1,200})\]: \[(?P<value>.*)\]")
@@ -64,6 +65,8 @@ class AndroidProperty(Parser):
 
     name: ClassVar[str] = "android_property"
     version: ClassVar[str] = "1"
+    needs: ClassVar[tuple[bytes, ...]] = (rb"\]: \[",)
+    needs_path: ClassVar[tuple[str, ...]] = (_FOLDER, *_BUILDS)
     about: ClassVar[About] = About(
         title="Properties of Fire OS and Android: zone, account, host of the service, build",
         data_types=(DATA_TYPE,),
@@ -97,7 +100,7 @@ class AndroidProperty(Parser):
                 return source.size <= _MAX_VALUE * 100
             if _ALL.search(source.path):
                 return source.head.startswith(b"\n")
-        if source.name in ("build.prop", "default.prop", "prop.default"):
+        if source.name in _BUILDS:
             return b"ro." in source.head
         return source.head.count(b"]: [", 0, 4096) >= 3 and len(list(_listed(source.head[:4096]))) >= 3
 

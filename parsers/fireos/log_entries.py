@@ -37,6 +37,8 @@ class LogcatBinary(Parser):
 
     name: ClassVar[str] = "logcat_binary"
     version: ClassVar[str] = "1"
+    needs: ClassVar[tuple[bytes, ...]] = (logger_entries.BEGINNING,)
+    needs_path: ClassVar[tuple[str, ...]] = ("pmsg-ramoops",)
     reads_lines: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Logs of Android as bytes (logcat -B, pmsg-ramoops)",

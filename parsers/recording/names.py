@@ -8,7 +8,7 @@ References:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from parsers.record import Clock, Timestamp
@@ -34,8 +34,7 @@ _VOICE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
+class Voice(NamedTuple):
     """The parts of a name given by CIFT.
 
     Attributes:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from parsers.definition.tamper import Rule
 from parsers.literal_search import LiteralSearch
@@ -23,8 +22,7 @@ _COMMENT = re.compile(rb"[ \t]*#(?!!)")
 _CONTENT = re.compile(rb"[ \t]*[^ \t\r\n#]")
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A line that a rule found.
 
     Attributes:
@@ -161,8 +159,7 @@ class _Following:
         return not (rule.unless and rule.unless.search(line))
 
 
-@dataclass(frozen=True, slots=True)
-class _TextBlock:
+class _TextBlock(NamedTuple):
     """A part of the file. Text after ``end`` is only used as the next line.
 
     Attributes:
@@ -188,8 +185,7 @@ class _TextBlock:
         return before + 1, after if after >= 0 else len(self.text), closed
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """The checked part of a line: as found, in lower case, the next line, and whether it is a comment."""
 
     text: bytes

@@ -14,7 +14,7 @@ import pytest
 
 from parsers.parser import About, Parser, Source
 from parsers.record import Issue, Record
-from parsers.registry import load
+from parsers.registry import imported
 
 PARSERS = Path(__file__).parents[2] / "parsers"
 BESIDE = Source.of(b"beside", "d/beside")
@@ -76,7 +76,7 @@ def _looks_beside(module: str) -> bool:
 
 
 def test_every_parser_that_says_so_looks_beside_its_file() -> None:
-    declared = [type(parser) for parser in load() if parser.reads_neighbours]
+    declared = [type(parser) for parser in imported() if parser.reads_neighbours]
     assert declared
     for kind in declared:
         if kind.parse.__qualname__.startswith(kind.__name__):
@@ -84,8 +84,8 @@ def test_every_parser_that_says_so_looks_beside_its_file() -> None:
 
 
 def test_every_module_that_looks_beside_a_file_is_used_by_a_parser_that_says_so() -> None:
-    declared = {inspect.getmodule(type(parser)) for parser in load() if parser.reads_neighbours}
-    for parser in load():
+    declared = {inspect.getmodule(type(parser)) for parser in imported() if parser.reads_neighbours}
+    for parser in imported():
         module = inspect.getmodule(type(parser))
         assert module is not None
         text = Path(str(module.__file__)).read_text()

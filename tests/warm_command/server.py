@@ -48,7 +48,7 @@ def main(address: str) -> None:
 
 
 def _import_program() -> None:
-    registry.load()
+    registry.imported()
     for module in pkgutil.walk_packages(echoforensics.__path__, "echoforensics."):
         name = module.name.removeprefix("echoforensics.")
         if name.rpartition(".")[2] != "__main__" and not name.startswith(_LARGE):

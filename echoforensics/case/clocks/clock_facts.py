@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -35,8 +34,7 @@ class Basis(StrEnum):
     ANSWER = "the times at which an answer was asked for and came, beside the server's own Date in it"
 
 
-@dataclass(frozen=True, slots=True)
-class PairedTimes:
+class PairedTimes(NamedTuple):
     """One event by two clocks.
 
     Attributes:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chain_of_custody.ledger import LedgerError, LedgerReport, read, verify
 from echoforensics.case.custody.announced import seal_in_force
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
 _NAMED = 5
 
 
-@dataclass(frozen=True, slots=True)
-class CaseStanding:
+class CaseStanding(NamedTuple):
     """The standing of a case.
 
     Attributes:

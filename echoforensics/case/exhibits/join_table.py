@@ -7,7 +7,6 @@ Queries group by key, content or stream, so that the work grows with the number 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -72,8 +71,7 @@ class RequestOfKey(NamedTuple):
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Join:
+class Join(NamedTuple):
     """A value joined to a record (``utterance_id``, ``recording`` or ``timestamp``), and its basis in one sentence."""
 
     what: str

@@ -12,13 +12,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median_low
+from typing import NamedTuple
 
 #: With fewer pairs, the offset of a period is unknown.
 FEWEST_PAIRS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class StreamPair:
+class StreamPair(NamedTuple):
     """One event, by two clocks.
 
     Attributes:

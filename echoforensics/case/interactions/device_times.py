@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from echoforensics.case.interactions.clock_pairs import ClockOffsets, StreamPair, measure
 from echoforensics.case.interactions.groups import DisjointSets
@@ -22,8 +22,7 @@ FEWEST_DELAYS = 5
 _HEARD = (Role.NEAR_MISS, Role.WAKE_WORD)
 
 
-@dataclass(frozen=True, slots=True)
-class TimeTie:
+class TimeTie(NamedTuple):
     """A possible join by time of two groups, given by a member of each. ``reason`` is one sentence on the first."""
 
     free: int
@@ -31,8 +30,7 @@ class TimeTie:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class _TimeSpan:
+class _TimeSpan(NamedTuple):
     start: int
     end: int
     member: int

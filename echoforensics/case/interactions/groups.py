@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 #: Number of anchors kept for one component: two show that there is more than one answer.
 _KEPT = 3
@@ -31,8 +31,7 @@ class DisjointSets:
         self._parent[high] = low
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
+class Component(NamedTuple):
     """Groups that share keys, each by its root.
 
     Attributes:
@@ -46,8 +45,7 @@ class Component:
     keys: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class SharedKeys:
+class SharedKeys(NamedTuple):
     """Shared keys of groups: components of free groups, and for each anchor the keys that another anchor holds too."""
 
     components: list[Component]

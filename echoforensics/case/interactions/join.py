@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from echoforensics.case.interactions.clock_pairs import ClockOffsets
 from echoforensics.case.interactions.device_times import (
@@ -59,8 +60,7 @@ class JoinedRecords:
     left_open: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Joining:
+class Joining(NamedTuple):
     """All interactions, in an order of their records' ids, with what the joining found.
 
     Attributes:

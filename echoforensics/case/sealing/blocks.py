@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from echoforensics.case.schema import SEALED_TABLES
 
@@ -20,8 +19,7 @@ _TWO_DIGITS = re.compile("[0-9a-f]{2}")
 _LEAST, _MOST = -(1 << 63), (1 << 63) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class NumberBlocks:
+class NumberBlocks(NamedTuple):
     """Blocks by a numeric column: a block holds the numbers with the same quotient by :data:`BLOCK`.
 
     Attributes:
@@ -51,8 +49,7 @@ class NumberBlocks:
         return f"{self.column} >= ? AND {self.column} < ?", (first, first + BLOCK)
 
 
-@dataclass(frozen=True, slots=True)
-class DigestBlocks:
+class DigestBlocks(NamedTuple):
     """Blocks by a column with a hexadecimal digest: a block holds the digests with the same first two digits."""
 
     column: str

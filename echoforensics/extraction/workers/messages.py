@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from echoforensics.case.entry_table import EntryToParse, KeptFile
     from echoforensics.errors import EchoforensicsError
 
 
-@dataclass(frozen=True, slots=True)
-class ParseFile:
+class ParseFile(NamedTuple):
     """To a worker: parse a file.
 
     Attributes:
@@ -27,22 +26,19 @@ class ParseFile:
     ordinal: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """To a worker: the file it asked for; None if the case has none."""
 
     file: KeptFile | None
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """From a worker: which file of the evidence item has this path?"""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Begins:
+class Begins(NamedTuple):
     """From a careful worker: a parser begins to read the file."""
 
     parser: str
@@ -53,8 +49,7 @@ class Done:
     """From a worker: the file is parsed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(NamedTuple):
     """From a worker: the run cannot go on."""
 
     error: EchoforensicsError

@@ -10,7 +10,7 @@ import signal
 from collections import deque
 from dataclasses import dataclass, field
 from select import POLLIN, poll
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from echoforensics.extraction.workers.messages import Ask, Begins, Done, Failed, ParseFile
 from echoforensics.extraction.workers.process import Worker, WorkerEnded, is_chunk, is_last_chunk, unpacked
@@ -44,8 +44,7 @@ class Again:
     """Discards the outcomes of the file so far: it is parsed again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stopped:
+class Stopped(NamedTuple):
     """A parser did not finish, twice. Its findings were yielded.
 
     Attributes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from echoforensics.case.spoken.case_gap import FoundAt
 from parsers.times import utc
@@ -41,8 +42,7 @@ class InteractionFacts:
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LogChunk:
+class LogChunk(NamedTuple):
     """A closed chunk of a rotated log."""
 
     evidence: str
@@ -63,8 +63,7 @@ class LogChunk:
         return cls(evidence, path.rpartition("/")[0], found["log"], int(found["number"]), closed, path)
 
 
-@dataclass(frozen=True, slots=True)
-class ChunkCounter:
+class ChunkCounter(NamedTuple):
     """The number of the oldest or newest chunk of a log, as the device recorded it."""
 
     log: str
@@ -73,8 +72,7 @@ class ChunkCounter:
     at: FoundAt
 
 
-@dataclass(frozen=True, slots=True)
-class MarkRecord:
+class MarkRecord(NamedTuple):
     """A record that mentions a deletion, or a period without lines.
 
     Attributes:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from parsers.record import Clock, Timestamp
@@ -41,8 +41,7 @@ _NOTE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ApiUrl:
+class ApiUrl(NamedTuple):
     """An address of the Alexa service.
 
     Attributes:

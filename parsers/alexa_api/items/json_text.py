@@ -14,7 +14,8 @@ from parsers.record import Issue
 MAX_BEFORE = 16
 #: A text value that holds JSON.
 _TEXT = re.compile(rb'"\s{0,40}[{\[]\s{0,40}(?:\\[nrt"]|[{\[\]}])')
-_START = re.compile(rb"[{\[]")
+BEGINS = rb"[{\[]"
+_START = re.compile(BEGINS)
 #: How a text begins.
 START_OF_TEXT = re.compile(r"[{\[]")
 #: Prefixes that services put before JSON to prevent inclusion, or that make JSON a script or a message.

@@ -159,13 +159,13 @@ def names_in(content: bytes, base: int = 0) -> tuple[ServiceName, ...]:
         content: text of one byte per character, UTF-8 or UTF-16.
         base: the offset of the first byte.
     """
-    present = _marks().present(content)
+    present = marks().present(content)
     if not present:
         return ()
     found = list(_found(content, present))
     if not present.isdisjoint(_WIDE):
         narrow = content.replace(b"\0", b"")
-        for name in _found(narrow, _marks().present(narrow)):
+        for name in _found(narrow, marks().present(narrow)):
             first = name.text[:8].encode("utf-16-le", "replace")
             at = _first_coded(content) if name.kind == CODED else content.find(first)
             if at >= 0:
@@ -185,8 +185,9 @@ def _first_coded(content: bytes) -> int:
 
 
 @cache
-def _marks() -> LiteralSearch:
-    return LiteralSearch(MARKS)
+def marks() -> LiteralSearch:
+    """The search for :data:`MARKS`, also for each place of them."""
+    return LiteralSearch(MARKS, every_place=True)
 
 
 def gathered(names: Iterable[ServiceName]) -> tuple[ServiceName, ...]:
@@ -210,8 +211,8 @@ def _found(content: bytes, present: frozenset[bytes]) -> Iterator[ServiceName]:
         yield from _shops(content)
     if b"::" in content or b"%3A" in content or b"%3a" in content:
         yield from _spoken(content)
-    if marks := present & _KEY_MARKS:
-        begins = {b"deviceType" if mark in _TYPES else mark for mark in marks}
+    if key_marks := present & _KEY_MARKS:
+        begins = {b"deviceType" if mark in _TYPES else mark for mark in key_marks}
         for key in islice(_matches(_key(), content, _places(content, begins)), MAX_NAMES):
             yield ServiceName(KEY, _text(key[0]), key.start())
     if coded_marks := present & _CODED.keys():

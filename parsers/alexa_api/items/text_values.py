@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from parsers.alexa_api.items.body import JsonPlaces, Places, TextPlaces, Tokens
 from parsers.code_page import code_page
@@ -29,8 +30,7 @@ MAX_VALUE = 8 * 1024 * 1024
 _BEFORE = 400
 
 
-@dataclass(frozen=True, slots=True)
-class TextValue:
+class TextValue(NamedTuple):
     """One value.
 
     Attributes:

@@ -9,29 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
+from importlib import import_module
 from typing import BinaryIO
 
 from parsers.formats.audio import unread
-from parsers.formats.audio.ac3 import describe as ac3
-from parsers.formats.audio.adts import describe as adts
-from parsers.formats.audio.aiff import describe as aiff
 from parsers.formats.audio.amr import bare as amr_frames
-from parsers.formats.audio.amr import describe as amr
-from parsers.formats.audio.caf import describe as caf
 from parsers.formats.audio.facts import AudioFacts, Undescribed
-from parsers.formats.audio.flac import describe as flac
-from parsers.formats.audio.latm import describe as latm
 from parsers.formats.audio.leading import LeadingFormat
-from parsers.formats.audio.matroska import describe as matroska
 from parsers.formats.audio.mp4 import describe as mp4
-from parsers.formats.audio.mpeg import describe as mp3
 from parsers.formats.audio.mpegts import describe as mpegts
-from parsers.formats.audio.ogg import describe as ogg
-from parsers.formats.audio.sun import describe as sun
 from parsers.formats.audio.tagging import closing
 from parsers.formats.audio.tagging.tags import Tags
-from parsers.formats.audio.wav import describe as wav
-from parsers.formats.audio.wave64 import describe as wave64
 from parsers.formats.audio.window import Window
 
 
@@ -58,23 +46,39 @@ class AudioFormat:
 NOT_READ = "not read"
 #: Bare frames of MPEG, which may follow an ID3 tag.
 _FRAMES = b"\xffI"
+
+
+def _in(folder: str, name: str, first: bytes) -> AudioFormat:
+    """A container whose functions, in a folder beside this module, are imported for a file that begins so."""
+    module = f"{__package__}.{folder}.describe"
+
+    def matches(head: bytes, named: str) -> bool:
+        return bool(import_module(module).matches(head, named))
+
+    def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
+        facts: AudioFacts | Undescribed = import_module(module).describe(stream, size)
+        return facts
+
+    return AudioFormat(name, matches, describe, first)
+
+
 #: Clear signatures first, then bare frames, which are recognised only in sequence, then formats not read.
 _PLAIN = (
-    AudioFormat("WAV", wav.matches, wav.describe, b"RB"),
-    AudioFormat("Ogg", ogg.matches, ogg.describe, b"O"),
-    AudioFormat("FLAC", flac.matches, flac.describe, b"fI"),
-    AudioFormat("AMR", amr.matches, amr.describe, b"#"),
-    AudioFormat("AIFF", aiff.matches, aiff.describe, b"F"),
-    AudioFormat("CAF", caf.matches, caf.describe, b"c"),
-    AudioFormat("Wave64", wave64.matches, wave64.describe, b"r"),
-    AudioFormat("AU", sun.matches, sun.describe, b".d"),
-    AudioFormat("Matroska", matroska.matches, matroska.describe, b"\x1a"),
+    _in("wav", "WAV", b"RB"),
+    _in("ogg", "Ogg", b"O"),
+    _in("flac", "FLAC", b"fI"),
+    _in("amr", "AMR", b"#"),
+    _in("aiff", "AIFF", b"F"),
+    _in("caf", "CAF", b"c"),
+    _in("wave64", "Wave64", b"r"),
+    _in("sun", "AU", b".d"),
+    _in("matroska", "Matroska", b"\x1a"),
     AudioFormat("M4A", mp4.matches, mp4.describe),
     AudioFormat("MPEG-TS", mpegts.matches, mpegts.describe, endings=mpegts.NAMES),
-    AudioFormat("AC-3", ac3.matches, ac3.describe, b"\x0b"),
-    AudioFormat("AAC (LATM)", latm.matches, latm.describe, b"V"),
-    AudioFormat("AAC (ADTS)", adts.matches, adts.describe, _FRAMES),
-    AudioFormat("MP3", mp3.matches, mp3.describe, _FRAMES),
+    _in("ac3", "AC-3", b"\x0b"),
+    _in("latm", "AAC (LATM)", b"V"),
+    _in("adts", "AAC (ADTS)", _FRAMES),
+    _in("mpeg", "MP3", _FRAMES),
     AudioFormat("AMR without a header", amr_frames.matches, amr_frames.describe, amr_frames.FIRST),
     AudioFormat(NOT_READ, unread.matches, unread.describe),
 )

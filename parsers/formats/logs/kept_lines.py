@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.formats.json.text import JsonError, decode
 
@@ -40,8 +40,7 @@ _TIMES = ("time", "@timestamp", "timestamp", "ts")
 _JSON_ENDS = (b"}", b"},")
 
 
-@dataclass(frozen=True, slots=True)
-class KeptLine:
+class KeptLine(NamedTuple):
     """A piece of a log, from one line of the file that keeps it.
 
     Attributes:
@@ -58,8 +57,7 @@ class KeptLine:
     time: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class KeepingForm:
+class KeepingForm(NamedTuple):
     """How a program keeps lines.
 
     Attributes:

@@ -33,6 +33,8 @@ _TEXT = re.compile(rb"[\x02-\x08](?P<tag>[\x20-\x7e\x80-\xff]{0,128})\0(?P<text>
 #: Number of first bytes that tell whether an entry may begin, and their pattern.
 _LOOKED_AT = 8
 _CANDIDATE = re.compile(rb"(?=l.{6}[\x00-\x07]|(?!\0\0)..[\x00\x14\x18\x1c]\0.{3}[\x00-\x7f])", re.DOTALL)
+#: What a file whose first entry is whole begins with, as hyperscan reads it.
+BEGINNING = rb"\A(?:l.{6}[\x00-\x07]|..[\x00\x14\x18\x1c]\x00)"
 #: Maximum entry length, window size, how far to search for the first entry of a ring buffer, and how many entries in a
 #: row rule out chance.
 _MAX_ENTRY, _WINDOW, _RING, _CHAIN = 5120, 1024 * 1024, 65536, 3

@@ -38,7 +38,7 @@ def serve() -> None:
     """Answer requests until standard input ends; in a fork, return so that Python ends as it always does."""
     for name in _PRELOADED:
         import_module(name)
-    registry.load()
+    registry.imported()
     _remember_yaml()
     # plaso waits fifteen seconds so that a warning is read, as that a format is an old one.
     tools.CLITool._WaitUserWarning = lambda _: None

@@ -22,7 +22,7 @@ from echoforensics.selftest.installed_files import InstalledFiles
 from echoforensics.selftest.result import PAYLOAD_TYPE, as_result, check_envelope, envelope
 from echoforensics.selftest.run import AREAS, Selftest, run_selftest
 from parsers.record import Issue
-from parsers.registry import load
+from parsers.registry import imported
 
 WHEN = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 
@@ -47,7 +47,7 @@ def test_most_parsers_have_an_answer_and_each_sample_says_something(found: Selft
 
 
 def test_a_parser_that_reads_otherwise_is_named_with_what_differs(monkeypatch: pytest.MonkeyPatch) -> None:
-    parser = next(each for each in load() if each.name == "echo_messages")
+    parser = next(each for each in imported() if each.name == "echo_messages")
     monkeypatch.setattr(type(parser), "parse", lambda *_: iter([Issue("not read")]))
     wrong = {answer.name: answer.differences for answer in parser_answers.parser_answers() if not answer.passed}
     assert list(wrong) == ["echo_messages"]
@@ -55,13 +55,13 @@ def test_a_parser_that_reads_otherwise_is_named_with_what_differs(monkeypatch: p
 
 
 def test_a_parser_that_raises_and_one_that_is_missing_are_wrong_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    parser = next(each for each in load() if each.name == "echo_messages")
+    parser = next(each for each in imported() if each.name == "echo_messages")
 
     def claims(*_: Any) -> bool:
         raise ZeroDivisionError
 
     monkeypatch.setattr(type(parser), "claims", claims)
-    others = tuple(each for each in load() if each.name != "cookies_text")
+    others = tuple(each for each in imported() if each.name != "cookies_text")
     monkeypatch.setattr(parser_answers, "load", lambda: others)
     wrong = {answer.name: answer.differences for answer in parser_answers.parser_answers() if not answer.passed}
     assert sorted(wrong) == ["cookies_text", "echo_messages"]

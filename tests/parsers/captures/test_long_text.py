@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from parsers.alexa_api.items import text_values
-from parsers.captures import answers_in_text, base64_file, browser_copied_json, http_text
+from parsers.captures import base64_file, browser_copied_json, http_text, text_reading
 from parsers.captures.answers_in_text import AnswersInText
 from parsers.captures.base64_file import Base64File
 from parsers.captures.browser_copied_json import BrowserCopiedJson
@@ -28,7 +28,7 @@ def _source(content: bytes) -> Source:
 @pytest.fixture
 def lower_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """A text is long from a few KiB on."""
-    for module in (text_values, answers_in_text):
+    for module in (text_values, text_reading):
         monkeypatch.setattr(module, "WHOLE", 4096)
         monkeypatch.setattr(module, "PIECE", 8192)
     for module in (base64_file, browser_copied_json, http_text):

@@ -29,7 +29,7 @@ ENTRIES = [
 def _read(content: bytes) -> list[Record | Issue]:
     source = Source.of(content, "var/log/journal/0/system.journal")
     (parser,) = claiming(source)
-    assert isinstance(parser, SystemdJournal)
+    assert parser.name == SystemdJournal.name
     found = list(parser.parse(source))
     for item in found:
         resolve(io.BytesIO(content), item.locator)

@@ -13,7 +13,7 @@ from parsers.parser import Source
 from parsers.record import Clock, Issue, Record, Timestamp
 from parsers.recording.names import number, utterance, voice
 from parsers.recording.parser import RecordingParser
-from parsers.registry import claiming, load
+from parsers.registry import claiming, imported
 
 FIXTURES = Path(__file__).parents[1] / "formats/audio/fixtures"
 WAV = (FIXTURES / "speech_pcm16.wav").read_bytes()
@@ -60,7 +60,7 @@ def test_a_whole_recording_is_one_record() -> None:
 
 
 def test_registered_and_alone_in_claiming() -> None:
-    assert any(isinstance(parser, RecordingParser) for parser in load())
+    assert any(isinstance(parser, RecordingParser) for parser in imported())
     assert [parser.name for parser in claiming(Source.of(WAV, "1.wav"))] == ["recording"]
 
 
