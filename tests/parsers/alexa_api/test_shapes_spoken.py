@@ -168,6 +168,32 @@ SHAPES: dict[str, tuple[object, list[Row]]] = {
         {"alexa2.0.History.json": {"val": json.dumps({"summary": "тише", "creationTime": AT}), "ts": AT + 2}},
         [("last_called", 'as the last utterance the text "тише".', (AT, AT + 2))],
     ),
+    "an event that alexa_media fires": (
+        {"last_called": SERIAL, "timestamp": AT, "summary": "licht an"},
+        [("last_called", f'to the device {SERIAL} the text "licht an".', (AT,))],
+    ),
+    "a line of ioBroker's states": (
+        {"k": "alexa2.0.History.json", "v": {"val": json.dumps({"summary": "тише", "creationTime": AT}), "ts": AT + 2}},
+        [("last_called", 'as the last utterance the text "тише".', (AT, AT + 2))],
+    ),
+    "another line of ioBroker's states": (
+        {"k": "io.alexa2.0.History.name", "v": {"val": "Küche", "ts": AT + 2}},
+        [("last_called", 'of the last utterance the state alexa2.0.History.name: "Küche".', (AT + 2,))],
+    ),
+    "a request to a skill": (
+        {
+            "version": "1.0",
+            "session": {
+                "application": {"applicationId": "amzn1.ask.skill.0"},
+                "user": {"userId": "amzn1.ask.account.0", "accessToken": "secret"},
+            },
+            "request": {
+                "type": "IntentRequest", "requestId": "amzn1.echo-api.request.0", "timestamp": "2024-01-01T09:23:51Z",
+                "intent": {"name": "Order", "slots": {"food": {"name": "food", "value": "пицца"}, "when": {}}},
+            },
+        },
+        [("skill_request", 'the request IntentRequest with the intent Order; its slots: food "пицца".', (SPOKEN,))],
+    ),
 }  # fmt: skip
 
 
