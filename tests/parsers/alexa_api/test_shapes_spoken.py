@@ -124,6 +124,27 @@ SHAPES: dict[str, tuple[object, list[Row]]] = {
     "a time in microseconds": (
         _page(_history(_item(HEARD, "stopp"), timestamp=AT * 1000)), [("history", '"stopp"', (SPOKEN, AT))],
     ),
+    "a time in nanoseconds": (
+        _page(_history(_item(HEARD, "stopp"), timestamp=AT * 10**6 + 7)), [("history", '"stopp"', (SPOKEN, AT))],
+    ),
+    "a time in Windows' ticks": (
+        _page(_history(_item(HEARD, "stopp"), timestamp=AT * 10_000 + 116_444_736_000_000_000)),
+        [("history", '"stopp"', (SPOKEN, AT))],
+    ),
+    "a time in seconds with a fraction": (
+        _page(_history(_item(HEARD, "stopp"), timestamp=AT / 1000)), [("history", '"stopp"', (SPOKEN, AT))],
+    ),
+    "a time as PowerShell writes it": (
+        _page(_history(_item(HEARD, "stopp"), timestamp=f"/Date({AT})/")), [("history", '"stopp"', (SPOKEN, AT))],
+    ),
+    "a time as MongoDB writes it": (
+        _page(_history(_item(HEARD, "stopp"), timestamp={"$date": {"$numberLong": str(AT)}})),
+        [("history", '"stopp"', (SPOKEN, AT))],
+    ),
+    "a time as a program of one country writes it": (
+        _page(_history(_item(HEARD, "stopp"), timestamp="01.01.2024, 09:23:58 UTC")),
+        [("history", '"stopp"', (SPOKEN, AT // 1000 * 1000, AT))],
+    ),
     "one record": (_history(_item(HEARD, "emoji 🎉")), [("history", "🎉", (SPOKEN, AT))]),
     "bare records": ([_history(_item(HEARD, "a")), _history(_item(HEARD, "b"))],
                      [("history", '"a"', (SPOKEN, AT)), ("history", '"b"', (SPOKEN, AT))]),
@@ -230,6 +251,14 @@ def test_an_item_that_a_record_holds_too_is_one_row(read_file: Callable[[object]
     (alone,) = read_file([{"details": {HEARD: [_item(HEARD, "hallo")]}}])
     assert isinstance(alone, Record)
     assert (alone.data_type, alone.transcript) == ("alexa:cloud:history", "hallo")
+
+
+def test_a_number_that_is_no_time_in_any_unit_is_an_issue(read_file: Callable[[object], list[Record | Issue]]) -> None:
+    issue, record = read_file(_page(_history(_item(HEARD, "stopp", 0), timestamp=739_000_000)))
+    assert isinstance(issue, Issue)
+    assert issue.what == "timestamp: the number 739000000 is no time of 2010 to 2100 in a unit that is known."
+    assert isinstance(record, Record)
+    assert {time.recorded for time in record.timestamps} == {str(AT), "2024-01-01T09:23:51Z"}
 
 
 def test_the_first_answer_does_not_hide_the_others(read_file: Callable[[object], list[Record | Issue]]) -> None:
