@@ -22,6 +22,7 @@ from urllib.parse import unquote_to_bytes
 from parsers.alexa_api.items.address import HOST
 from parsers.formats.lazy_pattern import lazy
 from parsers.literal_search import LiteralSearch
+from parsers.notations import without_uuencoding
 
 #: The kinds of names, most informative first.
 ADDRESS, UTTERANCE, KEY, HOST_NAME, CODED = "address", "utterance id", "key", "host", "coded key"
@@ -105,11 +106,14 @@ _BUFFER = b'"Buffer"'
 #: How base64 of gzip begins, and a run of it.
 _GZIP_CODED = b"H4sIA"
 _GZIP_RUN = lazy(rb"(?<![A-Za-z0-9+/])H4sIA[A-Za-z0-9+/]{40,4096}+")
+#: How uuencoded bytes begin, and the first lines of them.
+_UUENCODED = b"begin 6"
+_UU_LINES = lazy(rb"(?<![^\r\n])begin 6[0-7]{2,3} [^\n]{1,200}\n((?:M[ -`]{60}\r?\n){1,30}+)")
 _WIDE = tuple(mark.decode("ascii").encode("utf-16-le") for mark in (*_NARROW, *_KEPT, *_HEADERS, *_CODED))
 #: Every name contains one of these, so a search for them finds each place to check. In text of one byte per
 #: character, only the plain forms occur.
 PLAIN_MARKS = (*_NARROW, *_CODED)
-MARKS = (*PLAIN_MARKS, *_KEPT, *_HEADERS, _BUFFER, _GZIP_CODED, *_WIDE)
+MARKS = (*PLAIN_MARKS, *_KEPT, *_HEADERS, _BUFFER, _GZIP_CODED, _UUENCODED, *_WIDE)
 #: A name extends at most this many bytes before and after its mark.
 AROUND = 2048
 #: The most names of one kind that are counted in one piece.
@@ -237,10 +241,9 @@ def _found(content: bytes, present: frozenset[bytes]) -> Iterator[ServiceName]:
     if coded_marks := present & _CODED.keys():
         for coded in islice(_matches(_coded_key(), content, _places(content, coded_marks)), MAX_NAMES):
             yield ServiceName(CODED, _CODED[coded[0]], coded.start())
-    if _BUFFER in present:
-        yield from _in_buffers(content)
-    if _GZIP_CODED in present:
-        yield from _in_gzip(content)
+    for mark, search in ((_BUFFER, _in_buffers), (_GZIP_CODED, _in_gzip), (_UUENCODED, _in_uuencoding)):
+        if mark in present:
+            yield from search(content)
 
 
 def _in_buffers(content: bytes) -> Iterator[ServiceName]:
@@ -258,6 +261,13 @@ def _in_gzip(content: bytes) -> Iterator[ServiceName]:
         run = found[0][: len(found[0]) // 4 * 4]
         if key := _key().search(_unzipped(b64decode(run))):
             yield ServiceName(CODED, _text(key[0]), found.start())
+
+
+def _in_uuencoding(content: bytes) -> Iterator[ServiceName]:
+    """The keys in what is uuencoded."""
+    for lines in islice(_UU_LINES.finditer(content), MAX_NAMES):
+        if key := _key().search(without_uuencoding(lines[1])):
+            yield ServiceName(CODED, _text(key[0]), lines.start())
 
 
 def _unzipped(content: bytes) -> bytes:
