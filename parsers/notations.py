@@ -3,12 +3,14 @@
 References:
     RFC 4180 (a quote within a quoted field is doubled); ISO/IEC 9075 (likewise SQL's apostrophes); YAML 1.2, section
     7.3.2 (single-quoted scalars and how their lines are folded); RFC 3986, section 2.1; the URL Standard,
-    application/x-www-form-urlencoded; ECMA-48 (control sequences).
+    application/x-www-form-urlencoded; ECMA-48 (control sequences); POSIX, uuencode.
 """
 
 from __future__ import annotations
 
 import re
+from binascii import Error as BinasciiError
+from binascii import a2b_uu
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
@@ -47,6 +49,19 @@ def without_control_sequences(content: bytes) -> bytes:
     return _CONTROL.sub(b"", content)
 
 
+def without_uuencoding(content: bytes) -> bytes:
+    """Undo uuencode: the lines between ``begin`` and ``end``. A line that is damaged ends the content."""
+    plain = bytearray()
+    for line in content.splitlines():
+        if line.startswith((b"begin ", b"end", b"`")) or not line.strip():
+            continue
+        try:
+            plain += a2b_uu(line)
+        except BinasciiError:
+            break
+    return bytes(plain)
+
+
 #: The notations by their name in locators.
 NOTATIONS: dict[str, Callable[[bytes], bytes]] = {
     "doubled-quotes": without_doubled_quotes,
@@ -55,4 +70,5 @@ NOTATIONS: dict[str, Callable[[bytes], bytes]] = {
     "form": without_form_coding,
     "terminal": without_control_sequences,
     "hex-listing": listed_bytes,
+    "uuencode": without_uuencoding,
 }

@@ -13,7 +13,7 @@ from parsers.alexa_api.answers.within import bodies
 from parsers.alexa_api.items.coded_texts import (
     PlainText,
     coded_texts,
-    mail_parts,
+    decoded_first,
     without_terminal,
 )
 from parsers.alexa_api.items.text_values import PIECE, WHOLE, TextValue, placed, values_in, values_of
@@ -54,7 +54,7 @@ class TextReading:
         yield from self._documents(content, prefix)
         if self._has_records():
             return
-        coded = mail_parts(content)
+        coded = decoded_first(content)
         for value in values_in(self.source, text_marks()):
             if isinstance(value, TextValue) and any(start <= value.start < end for start, end in coded):
                 continue
@@ -63,7 +63,7 @@ class TextReading:
             for text in coded_texts(piece, where):
                 if isinstance(text, Issue):
                     yield text
-                elif not any(start <= base + text.start < end for start, end in self._read_at):
+                elif not self._is_read(text, base):
                     yield from self._text(text)
         if not self.records and (shown := without_terminal(content, prefix)):
             self.cut = []
@@ -76,6 +76,12 @@ class TextReading:
             yield Issue(
                 f"The program that wrote this text left out {self.left_out} members of lists; they are not in it."
             )
+
+    def _is_read(self, text: PlainText, base: int) -> bool:
+        """Whether a coded text, or of one with backslashes what is in it, was read as it is."""
+        first = base + text.start
+        last = base + text.end if text.locator.endswith(at_coding("backslash")) else first + 1
+        return any(start < last and first < end for start, end in self._read_at)
 
     def _content(self) -> tuple[bytes, str]:
         """The text in UTF-8, with its locator; empty if it is too long to read at once."""

@@ -20,7 +20,9 @@ from parsers.values import shown
 RECORDING_TYPE = "alexa:web:recording"
 
 
-def body_records(content: bytes, whole: Body, outer: str, media: str) -> Iterator[Record | Issue]:
+def body_records(
+    content: bytes, whole: Body, outer: str, media: str, *, speaks: bool = False
+) -> Iterator[Record | Issue]:
     """Yield the records of JSON or of a multipart body: known answers and recordings.
 
     Args:
@@ -28,6 +30,7 @@ def body_records(content: bytes, whole: Body, outer: str, media: str) -> Iterato
         whole: what is known about the answer; its value is read here.
         outer: the locator of the content.
         media: the value of ``Content-Type``.
+        speaks: whether it is the service's, though its address is not known.
     """
     if not is_multipart(content):
         for loaded in load_all(Source.of(content, whole.path), text_marks()):
@@ -41,7 +44,7 @@ def body_records(content: bytes, whole: Body, outer: str, media: str) -> Iterato
         here = inside(outer, at_bytes(part.at, len(part.content)))
         if start_of(part.content[:64]) is not None:
             yield from _part(part, whole, here)
-        elif whole.url is not None and is_recording(part.content, part.kind, ""):
+        elif (whole.url is not None or speaks) and is_recording(part.content, part.kind, ""):
             made = Record(RECORDING_TYPE, "", here, whole.timestamps, fields=dict(whole.fields), file=whole.file)
             yield recording(made, part.content, whole.url, "A part of the answer")
         elif part.content.strip():

@@ -34,18 +34,18 @@ def is_recording(content: bytes, media: str, path: str) -> bool:
     return bool(_PATH.search(path)) and not content.lstrip().startswith(_TEXT)
 
 
-def recording(record: Record, content: bytes, url: ApiUrl, holder: str) -> Record:
+def recording(record: Record, content: bytes, url: ApiUrl | None, holder: str) -> Record:
     """Add to the record of a cached answer what its sound and its address show.
 
     Args:
         record: the record as for any cached answer.
         content: the sound.
-        url: the address it came from.
+        url: the address it came from; None if it is not known.
         holder: the start of the message, naming the container.
     """
-    spoken = _utterance(url)
+    spoken = _utterance(url) if url else None
     fields: dict[str, Value] = {**record.fields, "sha256": hashlib.sha256(content).hexdigest()}
-    sentence = f"{holder} holds a recording of {len(content)} bytes, answered to {url.plain_path}."
+    sentence = f"{holder} holds a recording of {len(content)} bytes{f', answered to {url.plain_path}' if url else ''}."
     known = recognise(content[:HEAD_SIZE])
     facts = known.describe(io.BytesIO(content), len(content)) if known else None
     if isinstance(facts, AudioFacts):

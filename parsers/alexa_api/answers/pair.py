@@ -33,6 +33,7 @@ _WEAK_ANSWERS = ("answer", "reply", "body", "result", "data", "json", "content",
 _METHODS = ("method", "verb", "httpmethod", "requestmethod")
 _STATUSES = ("status", "statuscode", "responsestatus", "code")
 _ASKED = ("postdata", "requestbody", "requestdata", "body", "data", "content", "payload", "text", "json")
+_OF_REQUEST = frozenset((*_REQUESTS, *_ADDRESSES, *_METHODS, *_ASKED, "headers", "requestheaders", "cookies"))
 #: Members that only the whole answer has, outside its body.
 _AROUND = frozenset(("status", "statuscode", "headers", "header", "mimetype", "statustext", "reason", "httpversion"))
 _BODIES = ("body", "content", "text", "data", "json", "payload", "bodytext", "bodyjson", "stream")
@@ -93,6 +94,11 @@ def pair_of(value: Mapping[str, object]) -> Pair | None:
     if status is None:
         status = _member(value, _STATUSES)
     return Pair(asked, url, method, sent, status, answer, tokens, decoded, unheld)
+
+
+def is_of_request(name: str) -> bool:
+    """Whether a member of a pair is a part of the request, by its name."""
+    return name.lower().replace("_", "").replace("-", "") in _OF_REQUEST
 
 
 def _names(value: Mapping[str, object]) -> dict[str, str]:

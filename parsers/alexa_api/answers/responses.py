@@ -22,9 +22,11 @@ from parsers.alexa_api.kinds.dialog_items import DialogItems
 from parsers.alexa_api.kinds.directive import Directives
 from parsers.alexa_api.kinds.endpoint import Endpoints
 from parsers.alexa_api.kinds.history import History
+from parsers.alexa_api.kinds.kept_device import KeptDevices
 from parsers.alexa_api.kinds.last_called import LastCalled
 from parsers.alexa_api.kinds.push_message import PushMessages
 from parsers.alexa_api.kinds.routine import Routines
+from parsers.alexa_api.kinds.skill_request import SkillRequests
 from parsers.alexa_api.kinds.smart_home_state import SmartHomeStates
 from parsers.definition.api import definitions
 from parsers.record import Issue, Record, Timestamp, Value
@@ -48,9 +50,11 @@ def kinds() -> tuple[ResponseParser, ...]:
         Directives(),
         Endpoints(),
         History(),
+        KeptDevices(),
         LastCalled(),
         PushMessages(),
         Routines(),
+        SkillRequests(),
         SmartHomeStates(),
     )
     return tuple(sorted((*read_by_code, *declared), key=lambda kind: kind.name))

@@ -12,7 +12,11 @@ from parsers.alexa_api.answers.responses import kinds
 from parsers.alexa_api.answers.text_marks import text_marks
 from parsers.alexa_api.items.address import ApiUrl
 from parsers.alexa_api.items.body import Body, Places, Tokens
+from parsers.alexa_api.items.coded_texts import json_in_base64
+from parsers.alexa_api.items.loaded_json import load
 from parsers.alexa_api.items.text_values import TextValue, values_of
+from parsers.locator import join
+from parsers.parser import Source
 from parsers.record import Clock, Issue, Timestamp, Value
 
 _TIME = re.compile(
@@ -20,6 +24,8 @@ _TIME = re.compile(
 )
 _TIME_NOTE = "When the line was written, by the clock of the machine that wrote it. {}"
 _COMMAND = re.compile(r"\b(PUSH_[A-Z][A-Z_]{2,60}|Notify[A-Z][A-Za-z]{3,60})\W{1,8}$")
+#: What ioBroker's log has before the state of the last utterance.
+_STATE = re.compile(r"\b(alexa2\.\d{1,4}\.History\.[A-Za-z]{2,40})\W{1,4}$")
 _ADDRESS = re.compile(r"https?://[^\s'\"|,;<>()\[\]{}]{4,400}")
 #: The most texts of one value that are searched, and to which depth.
 MAX_TEXTS = 200_000
@@ -37,6 +43,9 @@ def body_of(value: TextValue, path: str) -> Body:
         return replace(
             body, value={"command": command[1], "payload": inner}, places=_PayloadPlaces(value.places, value.start)
         )
+    state = _STATE.search(before)
+    if state and isinstance(inner, dict) and "val" in inner:
+        return replace(body, value={"k": state[1], "v": inner}, places=_PayloadPlaces(value.places, value.start))
     return replace(body, url=_asked(before, inner))
 
 
@@ -89,7 +98,12 @@ def texts_within(whole: Body) -> Iterator[Body | Issue]:
         whole: the value, with its places. Texts that are entirely JSON are skipped.
     """
     for text, tokens in islice(_texts(whole.value, ()), MAX_TEXTS):
-        if text_marks().search(text) and text.lstrip()[:1] not in ("{", "["):
+        if coded := json_in_base64(text):
+            # A log subscription's data: the lines are texts of the JSON within.
+            loaded = load(Source.of(coded[0], whole.path))
+            places = loaded.places.after(join(whole.places.record(tokens), coded[1]))
+            yield from texts_within(replace(whole, value=loaded.value, places=places))
+        elif text_marks().search(text) and text.lstrip()[:1] not in ("{", "["):
             where = whole.places.record(tokens)
             for found in values_of(text.encode("utf-8", "surrogatepass"), text_marks(), where):
                 if isinstance(found, Issue):

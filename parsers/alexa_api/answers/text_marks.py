@@ -13,6 +13,11 @@ _LEAST = 10
 #: How the log of a home-automation program (alexa_media) prints the last utterance.
 _LOGGED = r"serialNumber['\"]: ?['\"][^'\"\n]{1,40}['\"], ?['\"]timestamp['\"]"
 
+#: States of ioBroker, entries of Home Assistant's registries, headers of directives.
+_OF_PROGRAMS = (
+    r"alexa2\.\d{1,4}\.History\.|adapter\.alexa2\.|alexa_(?:media|devices)['\"]|dialogRequestId|correlationToken"
+)
+
 
 @cache
 def text_marks() -> re.Pattern[str]:
@@ -20,5 +25,5 @@ def text_marks() -> re.Pattern[str]:
     keys = {key for kind in kinds() for keys in kind.telltales for key in keys}
     words = "|".join(sorted({*KEYS, *(key for key in keys if len(key) >= _LEAST and not key.islower())}))
     return re.compile(
-        rf"(?:{words}|{_LOGGED}|PUSH_[A-Z]|Notify[A-Z]|amzn1\.|\.amazon\.|amazonalexa\.com|/alexa-|/api/)"
+        rf"(?:{words}|{_LOGGED}|{_OF_PROGRAMS}|PUSH_[A-Z]|Notify[A-Z]|amzn1\.|\.amazon\.|amazonalexa\.com|/alexa-|/api/)"
     )

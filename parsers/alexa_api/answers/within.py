@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from parsers.alexa_api.answers.asked import asked_fields
 from parsers.alexa_api.answers.fragment import enclosed, form_of, is_item
 from parsers.alexa_api.answers.further_times import TimeSearch
-from parsers.alexa_api.answers.pair import Pair, pair_of
+from parsers.alexa_api.answers.pair import Pair, is_of_request, pair_of
 from parsers.alexa_api.answers.responses import kinds_by_form, kinds_of, read
 from parsers.alexa_api.items.address import ApiUrl
 from parsers.alexa_api.items.body import Body, Places, ResponseParser, TextPlaces
@@ -242,7 +242,14 @@ class _Walk:
         if pair.unheld and pair.url is not None:
             fields |= {"body_held": False, "body_bytes_sent": pair.unheld}
             yield Issue(_UNHELD.format(pair.url.plain_path, pair.unheld), body.places.record(()))
-        yield from self._answered(pair, replace(body, fields=fields, timestamps=timestamps), depth)
+        asked = replace(body, fields=fields, timestamps=timestamps)
+        before = self._count()
+        if pair.url is not None and not pair.tokens:
+            # Programs that save several answers to one request keep them under names of their own.
+            left = {key: inner for key, inner in value.items() if not is_of_request(key)}
+            yield from self._inside(left, replace(asked, url=pair.url), depth)
+        if self._count() == before:
+            yield from self._answered(pair, asked, depth)
 
     def _answered(self, pair: Pair, body: Body, depth: int) -> Iterator[Body | Issue]:
         """Visit the answer of an exchange, decoded as far as possible."""

@@ -38,6 +38,12 @@ _MAIL_PART = re.compile(
     rb"^content-transfer-encoding:[ \t]*quoted-printable[ \t]*\r?\n(?:[^\r\n]{1,1000}+\r?\n){0,40}+\r?\n",
     re.IGNORECASE | re.MULTILINE,
 )
+#: A text between apostrophes in which backslashes escape quotes, as MySQL dumps it.
+_SQL_TEXT = re.compile(rb"(?<=[,(= ])'((?:[^'\\]|\\.|'')*+)'(?=[,;) \r\n]|\Z)", re.DOTALL)
+#: Rows in a dump of PostgreSQL, which doubles each backslash.
+_COPIED = re.compile(rb"^COPY [^\n]{1,4000} FROM stdin;\r?\n((?:[^\n]*\n)*?)\\\.\r?$", re.MULTILINE)
+#: A file that is written with uuencode.
+_UUENCODED = re.compile(rb"^begin [0-7]{3,4} [^\n]{1,200}\n((?:[ -`]{2,61}\r?\n)+)", re.MULTILINE)
 _BOUNDARY = re.compile(rb"\r?\n--[\x21-\x7e][\x20-\x7e]{0,80}\r?(?:\n|\Z)")
 
 
@@ -91,9 +97,9 @@ def without_terminal(content: bytes, prefix: str = "") -> PlainText | None:
     )
 
 
-def mail_parts(content: bytes) -> list[tuple[int, int]]:
-    """The ranges of quoted-printable mail parts, which must be decoded before they can be read."""
-    return [(part.start, part.end) for part in _in_mail(content)]
+def decoded_first(content: bytes) -> list[tuple[int, int]]:
+    """The ranges of quoted-printable mail, and of rows with doubled backslashes: to be decoded before they are read."""
+    return [(part.start, part.end) for search in (_in_mail, _in_copied) for part in search(content)]
 
 
 def coded_head(head: bytes) -> bytes | None:
@@ -207,6 +213,21 @@ def _in_mail(content: bytes) -> Iterator[PlainText]:
         yield from _plain(content, head.end(), end, "quoted-printable")
 
 
+def _in_sql(content: bytes) -> Iterator[PlainText]:
+    if b'\\"' in content and b"'" in content:
+        yield from _runs(content, _SQL_TEXT, lambda run: "backslash" if b'\\"' in run else "", group=1)
+
+
+def _in_copied(content: bytes) -> Iterator[PlainText]:
+    if b"FROM stdin;" in content:
+        yield from _runs(content, _COPIED, lambda run: "backslash" if b"\\\\" in run else "", group=1)
+
+
+def _in_uuencoding(content: bytes) -> Iterator[PlainText]:
+    if b"begin " in content:
+        yield from _runs(content, _UUENCODED, lambda _: "uuencode", group=1)
+
+
 def _runs(
     content: bytes, pattern: re.Pattern[bytes], coding_of: Callable[[bytes], str], group: int = 0
 ) -> Iterator[PlainText]:
@@ -224,5 +245,6 @@ def _plain(content: bytes, start: int, end: int, coding: str) -> Iterator[PlainT
 
 
 _SEARCHES: tuple[Callable[[bytes], Iterator[PlainText]], ...] = (
-    _in_base64, _in_fields, _between_tags, _in_addresses, _in_mail, _in_written,
+    _in_base64, _in_fields, _between_tags, _in_addresses, _in_mail, _in_written, _in_sql, _in_copied,
+    _in_uuencoding,
 )  # fmt: skip

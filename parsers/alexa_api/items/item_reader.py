@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from parsers import written_time
+from parsers import local_date, written_time
 from parsers.alexa_api.items.body import Body, JsonPlaces, Tokens
 from parsers.formats.json.text import JsonError, decode
 from parsers.record import Clock, Issue, Timestamp
@@ -15,8 +15,13 @@ from parsers.times import from_milliseconds
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT")
 _MILLISECONDS = "Epoch milliseconds"
 _EPOCH = f"{_MILLISECONDS}: "
-#: Numbers that are no milliseconds of our time, and the unit in which they are: clients rewrite what the service gave.
-_OTHER_UNITS = ((1_262_304_000, 4_102_444_800, 1_000_000, "seconds"), (10**15, 4 * 10**15, 1, "microseconds"))
+#: A number of at least this size that is no time of our years is an issue; 0, 1 and -1 mean none.
+_MAY_COUNT = 10**8
+#: How databases that keep JSON write a date or a long number (MongoDB's Extended JSON).
+_WRAPPED = ("$date", "$numberLong")
+#: How older programs of Microsoft's write a date in JSON.
+_DATED = re.compile(r"/Date\((\d{1,14})(?:[+-]\d{4})?\)/", re.ASCII)
+_MOST_SECONDS = 10**11
 #: Longer texts are not times.
 _MAX_TIME = 64
 
@@ -25,12 +30,27 @@ def _of_epoch(value: object) -> tuple[int | None, str]:
     """The instant of a number, and its unit in words: milliseconds, else the only unit in which it is of our time."""
     if (timestamp := from_milliseconds(value)) is not None:
         return timestamp, _MILLISECONDS
-    text = str(value)
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 16 else 0
-    for first, last, factor, unit in _OTHER_UNITS:
-        if first <= number < last:
-            return number * factor, f"Epoch {unit}, by its size"
-    return None, ""
+    found = local_date.of_number(str(value))
+    return (found[0], f"Epoch {found[1]}, by its size") if found else (None, "")
+
+
+def _counted(value: object) -> object:
+    """A number as an integer, seconds with a fraction as microseconds; other values as they are."""
+    while isinstance(value, dict) and len(value) == 1 and next(iter(value)) in _WRAPPED:
+        value = next(iter(value.values()))
+    if isinstance(value, str) and (dated := _DATED.fullmatch(value)):
+        return int(dated[1])
+    if not isinstance(value, float):
+        return value
+    if value.is_integer():
+        return int(value)
+    micro = round(value * 1_000_000) if abs(value) < _MOST_SECONDS else 0
+    return micro if local_date.of_number(str(micro)) else value
+
+
+def _as_found(value: object, counted: object) -> str:
+    """The recorded text of a time: of a whole number its digits, however it was written."""
+    return str(value if isinstance(value, float) and not value.is_integer() else counted)
 
 
 @dataclass(slots=True)
@@ -77,18 +97,22 @@ class ItemReader:
         if isinstance(value, str) and _ISO.match(value):
             rest = note.removeprefix(_EPOCH)
             return self.time(key, "Creation Time", f"{rest[0].upper()}{rest[1:]}" if rest != note else note)
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        if isinstance(value, (bool, float, list, dict)) or (isinstance(value, str) and value and not value.isdecimal()):
+        counted = _counted(value)
+        if isinstance(counted, (bool, float, list, dict)) or (
+            isinstance(counted, str) and counted and not counted.isdecimal()
+        ):
+            if isinstance(value, str) and self._written(value):
+                return self.time(key, "Creation Time", note.removeprefix(_EPOCH))
             self.issue(key, "a whole number of milliseconds was expected")
             return ()
-        timestamp, form = _of_epoch(value)
+        timestamp, form = _of_epoch(counted)
         if timestamp is None:
+            self._uncounted(key, counted)
             return ()
         if form != _MILLISECONDS:
             note = f"{form}: {note.removeprefix(_EPOCH)}"
         locator = self.body.places.value((*self.tokens, key))
-        return (Timestamp("Creation Time", str(value), Clock.CLOUD, timestamp, note, locator),)
+        return (Timestamp("Creation Time", _as_found(value, counted), Clock.CLOUD, timestamp, note, locator),)
 
     def time(self, key: str, description: str, note: str) -> tuple[Timestamp, ...]:
         """The time under a key, in epoch milliseconds or ISO 8601, if any.
@@ -101,23 +125,37 @@ class ItemReader:
         value = self.item.get(key)
         if value is None or value == "":
             return ()
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        if isinstance(value, int) and not isinstance(value, bool):
-            timestamp, form = _of_epoch(value)
+        counted = _counted(value)
+        if isinstance(counted, int) and not isinstance(counted, bool):
+            timestamp, form = _of_epoch(counted)
             if timestamp is None:
+                self._uncounted(key, counted)
                 return ()
         else:
-            try:
-                read = written_time.read(value) if isinstance(value, str) and len(value) <= _MAX_TIME else None
-            except ValueError:
-                read = None
+            read = self._written(counted)
             if read is None:
                 self.issue(key, "a time in milliseconds or in ISO 8601 was expected")
                 return ()
-            timestamp, form = read.timestamp, f"ISO 8601. {read.note.rstrip('.')}"
+            timestamp, form = read.timestamp, read.note.rstrip(".")
+            form = form if "ISO 8601" in form else f"ISO 8601. {form}"
         locator = self.body.places.value((*self.tokens, key))
-        return (Timestamp(description, str(value), Clock.CLOUD, timestamp, f"{note} {form}.", locator),)
+        return (Timestamp(description, _as_found(value, counted), Clock.CLOUD, timestamp, f"{note} {form}.", locator),)
+
+    @staticmethod
+    def _written(value: object) -> written_time.WrittenTime | None:
+        """A time as ISO 8601 or as some country or program writes it; None if it is none, or stands for none."""
+        if not isinstance(value, str) or len(value) > _MAX_TIME:
+            return None
+        try:
+            return written_time.read_as(value, "", utc=False)
+        except (ValueError, OverflowError):
+            return None
+
+    def _uncounted(self, key: str, value: object) -> None:
+        """Report a number that may count some unit, but none in which it is a time of 2010 to 2100."""
+        text = str(value)
+        if text.isascii() and text.isdecimal() and int(text) >= _MAY_COUNT:
+            self.issue(key, f"the number {text[:40]} is no time of 2010 to 2100 in a unit that is known")
 
     def inner(self, key: str) -> dict[str, object]:
         """The object under a key, or in the JSON text there; empty if there is none."""

@@ -21,7 +21,7 @@ START_OF_TEXT = re.compile(r"[{\[]")
 #: Prefixes that services put before JSON to prevent inclusion, or that make JSON a script or a message.
 _GUARD = re.compile(
     rb"\s{0,64}(?:\x1e|\)\]\}'?,?|while\s?\((?:1|true)\)\s?;?|for\s?\(;;\)\s?;?|throw 1;|&&&START&&&|\{\}\s?&&"
-    rb"|/\*-secure-|/\*\*/|(?:/\*\*/)?(?!\d)[\w$.]{1,80}\(|data:)\s{0,64}(?=[\[{])"
+    rb"|/\*-secure-|/\*\*/|/\*|(?:/\*\*/)?(?!\d)[\w$.]{1,80}\(|data:)\s{0,64}(?=[\[{])"
 )
 #: What may occur between texts and after the last.
 _BETWEEN = re.compile(

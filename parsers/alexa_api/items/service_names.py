@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -22,6 +22,7 @@ from urllib.parse import unquote_to_bytes
 from parsers.alexa_api.items.address import HOST
 from parsers.formats.lazy_pattern import lazy
 from parsers.literal_search import LiteralSearch
+from parsers.notations import without_uuencoding
 
 #: The kinds of names, most informative first.
 ADDRESS, UTTERANCE, KEY, HOST_NAME, CODED = "address", "utterance id", "key", "host", "coded key"
@@ -29,6 +30,7 @@ KINDS = (ADDRESS, UTTERANCE, KEY, HOST_NAME, CODED)
 #: Keys and value words that occur in answers of the service and hardly anywhere else.
 KEYS = (
     "NotifyNowPlayingUpdated", "activityDialogItems", "activityItemData", "activityStatus", "alexaHistoryRecords",
+    "alexa_media_last_called_event",
     "appDeviceList", "applianceGroups", "applianceNetworkState", "bluetoothStates", "canAccessPrimeMusicContent",
     "capabilityStates", "conversationTurns", "customerHistoryRecords", "destinationUserId", "deviceCommsAvailability",
     "deviceNotificationStates", "deviceOwnerCustomerId", "devicePermissionsPreferences", "devicePreferences",
@@ -40,8 +42,12 @@ KEYS = (
     "sequenceJson", "shoppingListItem", "sourceDeviceIds", "speakerVolume", "transcriptText", "voiceHistoryRecordItems",
 )  # fmt: skip
 _COMMAND = rb"PUSH_[A-Z][A-Z_]{3,60}|MATTER_SETUP_NOTIFICATION"
-#: Prefixes of the service's identifiers, and of the states in which ioBroker keeps what was last spoken.
-_IDENTIFIERS = (b"alexa2.0.History.", b"amzn1.conversation.", b"amzn1.echo-", b"amzn1.alexa.", b"amzn1.comms.")
+#: Prefixes of the service's identifiers, and of the states in which ioBroker keeps what was last spoken,
+#: and of the things of openHAB's binding.
+_IDENTIFIERS = (
+    b"alexa2.0.History.", b"amzn1.conversation.", b"amzn1.echo-", b"amzn1.alexa.", b"amzn1.comms.",
+    b"amzn1.ask.account.", b"amazonechocontrol:",
+)  # fmt: skip
 #: The key of a device's type as programs write it, up to the first letter of the service's types: `A3S5BH2HU6VAYF`.
 _TYPES = (b'deviceType":"A', b'deviceType": "A', b"deviceType': 'A", b'deviceType\\":\\"A')
 _DEVICE_TYPE = (
@@ -49,7 +55,19 @@ _DEVICE_TYPE = (
     rb"[0-9A-Z]{9,14}\\{0,15}[\"'])"
 )
 #: The last utterance, as programs print and keep it (alexa_media).
-_LAST_CALLED = rb"last_called(?: changed)?\\{0,15}[\"']?: ?\{"
+_LAST_CALLED = (
+    rb"last_called(?: changed)?\\{0,15}[\"']?: ?(?:\{|\\{0,15}[\"'][\w.*]{1,60}\\{0,15}[\"'], ?\\{0,15}[\"']timestamp)"
+)
+#: A device of an integration of Home Assistant, in its registries.
+_KEPT_DEVICE = rb"(?<=[\"'])alexa_(?:media|devices)(?=[\"'],\s{0,80}[\"'](?:[A-Z0-9]|\w{1,30}[\"']:))"
+#: The header of a directive of the Alexa Voice Service, or of an event.
+_DIRECTIVE = (
+    rb"(?<=[\"'])namespace(?=Q:\s{0,8}Q(?:Alexa(?:\.[A-Z][A-Za-z.]{2,60})?|Speech(?:Recognizer|Synthesizer)|AudioPlayer|Alerts"
+    rb"|Bluetooth|DoNotDisturb|EqualizerController|ExternalMediaPlayer|InteractionModel|Notifications|PlaybackController"
+    rb"|Settings|Speaker|System|TemplateRuntime)Q,\s{0,80}QnameQ:\s{0,8}Q\w{2,60}Q,\s{0,80}Q"
+    rb"(?:messageId|dialogRequestId|payloadVersion|correlationToken)Q)"
+).replace(b"Q", rb"\\{0,15}[\"']\s{0,8}")
+_KEPT, _HEADERS = (b"alexa_media", b"alexa_devices"), (b'namespace":', b"namespace':", b'namespace\\":')
 _NARROW = (
     b".amazon.", b"amazonalexa.com", b".a2z.com", b"/alexa-privacy/", b"/alexashoppinglists/", b"PUSH_",
     b"MATTER_SETUP", b"::TN", b"%3A%3ATN", b"%3a%3aTN", *_TYPES, *_IDENTIFIERS, b"last_called",
@@ -85,11 +103,17 @@ _CODED = {
 }
 #: What Node.js calls bytes in JSON. Each byte may be on a line of its own.
 _BUFFER = b'"Buffer"'
-_WIDE = tuple(mark.decode("ascii").encode("utf-16-le") for mark in (*_NARROW, *_CODED))
+#: How base64 of gzip begins, and a run of it.
+_GZIP_CODED = b"H4sIA"
+_GZIP_RUN = lazy(rb"(?<![A-Za-z0-9+/])H4sIA[A-Za-z0-9+/]{40,4096}+")
+#: How uuencoded bytes begin, and the first lines of them.
+_UUENCODED = b"begin 6"
+_UU_LINES = lazy(rb"(?<![^\r\n])begin 6[0-7]{2,3} [^\n]{1,200}\n((?:M[ -`]{60}\r?\n){1,30}+)")
+_WIDE = tuple(mark.decode("ascii").encode("utf-16-le") for mark in (*_NARROW, *_KEPT, *_HEADERS, *_CODED))
 #: Every name contains one of these, so a search for them finds each place to check. In text of one byte per
 #: character, only the plain forms occur.
 PLAIN_MARKS = (*_NARROW, *_CODED)
-MARKS = (*PLAIN_MARKS, _BUFFER, *_WIDE)
+MARKS = (*PLAIN_MARKS, *_KEPT, *_HEADERS, _BUFFER, _GZIP_CODED, _UUENCODED, *_WIDE)
 #: A name extends at most this many bytes before and after its mark.
 AROUND = 2048
 #: The most names of one kind that are counted in one piece.
@@ -115,9 +139,10 @@ _ID_LEADS = 120
 #: How many bytes of minutes and seconds lead up to the two colons.
 _ID_MINUTES = len("31:47")
 #: If one of these is there, the expressions below are tried: at each of them, and at each key of a device's type.
-_KEY_MARKS = frozenset(
-    (b"PUSH_", *_TYPES, b"MATTER_SETUP", *_IDENTIFIERS, b"last_called", *(key.encode("ascii") for key in KEYS))
-)
+_KEY_MARKS = frozenset((
+    b"PUSH_", *_TYPES, b"MATTER_SETUP", *_IDENTIFIERS, b"last_called", *_KEPT, *_HEADERS,
+    *(key.encode("ascii") for key in KEYS),
+))  # fmt: skip
 
 
 @cache
@@ -125,9 +150,8 @@ def _key() -> re.Pattern[bytes]:
     """The expression for keys and identifiers. Compiling it takes as long as a large search, so it is deferred."""
     keys = b"|".join(key.encode("ascii") for key in KEYS) + b"|" + _COMMAND
     begins = b"|".join(re.escape(begin) for begin in _IDENTIFIERS)
-    return lazy(
-        rb"(?<![A-Za-z0-9_])(?:" + keys + rb")(?![A-Za-z0-9_])|" + b"|".join((_DEVICE_TYPE, _LAST_CALLED, begins))
-    )
+    others = b"|".join((_DEVICE_TYPE, _LAST_CALLED, _KEPT_DEVICE, _DIRECTIVE, begins))
+    return lazy(rb"(?<![A-Za-z0-9_])(?:" + keys + rb")(?![A-Za-z0-9_])|" + others)
 
 
 @cache
@@ -174,8 +198,8 @@ def names_in(content: bytes, base: int = 0) -> tuple[ServiceName, ...]:
 
 
 def is_identifier(name: ServiceName) -> bool:
-    """Whether a name of the kind :data:`KEY` is an identifier, not a key of an answer."""
-    return name.text.startswith(tuple(begin.decode("ascii") for begin in _IDENTIFIERS))
+    """Whether a name of the kind :data:`KEY` is an identifier or a directive's header, not a key of an answer."""
+    return name.text == "namespace" or name.text.startswith(tuple(begin.decode("ascii") for begin in _IDENTIFIERS))
 
 
 def _first_coded(content: bytes) -> int:
@@ -212,14 +236,15 @@ def _found(content: bytes, present: frozenset[bytes]) -> Iterator[ServiceName]:
     if b"::" in content or b"%3A" in content or b"%3a" in content:
         yield from _spoken(content)
     if key_marks := present & _KEY_MARKS:
-        begins = {b"deviceType" if mark in _TYPES else mark for mark in key_marks}
+        begins = {b"deviceType" if mark in _TYPES else b"namespace" if mark in _HEADERS else mark for mark in key_marks}
         for key in islice(_matches(_key(), content, _places(content, begins)), MAX_NAMES):
             yield ServiceName(KEY, _text(key[0]), key.start())
     if coded_marks := present & _CODED.keys():
         for coded in islice(_matches(_coded_key(), content, _places(content, coded_marks)), MAX_NAMES):
             yield ServiceName(CODED, _CODED[coded[0]], coded.start())
-    if _BUFFER in present:
-        yield from _in_buffers(content)
+    for mark, search in ((_BUFFER, _in_buffers), (_GZIP_CODED, _in_gzip), (_UUENCODED, _in_uuencoding)):
+        if mark in present:
+            yield from search(content)
 
 
 def _in_buffers(content: bytes) -> Iterator[ServiceName]:
@@ -227,11 +252,32 @@ def _in_buffers(content: bytes) -> Iterator[ServiceName]:
     for found in islice(_BUFFER_DATA.finditer(content), MAX_NAMES):
         numbers = [int(number) for number in re.findall(rb"\d{1,3}", found[1])]
         plain = bytes(number for number in numbers if number < 256)
-        if plain.startswith(b"\x1f\x8b"):
-            with suppress(zlib.error):
-                plain = zlib.decompressobj(zlib.MAX_WBITS + 16).decompress(plain, AROUND)
-        if key := _key().search(plain):
+        if key := _key().search(_unzipped(plain)):
             yield ServiceName(CODED, _text(key[0]), found.start())
+
+
+def _in_gzip(content: bytes) -> Iterator[ServiceName]:
+    """The keys in gzip that is written as base64, such as the data of a log subscription."""
+    for found in islice(_GZIP_RUN.finditer(content), MAX_NAMES):
+        run = found[0][: len(found[0]) // 4 * 4]
+        if key := _key().search(_unzipped(b64decode(run))):
+            yield ServiceName(CODED, _text(key[0]), found.start())
+
+
+def _in_uuencoding(content: bytes) -> Iterator[ServiceName]:
+    """The keys in what is uuencoded."""
+    for lines in islice(_UU_LINES.finditer(content), MAX_NAMES):
+        if key := _key().search(without_uuencoding(lines[1])):
+            yield ServiceName(CODED, _text(key[0]), lines.start())
+
+
+def _unzipped(content: bytes) -> bytes:
+    """The beginning of what gzip holds; other bytes as they are."""
+    if not content.startswith(b"\x1f\x8b"):
+        return content
+    with suppress(zlib.error):
+        return zlib.decompressobj(zlib.MAX_WBITS + 16).decompress(content, 8 * AROUND)
+    return b""
 
 
 def _places(content: bytes, words: Iterable[bytes]) -> list[int]:

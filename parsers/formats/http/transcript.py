@@ -29,6 +29,8 @@ _LEFT_INTACT = re.compile(rb"\* (?:Connection #\d|Closing connection)[^\n]{0,300
 _MARKED_END = re.compile(rb"^[<>] ?\r?\n", re.MULTILINE)
 #: The command that printed the next message; it follows the body of the previous one.
 _COMMAND = re.compile(rb"\n[^\n{\[]{0,300}\bcurl(?:\.exe)? [^\n]{0,8000}(?:\\\n[^\n]{0,8000}){0,40}\s*\Z")
+#: What ZAP writes before each message that it exports.
+_NUMBERED = re.compile(rb"\n=+ \d{1,9} =+\s*\Z")
 _BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r\n"
 
@@ -95,8 +97,10 @@ def _plain(content: bytes, first: re.Match[bytes]) -> tuple[_Given | None, re.Ma
         stated = body_at + int(length)
         if stated == len(content) or _FIRST_LINE.match(content, _skip(content, stated)):
             end, following = stated, _FIRST_LINE.search(content, stated)
-    if following and (command := _COMMAND.search(content, max(body_at, end - _COMMAND_SPACE), end)):
-        end = command.start()
+    if following:
+        between = max(body_at, end - _COMMAND_SPACE)
+        if named := _NUMBERED.search(content, between, end) or _COMMAND.search(content, between, end):
+            end = named.start()
     message = http.parse(content[start:end])
     return (message, body_at, end) if message else None, following
 

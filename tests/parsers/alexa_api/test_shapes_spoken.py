@@ -124,6 +124,27 @@ SHAPES: dict[str, tuple[object, list[Row]]] = {
     "a time in microseconds": (
         _page(_history(_item(HEARD, "stopp"), timestamp=AT * 1000)), [("history", '"stopp"', (SPOKEN, AT))],
     ),
+    "a time in nanoseconds": (
+        _page(_history(_item(HEARD, "stopp"), timestamp=AT * 10**6 + 7)), [("history", '"stopp"', (SPOKEN, AT))],
+    ),
+    "a time in Windows' ticks": (
+        _page(_history(_item(HEARD, "stopp"), timestamp=AT * 10_000 + 116_444_736_000_000_000)),
+        [("history", '"stopp"', (SPOKEN, AT))],
+    ),
+    "a time in seconds with a fraction": (
+        _page(_history(_item(HEARD, "stopp"), timestamp=AT / 1000)), [("history", '"stopp"', (SPOKEN, AT))],
+    ),
+    "a time as PowerShell writes it": (
+        _page(_history(_item(HEARD, "stopp"), timestamp=f"/Date({AT})/")), [("history", '"stopp"', (SPOKEN, AT))],
+    ),
+    "a time as MongoDB writes it": (
+        _page(_history(_item(HEARD, "stopp"), timestamp={"$date": {"$numberLong": str(AT)}})),
+        [("history", '"stopp"', (SPOKEN, AT))],
+    ),
+    "a time as a program of one country writes it": (
+        _page(_history(_item(HEARD, "stopp"), timestamp="01.01.2024, 09:23:58 UTC")),
+        [("history", '"stopp"', (SPOKEN, AT // 1000 * 1000, AT))],
+    ),
     "one record": (_history(_item(HEARD, "emoji 🎉")), [("history", "🎉", (SPOKEN, AT))]),
     "bare records": ([_history(_item(HEARD, "a")), _history(_item(HEARD, "b"))],
                      [("history", '"a"', (SPOKEN, AT)), ("history", '"b"', (SPOKEN, AT))]),
@@ -168,6 +189,32 @@ SHAPES: dict[str, tuple[object, list[Row]]] = {
         {"alexa2.0.History.json": {"val": json.dumps({"summary": "тише", "creationTime": AT}), "ts": AT + 2}},
         [("last_called", 'as the last utterance the text "тише".', (AT, AT + 2))],
     ),
+    "an event that alexa_media fires": (
+        {"last_called": SERIAL, "timestamp": AT, "summary": "licht an"},
+        [("last_called", f'to the device {SERIAL} the text "licht an".', (AT,))],
+    ),
+    "a line of ioBroker's states": (
+        {"k": "alexa2.0.History.json", "v": {"val": json.dumps({"summary": "тише", "creationTime": AT}), "ts": AT + 2}},
+        [("last_called", 'as the last utterance the text "тише".', (AT, AT + 2))],
+    ),
+    "another line of ioBroker's states": (
+        {"k": "io.alexa2.0.History.name", "v": {"val": "Küche", "ts": AT + 2}},
+        [("last_called", 'of the last utterance the state alexa2.0.History.name: "Küche".', (AT + 2,))],
+    ),
+    "a request to a skill": (
+        {
+            "version": "1.0",
+            "session": {
+                "application": {"applicationId": "amzn1.ask.skill.0"},
+                "user": {"userId": "amzn1.ask.account.0", "accessToken": "secret"},
+            },
+            "request": {
+                "type": "IntentRequest", "requestId": "amzn1.echo-api.request.0", "timestamp": "2024-01-01T09:23:51Z",
+                "intent": {"name": "Order", "slots": {"food": {"name": "food", "value": "пицца"}, "when": {}}},
+            },
+        },
+        [("skill_request", 'the request IntentRequest with the intent Order; its slots: food "пицца".', (SPOKEN,))],
+    ),
 }  # fmt: skip
 
 
@@ -204,6 +251,14 @@ def test_an_item_that_a_record_holds_too_is_one_row(read_file: Callable[[object]
     (alone,) = read_file([{"details": {HEARD: [_item(HEARD, "hallo")]}}])
     assert isinstance(alone, Record)
     assert (alone.data_type, alone.transcript) == ("alexa:cloud:history", "hallo")
+
+
+def test_a_number_that_is_no_time_in_any_unit_is_an_issue(read_file: Callable[[object], list[Record | Issue]]) -> None:
+    issue, record = read_file(_page(_history(_item(HEARD, "stopp", 0), timestamp=739_000_000)))
+    assert isinstance(issue, Issue)
+    assert issue.what == "timestamp: the number 739000000 is no time of 2010 to 2100 in a unit that is known."
+    assert isinstance(record, Record)
+    assert {time.recorded for time in record.timestamps} == {str(AT), "2024/01/01/09 23:51"}
 
 
 def test_the_first_answer_does_not_hide_the_others(read_file: Callable[[object], list[Record | Issue]]) -> None:

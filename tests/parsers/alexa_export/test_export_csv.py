@@ -278,7 +278,7 @@ def test_years_that_stand_for_no_time_make_none(parse_all: Parse, recorded: str)
 
 
 @pytest.mark.parametrize(
-    "recorded", ["21/08/2024", "yesterday", "2024-02-30T00:00:00Z", "1724248416", "2024-01-01T00:00:00+99:00"]
+    "recorded", ["21/08/2024", "yesterday", "2024-02-30T00:00:00Z", "17242484", "2024-01-01T00:00:00+99:00"]
 )
 def test_a_time_in_another_form_is_an_issue_beside_the_record(parse_all: Parse, recorded: str) -> None:
     content = f"Utterance text,Utterance Creation Date\nalexa,{recorded}\n".encode()

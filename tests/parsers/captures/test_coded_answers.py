@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import codecs
 import csv
 import gzip
 import html
@@ -11,6 +12,7 @@ import json
 import pickle
 import plistlib
 import quopri
+import re
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -26,8 +28,8 @@ from parsers.alexa_api.items.coded_texts import (
     PlainText,
     coded_head,
     coded_texts,
+    decoded_first,
     json_in_base64,
-    mail_parts,
 )
 from parsers.alexa_api.items.written_bytes import bytes_in_hex, bytes_in_numbers
 from parsers.captures.base64_file import Base64File
@@ -81,6 +83,10 @@ def _escaped(text: str) -> str:
 
 def _sql(text: str) -> str:
     return text.replace("'", "''")
+
+
+def _escaped_in_sql(text: str) -> str:
+    return re.sub(r"([\\'\"])", r"\\\1", text)
 
 
 def _folded(text: str) -> str:
@@ -156,10 +162,12 @@ READ: dict[str, Wrap] = {
     "percent-encoded": lambda page: f"https://example.org/#{quote(_text(page))}\n".encode(),
     "a form": lambda page: f"id=1&payload={quote_plus(_text(page))}&x=2".encode(),
     "SQL": lambda page: f"INSERT INTO `answers` VALUES (1,'{ADDRESS}','{_sql(_text(page))}');\n".encode(),
-    "SQL, MySQL's backslashes": lambda page: (
-        "INSERT INTO `answers` VALUES (1,'" + _text(page).replace("\\", "\\\\").replace("'", "\\'").replace('"', '\\"')
-        + "');\n"
+    "SQL, MySQL's backslashes": lambda page: f"INSERT INTO `a` VALUES (1,'{_escaped_in_sql(_text(page))}');\n".encode(),
+    "SQL, escaped as a whole by MySQL": lambda page: f"INTO `a` ('{_escaped_in_sql(json.dumps(page))}',9);\n".encode(),
+    "rows copied by PostgreSQL": lambda page: (
+        "COPY public.answers (id, body) FROM stdin;\n1\t" + json.dumps(page).replace("\\", "\\\\") + "\n\\.\n\n"
     ).encode(),
+    "uuencode": lambda page: b"Hello\n\n" + codecs.encode(_text(page).encode(), "uu"),
     "YAML, between apostrophes": lambda page: f"- body: '{_sql(_text(page))}'\n".encode(),
     "YAML, folded": lambda page: f"response:\n  body: {_folded(_text(page))}\n".encode(),
     "YAML of its own": lambda page: yaml.safe_dump(page, allow_unicode=True).encode(),
@@ -342,10 +350,10 @@ def test_texts_in_base64_that_expand_too_far_are_named(
 
 def test_a_part_of_mail_is_none_within_another() -> None:
     head = b"Content-Transfer-Encoding: quoted-printable\n"
-    assert mail_parts(head * 1000) == []
+    assert decoded_first(head * 1000) == []
     many = (head + b"\nx=20y\n") * 1000
-    assert mail_parts(many) == [(len(head) + 1, len(many))]
-    assert len(mail_parts(b"\n--b\n".join([head + b"\nx=20y"] * 3))) == 3
+    assert decoded_first(many) == [(len(head) + 1, len(many))]
+    assert len(decoded_first(b"\n--b\n".join([head + b"\nx=20y"] * 3))) == 3
 
 
 @given(st.text(max_size=200))

@@ -249,6 +249,10 @@ READ: dict[str, Wrap] = {
         "out.txt": b"HTTP/1.1 200 Connection established\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n" + _http(body)
     },
     "curl -i, twice": lambda body: {"out.txt": _http(b'{"other": 1}', line=LINE) + _http(body, line=LINE)},
+    "ZAP's messages": lambda body: {
+        "out.txt": b"==== 1 ==========\nPOST " + ADDRESS.encode() + b" HTTP/1.1\nHost: x\n\n\n" + _http(body)
+        + b"\n==== 2 ==========\nGET https://example.org/ HTTP/1.1\n\n\nHTTP/1.1 404 Not Found\n\n"
+    },
     "WARC": lambda body: {"x.warc": _warc(_http(body))},
     "WARC, br": lambda body: {"x.warc": _warc(_http(body, "br"))},
     "WARC, chunks": lambda body: {"x.warc": _warc(_http(body, chunks=300))},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 import pprint
 from collections.abc import Callable, Iterator
@@ -77,6 +79,7 @@ READ: dict[str, Wrap] = {
     "guard )]}',": lambda page: b")]}',\n" + _json(page),
     "guard while(1);": lambda page: b"while(1);" + _json(page),
     "guard for (;;);": lambda page: b"for (;;);" + _json(page),
+    "a comment (/* */)": lambda page: b"/*" + _json(page) + b"*/",
     "a call (JSONP)": lambda page: b"callback123(" + _json(page) + b");\n",
     "a server-sent event": lambda page: b"data: " + _json(page) + b"\n\n",
     "blank lines and zeros around": lambda page: b"\r\n\n  " + _json(page) + b"\r\n\0\0",
@@ -114,6 +117,21 @@ READ: dict[str, Wrap] = {
                     "response": [{"name": "ok", "code": 200, "header": [], "body": _text(page)}],
                 }
             ],
+        }
+    ),
+    "answers under names of their own (Hoppscotch)": lambda page: _json(
+        {
+            "request": {"endpoint": ADDRESS, "method": "POST"},
+            "responses": {str(at): {"code": 200, "body": _text(part)} for at, part in enumerate(_apart(page))},
+        }
+    ),
+    "a log subscription (CloudWatch)": lambda page: _json(
+        {
+            "awslogs": {
+                "data": base64.b64encode(
+                    gzip.compress(_json({"logEvents": [{"message": f"DEBUG got {_text(page)}\n"}]}))
+                ).decode()
+            }
         }
     ),
     "JSON Lines": lambda page: _lines(*_apart(page)),

@@ -1,0 +1,92 @@
+"""What home-automation programs keep of the account, and print of it in their logs."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from parsers.alexa_api.items.service_names import KEY, names_in
+from parsers.captures.answers_in_text import AnswersInText
+from parsers.parser import Source
+from parsers.record import Clock, Record
+
+SERIAL = "G000SAMPLE000001"
+ENTRY = {
+    "area_id": "kitchen", "created_at": "2024-05-01T10:00:00.123456+00:00", "identifiers": [["alexa_media", SERIAL]],
+    "manufacturer": "Amazon", "model": "Echo Dot", "modified_at": "2024-05-02T10:00:00+00:00", "name": "Küche",
+    "name_by_user": None, "sw_version": "9698496900",
+}  # fmt: skip
+ENTITY = {
+    "created_at": "2024-05-01T10:00:00+00:00", "entity_id": "media_player.kitchen", "modified_at": None,
+    "original_name": None, "platform": "alexa_devices", "translation_key": None, "unique_id": f"{SERIAL}-voice",
+}  # fmt: skip
+
+
+def _records(text: str, path: str = "kept.log") -> list[Record]:
+    source = Source.of(text.encode(), path)
+    assert any(name.kind == KEY for name in names_in(text.encode()))
+    found = list(AnswersInText().parse(source))
+    records = [item for item in found if isinstance(item, Record)]
+    assert len(records) == len(found), found
+    return records
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_registry_of_home_assistant_gives_the_devices_of_the_account(indent: int | None) -> None:
+    other = {**ENTRY, "identifiers": [["hue", "1"]]}
+    (record,) = _records(json.dumps({"data": {"devices": [other, ENTRY]}, "version": 1}, indent=indent))
+    assert record.data_type == "alexa:app:kept_device"
+    assert record.message == f'Home Assistant keeps an entry of the device {SERIAL}, named "Küche", model Echo Dot.'
+    assert record.device_serial == SERIAL
+    assert [(time.description, time.recorded, time.timestamp, time.clock) for time in record.timestamps] == [
+        ("Added Time", ENTRY["created_at"], 1714557600123456, Clock.UNKNOWN),
+        ("Update Time", ENTRY["modified_at"], 1714644000000000, Clock.UNKNOWN),
+    ]
+    assert record.fields["sw_version"] == "9698496900"
+
+
+def test_an_entity_is_known_by_its_platform() -> None:
+    (record,) = _records(json.dumps({"data": {"entities": [ENTITY, {**ENTITY, "platform": "hue"}]}}))
+    assert (record.device_serial, len(record.timestamps)) == (SERIAL, 1)
+    assert (
+        record.message == f'Home Assistant keeps an entry of the device {SERIAL}-voice, named "media_player.kitchen".'
+    )
+
+
+def test_a_change_of_state_in_the_log_of_iobroker_is_read() -> None:
+    line = "2024-01-01 10:24:00.214  - debug: alexa2.0 (7) State changed alexa2.0."
+    state = {"val": "öffne die Tür", "ack": True, "ts": 1704101038009, "from": "system.adapter.alexa2.0"}
+    volume = {**state, "val": 43}
+    (record,) = _records(
+        f"{line}History.summary: {json.dumps(state)}\n{line}Echo-Devices.X.Player.volume: {json.dumps(volume)}\n"
+    )
+    assert (record.data_type, record.transcript) == ("alexa:cloud:last_called", "öffne die Tür")
+    assert 1704101038009000 in [time.timestamp for time in record.timestamps]
+
+
+@pytest.mark.parametrize("escape", [False, True])
+def test_a_directive_in_a_log_is_read(escape: bool) -> None:
+    directive = {
+        "directive": {
+            "header": {"namespace": "Alexa.PowerController", "name": "TurnOn", "messageId": "m-1"},
+            "endpoint": {"endpointId": "lamp-1"}, "payload": {},
+        }
+    }  # fmt: skip
+    text = json.dumps(directive)
+    (record,) = _records(f"2024-06-01T12:00:00.100Z INFO {json.dumps({'m': text}) if escape else text}\n")
+    assert record.data_type == "alexa:cloud:directive"
+    assert record.message.startswith("The evidence holds a directive of the service, Alexa.PowerController.TurnOn")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"namespace": "default", "name": "Pod", "messageId": "1"}',
+        '{"namespace":"Alexandria","name":"A","messageId":1}',
+        '{"requirements": ["alexa_media"]}', "import alexa_media", '{"last_called": "never", "at": 1}',
+        "an amazonechocontrol binding",
+    ],
+)  # fmt: skip
+def test_other_words_are_no_names_of_the_service(text: str) -> None:
+    assert names_in(text.encode()) == ()
