@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from echoforensics.evidence.file_systems.ext.features import described, is_journal_alone
+from echoforensics.evidence.file_systems.iso_descriptors import image_for_sleuth_kit
 from echoforensics.evidence.file_systems.recognise import is_blank, recognise
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def _sleuth_kit(volume: Volume) -> FileSystem:
         raise OSError("it is empty")
     from echoforensics.evidence.file_systems.sleuth_kit import SleuthKitFileSystem
 
-    return SleuthKitFileSystem(volume.image, volume.image_offset)
+    return SleuthKitFileSystem(image_for_sleuth_kit(volume), volume.image_offset)
 
 
 def _backup_superblock(volume: Volume) -> FileSystem:
