@@ -25,8 +25,8 @@ DAMAGED = (OSError, ValueError, RuntimeError, lzma.LZMAError, zlib.error, zstand
 #: What zstd says of content that needs the dictionary it was compressed with.
 _DICTIONARY = "Dictionary mismatch"
 _NO_DICTIONARY = (
-    "it is compressed with a dictionary, which is not in it; decompress a copy with it (zstd -d -D DICTIONARY), and give"
-    " that"
+    "it is compressed with a dictionary, which is not in it; decompress a copy with it (zstd -d -D DICTIONARY), and"
+    " give that"
 )
 #: How many bytes of content to request at once, so that no more is lost where the library stops.
 PIECE = 8 * 1024

@@ -143,7 +143,7 @@ class LibraryArchive(Container):
     def _is_encrypted(self, member: Any) -> bool:
         """Whether the content of a member is encrypted, as libarchive says; the Python library has no name for it."""
         asked = self._library.ffi.libarchive.archive_entry_is_data_encrypted
-        return bool(asked(c_void_p(member._entry_p)))
+        return bool(asked(c_void_p(member._entry_p)))  # noqa: SLF001
 
     def _issue(self, error: Exception) -> ContentError:
         """What is wrong with a member's content."""

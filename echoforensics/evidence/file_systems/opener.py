@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from echoforensics.evidence.file_systems.ext.features import described, is_journal_alone
-from echoforensics.evidence.file_systems.iso_descriptors import image_for_sleuth_kit
 from echoforensics.evidence.file_systems.recognise import is_blank, recognise
 
 if TYPE_CHECKING:
@@ -118,6 +117,7 @@ def _sleuth_kit(volume: Volume) -> FileSystem:
     # On an empty volume, The Sleuth Kit would search for YAFFS2 in hundreds of places.
     if is_blank(volume.read, volume.length):
         raise OSError("it is empty")
+    from echoforensics.evidence.file_systems.iso_image import image_for_sleuth_kit
     from echoforensics.evidence.file_systems.sleuth_kit import SleuthKitFileSystem
 
     return SleuthKitFileSystem(image_for_sleuth_kit(volume), volume.image_offset)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from echoforensics.evidence.file_systems import iso_descriptors
 from echoforensics.evidence.file_systems.ext import features
 
 if TYPE_CHECKING:
@@ -20,8 +19,8 @@ _ENCRYPTED_TO_GO = (
     "the volume is encrypted with BitLocker To Go: the files given here are those of its reader; what was stored on it"
     " is encrypted in them and was not read"
 )
-#: The descriptor of UDF, among those that ISO 9660 and UDF share.
-_UDF = b"NSR0"
+#: The descriptors that ISO 9660 and UDF share: where they begin, how many are looked at, and the one of UDF.
+DESCRIPTORS, DESCRIPTOR, LOOKED_AT, _UDF = 16 * 2048, 2048, 32, b"NSR0"
 _WITH_UDF = (
     "the volume has a UDF file system beside ISO 9660, which is not read; files that only UDF names are not given here"
 )
@@ -36,7 +35,7 @@ def remarks(read: Callable[[int, int], bytes]) -> list[str]:
     found = features.remarks(read)
     if read(_TO_GO_AT, len(_TO_GO)) == _TO_GO:
         found.append(_ENCRYPTED_TO_GO)
-    descriptors = read(iso_descriptors.FIRST, iso_descriptors.MOST * iso_descriptors.SIZE)
-    if any(descriptors.startswith(_UDF, at + 1) for at in range(0, len(descriptors), iso_descriptors.SIZE)):
+    descriptors = read(DESCRIPTORS, LOOKED_AT * DESCRIPTOR)
+    if any(descriptors.startswith(_UDF, at + 1) for at in range(0, len(descriptors), DESCRIPTOR)):
         found.append(_WITH_UDF)
     return found

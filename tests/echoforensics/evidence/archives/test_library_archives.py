@@ -160,8 +160,8 @@ def test_7z_of_a_coding_that_is_not_read_is_not_called_damaged(tmp_path: Path) -
 
     assert (found.path, raised.value.damaged) == ("log", False)
     assert str(raised.value) == (
-        "it is compressed in a way that is not read (Unknown codec ID: 40109); unpack a copy of the archive with 7z, and"
-        " give the folder"
+        "it is compressed in a way that is not read (Unknown codec ID: 40109); unpack a copy of the archive with 7z,"
+        " and give the folder"
     )
 
 

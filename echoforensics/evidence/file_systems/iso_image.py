@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from echoforensics.evidence.file_systems.remarks import DESCRIPTOR, DESCRIPTORS, LOOKED_AT
+from echoforensics.evidence.media.media import ReadImage
+
 if TYPE_CHECKING:
     from echoforensics.evidence.volume import Volume
 
-#: Where the descriptors begin, the size of each, how many are looked at, and the identifier in each.
-FIRST, SIZE, MOST = 16 * 2048, 2048, 32
 _IDENTIFIER = b"CD001"
 #: How an enhanced descriptor begins, and the type of a descriptor that The Sleuth Kit passes over.
 _ENHANCED, _PASSED_OVER = b"\2CD001\2", b"\3"
@@ -24,13 +25,12 @@ def image_for_sleuth_kit(volume: Volume) -> Any:
     It takes one for a list of other files, finds none, and waits forever when they are asked for. The same files are
     in the list of the first descriptor. Raises OSError if the descriptors cannot be read.
     """
-    if volume.read(FIRST + 1, len(_IDENTIFIER)) != _IDENTIFIER:
+    if volume.read(DESCRIPTORS + 1, len(_IDENTIFIER)) != _IDENTIFIER:
         return volume.image
-    found = volume.read(FIRST, MOST * SIZE)
-    hidden = [volume.image_offset + FIRST + at for at in range(0, len(found), SIZE) if found.startswith(_ENHANCED, at)]
+    found, start = volume.read(DESCRIPTORS, LOOKED_AT * DESCRIPTOR), volume.image_offset + DESCRIPTORS
+    hidden = [start + at for at in range(0, len(found), DESCRIPTOR) if found.startswith(_ENHANCED, at)]
     if not hidden:
         return volume.image
-    from echoforensics.evidence.media.media import ReadImage
 
     def read(offset: int, size: int) -> bytes:
         content: bytes = volume.image.read(offset, size)
