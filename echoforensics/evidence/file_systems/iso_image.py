@@ -23,11 +23,14 @@ def image_for_sleuth_kit(volume: Volume) -> Any:
     """Return the image of a volume, in which The Sleuth Kit passes over enhanced descriptors.
 
     It takes one for a list of other files, finds none, and waits forever when they are asked for. The same files are
-    in the list of the first descriptor. Raises OSError if the descriptors cannot be read.
+    in the list of the first descriptor.
     """
-    if volume.read(DESCRIPTORS + 1, len(_IDENTIFIER)) != _IDENTIFIER:
-        return volume.image
-    found, start = volume.read(DESCRIPTORS, LOOKED_AT * DESCRIPTOR), volume.image_offset + DESCRIPTORS
+    try:
+        is_iso = volume.read(DESCRIPTORS + 1, len(_IDENTIFIER)) == _IDENTIFIER
+        found = volume.read(DESCRIPTORS, LOOKED_AT * DESCRIPTOR) if is_iso else b""
+    except OSError:
+        return volume.image  # what can be read of it, The Sleuth Kit reads
+    start = volume.image_offset + DESCRIPTORS
     hidden = [start + at for at in range(0, len(found), DESCRIPTOR) if found.startswith(_ENHANCED, at)]
     if not hidden:
         return volume.image
