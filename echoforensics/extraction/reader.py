@@ -280,7 +280,8 @@ class EntryReader:
 
     def _name_unread(self, entry: Entry, here: EntryPlace, found: _Found, *, archive: bool) -> None:
         """Add an issue for a known archive that was not read, and for one in several parts."""
-        what = "" if found.claimed or archive else unread_archive(found.head)
+        is_read = archive or any(not parser.last_resort for parser in found.claimed)
+        what = "" if is_read else unread_archive(found.head)
         if (archive or what) and entry.location is not None and (parts := parts_beside(entry.location())):
             what = sentence(parts)
         if what:

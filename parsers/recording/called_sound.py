@@ -21,7 +21,7 @@ _ENDINGS = frozenset({
     ".qcp", ".evrc", ".voc", ".sph", ".8svx", ".ra", ".vox", ".cvsd", ".dvms", ".lpc10", ".ulaw", ".alaw", ".g726",
     ".g729", ".sln", ".amrwb", ".ima", ".htk", ".sd2", ".pcm", ".cdda", ".cvu", ".fssd", ".gsrt", ".sndr", ".mulaw",
     ".s8", ".s16", ".s24", ".s32", ".u8", ".u16", ".f32", ".f64", ".s8le", ".s16le", ".s16be", ".s24le", ".s24be",
-    ".s32le", ".s32be", ".f32le", ".f32be", ".ul",
+    ".s32le", ".s32be", ".f32le", ".f32be", ".ul", ".al", ".la", ".lu", ".cvs", ".vms", ".lpc", ".sou", ".sds",
 })  # fmt: skip
 #: Name endings of sound and of other things, and words in a path that say that it is sound.
 _OPEN_ENDINGS = frozenset({".raw"})

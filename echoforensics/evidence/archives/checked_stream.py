@@ -19,11 +19,18 @@ if TYPE_CHECKING:
 
 CHECKSUM_FAILS = "its checksum does not match what was read of it"
 BROKEN = "its compressed data is damaged"
+CUT_OFF = "the compressed data is cut off before its end"
 
 #: Exceptions that libraries raise for damaged compressed data; lz4 raises RuntimeError.
-_DAMAGED = (OSError, ValueError, RuntimeError, lzma.LZMAError, zlib.error, zstandard.ZstdError)
+DAMAGED = (OSError, ValueError, RuntimeError, lzma.LZMAError, zlib.error, zstandard.ZstdError)
+#: What zstd says of content that needs the dictionary it was compressed with.
+_DICTIONARY = "Dictionary mismatch"
+_NO_DICTIONARY = (
+    "it is compressed with a dictionary, which is not in it; decompress a copy with it (zstd -d -D DICTIONARY), and"
+    " give that"
+)
 #: How many bytes of content to request at once, so that no more is lost where the library stops.
-_PIECE = 8 * 1024
+PIECE = 8 * 1024
 
 
 def zstd_frames(stream: BinaryIO) -> BinaryIO:
@@ -73,12 +80,14 @@ class DecodedStream(CheckedStream):
         if self._issue is not None:
             return b""
         try:
-            piece = self._packed(min(size, _PIECE))
+            piece = self._packed(min(size, PIECE))
         except EOFError:
-            self._issue = EOFError("the compressed data is cut off before its end")
+            self._issue = EOFError(CUT_OFF)
             return b""
-        except _DAMAGED as error:
-            self._issue = ContentError(f"{BROKEN} ({error})", damaged=True)
+        except DAMAGED as error:
+            lacks_dictionary = _DICTIONARY in str(error)
+            what = _NO_DICTIONARY if lacks_dictionary else f"{BROKEN} ({error})"
+            self._issue = ContentError(what, damaged=not lacks_dictionary)
             return b""
         if self._crc is not None:
             self._found = deflate.crc32(piece, self._found)

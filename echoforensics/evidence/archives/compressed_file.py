@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bz2
 import lzma
 import re
 from functools import partial
@@ -12,6 +11,7 @@ import lz4.frame
 
 from echoforensics.evidence.archives.checked_stream import DecodedStream, zstd_frames
 from echoforensics.evidence.archives.inflated import GzipStream
+from echoforensics.evidence.archives.joined_streams import BZIP2, XZ, JoinedStreams
 from echoforensics.evidence.archives.tar_archive import TarArchive, is_tar
 from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EvidenceIssue, Padding
 from echoforensics.evidence.streams import BudgetedStream, buffered
@@ -30,12 +30,16 @@ def _gzip(stream: BinaryIO, padded: Callable[[], None] = lambda: None) -> Binary
     return GzipStream(stream, padded)  # type: ignore[return-value]
 
 
+def _joined(magic: bytes) -> Callable[[BinaryIO], BinaryIO]:
+    return lambda stream: JoinedStreams(stream, magic)  # type: ignore[return-value]
+
+
 _Form = tuple[bytes, str, "Callable[[BinaryIO], BinaryIO]"]
 #: The magic of a compressed file, its format, and the function that decompresses it.
 _FORMS: tuple[_Form, ...] = (
     (b"\x1f\x8b\x08", "gzip", _gzip),
-    (b"BZh", "bzip2", _by_library(bz2.BZ2File)),  # type: ignore[arg-type]
-    (b"\xfd7zXZ\x00", "xz", _by_library(lzma.LZMAFile)),  # type: ignore[arg-type]
+    (BZIP2, "bzip2", _joined(BZIP2)),
+    (XZ, "xz", _joined(XZ)),
     # The properties that encoders of raw LZMA files write.
     (b"\x5d\x00", "lzma", _by_library(lzma.LZMAFile)),  # type: ignore[arg-type]
     (b"\x5e\x00", "lzma", _by_library(lzma.LZMAFile)),  # type: ignore[arg-type]

@@ -11,7 +11,8 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
-from echoforensics.evidence.archives.checked_stream import BROKEN, CHECKSUM_FAILS, CheckedStream
+from echoforensics.evidence.archives.checked_stream import BROKEN, CHECKSUM_FAILS, CUT_OFF, CheckedStream
+from echoforensics.evidence.archives.joined_streams import BYTES_BEHIND
 from echoforensics.evidence.entry import ContentError
 from parsers.formats import deflate
 
@@ -142,7 +143,7 @@ class GzipStream(CheckedStream):
                 continue
             engine.rest = engine.rest or self._packed(_PIECE)
             if not engine.rest:
-                self._issue = EOFError("the compressed data is cut off before its end")
+                self._issue = EOFError(CUT_OFF)
                 break
             content = engine.inflate(size)
             if engine.ended:
@@ -168,7 +169,7 @@ class GzipStream(CheckedStream):
             self._engine.rest, self._rest = rest, b""
             return True
         if rest:
-            self._issue = ContentError("bytes that are not compressed follow its compressed data", damaged=False)
+            self._issue = ContentError(BYTES_BEHIND, damaged=False)
         return False
 
     def _end(self, engine: _Engine) -> None:

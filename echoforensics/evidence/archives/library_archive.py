@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import ExitStack, contextmanager
+from ctypes import c_void_p
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from echoforensics.evidence.archives.checked_stream import BROKEN, CheckedStream
+from echoforensics.evidence.archives.zip_archive import ENCRYPTED
 from echoforensics.evidence.entry import Container, ContentError, Entry, EntryKind, EvidenceIssue, utc_text
 from echoforensics.evidence.limits import MAX_ENTRIES
 from echoforensics.evidence.streams import BudgetedStream, buffered
@@ -42,6 +44,10 @@ _AT = {at: tuple(magic for other, magic, _ in _FORMS if other == at) for at, *_ 
 _ALONE = {"compress": ".Z", "lzip": ".lz", "lz4": ".lz4"}
 #: libarchive's name for the content of a file that was compressed on its own.
 _RAW = b"raw"
+#: Words in libarchive's messages on what it does not support, which is not damage.
+_UNSUPPORTED = ("unsupported", "not supported", "unknown codec")
+_NOT_READ = "it is compressed in a way that is not read ({}); unpack a copy of the archive with 7z, and give the folder"
+_NO_REASON = "it is damaged or cut off"
 _MISSING = "{} archives are read by libarchive, which this machine does not have; install the package libarchive-tools"
 
 
@@ -70,6 +76,8 @@ class LibraryArchive(Container):
         # A file compressed on its own stores no name.
         self._alone = name.removesuffix(_ALONE.get(form, ""))
         self._budget = budget
+        #: What libarchive does not support of this archive, once it was met: later members fail because of it.
+        self._unsupported = ""
 
     def entries(self) -> Iterator[Entry | EvidenceIssue]:
         """Yield every member that is not a folder."""
@@ -82,7 +90,8 @@ class LibraryArchive(Container):
                     if not member.isdir:
                         yield self._entry(number, member, alone=members.format_name == _RAW)
         except (self._library.ArchiveError, OSError) as error:
-            yield EvidenceIssue("", f"the {self._form} archive could not be read to its end: {error}")
+            reason = _NOT_READ.format(self._unsupported) if self._unsupported else _reason(error)
+            yield EvidenceIssue("", f"the {self._form} archive could not be read to its end: {reason}")
 
     def open(self, address: str) -> BinaryIO:
         """Open a member by its address, its number."""
@@ -94,7 +103,7 @@ class LibraryArchive(Container):
                         content = self._content(member, opened.pop_all())
                         return buffered(content)
             except self._library.ArchiveError as error:
-                raise OSError(str(error)) from error
+                raise OSError(_reason(error)) from error
         raise KeyError(address)
 
     @contextmanager
@@ -122,21 +131,48 @@ class LibraryArchive(Container):
         if not member.isfile and member.filetype:
             return Entry(path, str(number), 0, None, EntryKind.OTHER, note="not a regular file", times=times)
         mode = stat.S_IMODE(member.mode) or None
+        if self._is_encrypted(member):
+            return Entry(path, str(number), member.size, None, note=ENCRYPTED, times=times, mode=mode)
         opener = lambda: buffered(self._content(member, ExitStack()))  # noqa: E731
         return Entry(path, str(number), member.size, opener, times=times, seekable=False, mode=mode, once=True)
 
     def _content(self, member: Any, opened: ExitStack) -> BudgetedStream:
-        content = _MemberStream(member, self._library.ArchiveError, opened)
+        content = _MemberStream(member, self._library.ArchiveError, self._issue, opened)
         return BudgetedStream(content, self._budget)  # type: ignore[arg-type]
+
+    def _is_encrypted(self, member: Any) -> bool:
+        """Whether the content of a member is encrypted, as libarchive says; the Python library has no name for it."""
+        asked = self._library.ffi.libarchive.archive_entry_is_data_encrypted
+        return bool(asked(c_void_p(member._entry_p)))  # noqa: SLF001
+
+    def _issue(self, error: Exception) -> ContentError:
+        """What is wrong with a member's content."""
+        reason = _reason(error)
+        if any(words in reason.lower() for words in _UNSUPPORTED):
+            self._unsupported = reason
+        if self._unsupported:
+            return ContentError(_NOT_READ.format(self._unsupported), damaged=False)
+        return ContentError(f"{BROKEN} ({reason})", damaged=True)
+
+
+def _reason(error: Exception) -> str:
+    """An error without libarchive's numbers, one of which is an address in memory and different each time."""
+    if isinstance(error, OSError):
+        return str(error)
+    found = str(getattr(error, "msg", None) or _NO_REASON)
+    return ENCRYPTED if "encrypted" in found else found
 
 
 class _MemberStream(CheckedStream):
     """A member's content. Errors from libarchive are raised after all readable content."""
 
-    def __init__(self, member: Any, error: type[Exception], opened: ExitStack) -> None:
+    def __init__(
+        self, member: Any, error: type[Exception], issue: Callable[[Exception], ContentError], opened: ExitStack
+    ) -> None:
         super().__init__(lambda _: b"")
         self._blocks = member.get_blocks()
         self._error = error
+        self._say = issue
         self._opened = opened
         self._left: int | None = member.size
 
@@ -146,7 +182,7 @@ class _MemberStream(CheckedStream):
         try:
             piece = bytes(next(self._blocks, b""))
         except self._error as error:
-            self._issue = ContentError(f"{BROKEN} ({error})", damaged=True)
+            self._issue = self._say(error)
             return b""
         if self._left is not None:
             self._left -= len(piece)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _NUMBER = rb" *[0-7]+[ \0]+"
 #: The mode, owner, group, size, time and checksum of a header, each padded; fields of eight or twelve bytes.
 _OLD_NUMBERS = re.compile(rb"(?=.{8}.{8}.{8}.{12}.{12}.{8}\Z)" + 6 * (_NUMBER), re.DOTALL)
+#: GNU tar begins an archive that has a label (``tar -V``) with it: no magic, no numbers but its time and checksum.
+_LABEL_TYPE, _LABEL_EMPTY, _LABEL_NUMBERS = b"V", bytes(36), re.compile(2 * _NUMBER)
 _HEADER_ERRORS = (*READ_ERRORS, ValueError, OverflowError)
 
 
@@ -114,10 +116,20 @@ def is_tar(head: bytes) -> bool:
 
 def _is_old_tar(block: bytes) -> bool:
     # Cheap tests first: they reject nearly every file.
-    if len(block) < tarfile.BLOCKSIZE or not block[0] or _OLD_NUMBERS.fullmatch(block[100:156]) is None:
+    if len(block) < tarfile.BLOCKSIZE or not block[0]:
+        return False
+    if _OLD_NUMBERS.fullmatch(block[100:156]) is None and not _is_label(block):
         return False
     stated = int(block[148:156].strip(b" \0"), 8)
     return stated == sum(block[:148]) + 8 * ord(" ") + sum(block[156:])
+
+
+def _is_label(block: bytes) -> bool:
+    return (
+        block[156:157] == _LABEL_TYPE
+        and block[100:136] == _LABEL_EMPTY
+        and _LABEL_NUMBERS.fullmatch(block[136:156]) is not None
+    )
 
 
 def _headers(stream: ForwardStream) -> Iterator[tarfile.TarInfo]:

@@ -117,9 +117,10 @@ def _sleuth_kit(volume: Volume) -> FileSystem:
     # On an empty volume, The Sleuth Kit would search for YAFFS2 in hundreds of places.
     if is_blank(volume.read, volume.length):
         raise OSError("it is empty")
+    from echoforensics.evidence.file_systems.iso_image import image_for_sleuth_kit
     from echoforensics.evidence.file_systems.sleuth_kit import SleuthKitFileSystem
 
-    return SleuthKitFileSystem(volume.image, volume.image_offset)
+    return SleuthKitFileSystem(image_for_sleuth_kit(volume), volume.image_offset)
 
 
 def _backup_superblock(volume: Volume) -> FileSystem:

@@ -20,7 +20,7 @@ _ENCRYPTED_TO_GO = (
     " is encrypted in them and was not read"
 )
 #: The descriptors that ISO 9660 and UDF share: where they begin, how many are looked at, and the one of UDF.
-_DESCRIPTORS, _DESCRIPTOR, _LOOKED_AT, _UDF = 16 * 2048, 2048, 32, b"NSR0"
+DESCRIPTORS, DESCRIPTOR, LOOKED_AT, _UDF = 16 * 2048, 2048, 32, b"NSR0"
 _WITH_UDF = (
     "the volume has a UDF file system beside ISO 9660, which is not read; files that only UDF names are not given here"
 )
@@ -35,7 +35,7 @@ def remarks(read: Callable[[int, int], bytes]) -> list[str]:
     found = features.remarks(read)
     if read(_TO_GO_AT, len(_TO_GO)) == _TO_GO:
         found.append(_ENCRYPTED_TO_GO)
-    descriptors = read(_DESCRIPTORS, _LOOKED_AT * _DESCRIPTOR)
-    if any(descriptors.startswith(_UDF, at + 1) for at in range(0, len(descriptors), _DESCRIPTOR)):
+    descriptors = read(DESCRIPTORS, LOOKED_AT * DESCRIPTOR)
+    if any(descriptors.startswith(_UDF, at + 1) for at in range(0, len(descriptors), DESCRIPTOR)):
         found.append(_WITH_UDF)
     return found

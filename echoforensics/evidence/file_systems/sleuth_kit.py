@@ -83,6 +83,9 @@ class SleuthKitFileSystem(FileSystem):
         self._opened = pytsk3.FS_Info(image, offset=offset)
         self._image, self._offset = image, offset
         kind = self._opened.info.ftype
+        if kind == pytsk3.TSK_FS_TYPE_ISO9660 and not self._opened.info.last_inum:
+            # The Sleuth Kit waits forever when a folder of it is opened.
+            raise OSError("The Sleuth Kit found no file in its lists")
         self.block_size = int(self._opened.info.block_size)
         self.name = {**_FAT, **_EXT, **_OTHERS}.get(kind, f"file system of The Sleuth Kit's type {kind}")
         self._is_ext, self._is_fat = kind in _EXT, kind in _FAT

@@ -17,6 +17,7 @@ from parsers.formats.audio.damage import DamageLog
 from parsers.formats.audio.facts import MAX_UNITS, AudioFacts, Ending, Undescribed
 from parsers.formats.audio.matroska import elements
 from parsers.formats.audio.matroska.elements import EbmlElement, children, read_element
+from parsers.formats.audio.matroska.last_block import HEAD, block_length
 from parsers.formats.audio.matroska.tracks import PICTURES, SOUND, MatroskaTrack, read_tracks
 from parsers.formats.audio.tagging.tags import MAX_TAGS, Tags
 from parsers.formats.audio.window import Window
@@ -260,7 +261,7 @@ def _duration(window: Window, walk: _MatroskaWalk, track: MatroskaTrack, notes: 
 
 def _last_sound(window: Window, walk: _MatroskaWalk, cluster: EbmlElement, track: MatroskaTrack) -> int | None:
     """End of the last block of a track in a cluster, in nanoseconds; None if it has none."""
-    base, times, length = 0, list[int](), 0
+    base, times, length, own = 0, list[int](), 0, 0
     end = min(cluster.end(walk.end), walk.end)
     for part in children(window, cluster.start, end, MAX_UNITS):
         if part.kind == _TIMESTAMP:
@@ -271,13 +272,13 @@ def _last_sound(window: Window, walk: _MatroskaWalk, cluster: EbmlElement, track
             inner = {each.kind: each for each in children(window, part.start, part.end(end), 16)}
             block = inner.get(_BLOCK)
             stated = elements.unsigned(window, inner[_LENGTH]) if _LENGTH in inner else 0
-        head = elements.content(window, block, 12) if block is not None else b""
+        head = elements.content(window, block, 8 + HEAD) if block is not None else b""
         width = 9 - head[0].bit_length() if head and head[0] else 9
         if len(head) < width + 2 or int.from_bytes(head[:width], "big") & (1 << 7 * width) - 1 != track.number:
             continue
         times = [*times[-1:], base + int.from_bytes(head[width : width + 2], "big", signed=True)]
         length = stated * walk.scale
-    if not times:
-        return None
-    length = length or track.each or (times[-1] - times[0]) * walk.scale
-    return max(0, times[-1] * walk.scale + max(0, length))
+        own = block_length(track, head[width:], (block.size or 0) - width) if block is not None else 0
+    length = length or own or track.each or (times[-1] - times[0]) * walk.scale if times else 0
+    # A single block that does not say how long it is does not say how long the sound is.
+    return max(0, times[-1] * walk.scale + length) or None if times else None

@@ -40,6 +40,7 @@ class MatroskaTrack:
         number: the number that blocks refer to.
         kind: :data:`PICTURES`, :data:`SOUND`, or another.
         codec: name of the coding.
+        coding: its identifier in the file.
         rate, channels, bits: properties of the sound, or None.
         each: nanoseconds per frame, if constant; 0 if not stated.
     """
@@ -47,6 +48,7 @@ class MatroskaTrack:
     number: int = 0
     kind: int = 0
     codec: str = "unknown"
+    coding: str = ""
     rate: int | None = 8000
     channels: int | None = 1
     bits: int | None = None
@@ -102,7 +104,7 @@ def _hertz(value: float) -> int | None:
 
 def _describe(track: MatroskaTrack, codec: str, private: bytes) -> None:
     """Name the coding, and refine the settings from its configuration."""
-    track.codec = _CODECS.get(codec, codec or "unknown")
+    track.codec, track.coding = _CODECS.get(codec, codec or "unknown"), codec
     if codec == "A_OPUS":
         track.rate = _OPUS_RATE
     elif codec.startswith("A_AAC"):

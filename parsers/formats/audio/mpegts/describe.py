@@ -209,6 +209,8 @@ def _facts(reader: TransportReader, walk: _TransportWalk, sound: _Gathered, size
     rest = size - reader.end
     if not issue and reader.is_cut:
         issue = f"truncated: it breaks off within a packet, {rest} bytes into it"
+    if not issue and sound.found is not None and sound.found.rate is None:
+        issue = f"described without its rate and channels, which are not read of {sound.found.codec}"
     duration = (sound.ticks + sound.closing) * 1_000_000 // CLOCK if sound.last is not None else None
     found = sound.found
     return AudioFacts(

@@ -21,6 +21,8 @@ _FORMAT, _DATA, _FACT = b"fmt " + _TAIL, b"data" + _TAIL, b"fact" + _TAIL
 #: Length of a chunk header, and of the file header with the kind after it.
 CHUNK_HEADER, HEADER_SIZE = 24, 40
 _MAX_CHUNKS = 1000
+#: The size that programs write that do not know it yet.
+_OPEN_SIZE = (1 << 64) - 1
 
 
 @dataclass(slots=True)
@@ -54,7 +56,10 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
     if layout is None or layout.block is None:
         return Undescribed("A Wave64 header without a readable format: the coding of the sound is not known.")
     end, ending, issue = min(declared, size), Ending.DECLARED, ""
-    if declared < HEADER_SIZE:
+    if declared == _OPEN_SIZE:
+        end, ending = size, Ending.OPEN
+        issue = "of unknown length: its header gives none, as when sound is written while it is recorded"
+    elif declared < HEADER_SIZE:
         end, ending, issue = size, Ending.OPEN, "damaged: its header gives no length"
     elif declared > size:
         ending, issue = Ending.CUT, f"truncated: {size} of {declared} bytes are present"

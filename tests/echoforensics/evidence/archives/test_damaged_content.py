@@ -104,6 +104,44 @@ def test_text_behind_gzip_is_no_damage() -> None:
     assert (error.damaged, str(error)) == (False, "bytes that are not compressed follow its compressed data")
 
 
+@pytest.mark.parametrize("kind", ["gzip", "bzip2", "xz"])
+@pytest.mark.parametrize("zeros", [0, 4, 512, 20_000])
+def test_streams_one_behind_the_other_with_zeros_between_are_read(kind: str, zeros: int) -> None:
+    packed = PACKERS[kind](CONTENT) + bytes(zeros) + PACKERS[kind](b"the next day\n") + bytes(zeros)
+
+    assert read_all(compressed(packed)) == (CONTENT + b"the next day\n", None)
+
+
+@pytest.mark.parametrize("kind", ["bzip2", "xz"])
+@pytest.mark.parametrize("behind", [b"text", b"\0\0\0\0text", b"B", b"\xfd7z"])
+def test_bytes_behind_a_stream_are_no_damage(kind: str, behind: bytes) -> None:
+    content, error = read_all(compressed(PACKERS[kind](CONTENT) + behind))
+
+    assert content == CONTENT
+    assert isinstance(error, ContentError)
+    assert (error.damaged, str(error)) == (False, "bytes that are not compressed follow its compressed data")
+
+
+@pytest.mark.parametrize("kind", ["bzip2", "xz"])
+def test_second_stream_cut_off_is_named(kind: str) -> None:
+    content, error = read_all(compressed(PACKERS[kind](CONTENT) + PACKERS[kind](CONTENT)[:-1000]))
+
+    assert content.startswith(CONTENT)
+    assert (type(error), str(error)) == (EOFError, "the compressed data is cut off before its end")
+
+
+def test_content_that_needs_a_dictionary_is_no_damage() -> None:
+    trained = zstandard.train_dictionary(4096, [CONTENT[at : at + 500] for at in range(0, 200_000, 500)])
+    packed = zstandard.ZstdCompressor(dict_data=trained).compress(CONTENT)
+
+    content, error = read_all(compressed(packed))
+
+    assert content == b""
+    assert isinstance(error, ContentError)
+    assert not error.damaged
+    assert str(error).startswith("it is compressed with a dictionary, which is not in it")
+
+
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 @pytest.mark.parametrize("directory", [True, False])
 def test_zip_member_whose_checksum_alone_is_wrong_is_given_whole(method: int, directory: bool) -> None:

@@ -6,6 +6,8 @@ import io
 import tarfile
 import zipfile
 import zlib
+from base64 import b64decode
+from contextlib import closing
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -129,6 +131,52 @@ def test_damaged_7z_gives_what_it_can_and_says_so(library: Any, tmp_path: Path) 
 
     assert raised
     assert all(isinstance(error, ContentError) and error.damaged for error in raised)
+
+
+#: A 7z of one file, compressed with Deflate64, and one encrypted with the password "secret", by 7-Zip 16.02.
+_DEFLATE64_7Z = (
+    "N3q8ryccAAR+GRMQFQAAAAAAAABSAAAAAAAAAAe3M2oBEADv/2EgbGluZSBvZiBhIGxvZwoBBAYAAQkVAAcLAQABAwQBCQwQAAgK"
+    "ASXcPNMAAAUBGQwAAAAAAAAAAAAAAAARCQBsAG8AZwAAABkCAAAUCgEAIThCNgGA3QEVBgEAIICkgQAA"
+)
+_ENCRYPTED_7Z = (
+    "N3q8ryccAAQEn040IAAAAAAAAABiAAAAAAAAABWJusYMpNCVEgtmEizwpTmwMxPLe1koMuRfnWU6RPcTDxVGaQEEBgABCSAABwsB"
+    "AAIkBvEHARJTD7p411QjsVL4PMDFkCVni/UhIQEAAQAMFBAACAoBJdw80wAABQEZAQARCQBsAG8AZwAAABkCAAAUCgEAIThCNgGA"
+    "3QEVBgEAIICkgQAA"
+)
+
+
+@pytest.mark.usefixtures("library")
+def test_7z_of_a_coding_that_is_not_read_is_not_called_damaged(tmp_path: Path) -> None:
+    (tmp_path / "x.7z").write_bytes(b64decode(_DEFLATE64_7Z))
+
+    with closing(open_source(tmp_path / "x.7z").container) as container:
+        # Each is to be read before the next is asked for, and while they are listed.
+        entries = iter(container.entries())
+        found = next(entries)
+        assert isinstance(found, Entry)
+        assert found.opener is not None
+        with found.opener() as stream, pytest.raises(ContentError) as raised:
+            stream.read()
+
+    assert (found.path, raised.value.damaged) == ("log", False)
+    assert str(raised.value) == (
+        "it is compressed in a way that is not read (Unknown codec ID: 40109); unpack a copy of the archive with 7z,"
+        " and give the folder"
+    )
+
+
+@pytest.mark.usefixtures("library")
+def test_encrypted_member_of_7z_is_named(tmp_path: Path) -> None:
+    (tmp_path / "x.7z").write_bytes(b64decode(_ENCRYPTED_7Z))
+
+    with closing(open_source(tmp_path / "x.7z").container) as container:
+        (found,) = container.entries()
+
+    assert isinstance(found, Entry)
+    assert (found.path, found.size, found.opener) == ("log", 16, None)
+    assert (
+        found.note == "encrypted; not read: unpack a copy of the archive with 7z and its password, and give the folder"
+    )
 
 
 @pytest.mark.parametrize("compressed", [b"0", b"1"])

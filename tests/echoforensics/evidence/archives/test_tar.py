@@ -168,3 +168,20 @@ def test_tar_of_unix_v7_is_known_by_its_checksum() -> None:
         assert not is_tar(bytes(changed)), at
     assert not is_tar(bytes(header[:511]))
     assert not is_tar(bytes(512))
+
+
+def test_tar_with_a_label_of_gnu_is_known_by_its_checksum() -> None:
+    # As GNU tar 1.34 writes it: a name, a time, a checksum and the type alone.
+    header = bytearray(b"LABEL".ljust(136, b"\0") + b"15330330161\0" + b" " * 8 + b"V".ljust(356, b"\0"))
+    header[148:156] = f"{sum(header):06o}\0 ".encode()
+    whole = bytes(header) + tar(("a", TEXT)) + bytes(1024)
+
+    assert is_tar(whole[:512])
+    label, member = TarArchive(lambda: io.BytesIO(whole), Budget(0)).entries()
+    assert isinstance(label, Entry)
+    assert isinstance(member, Entry)
+    assert (label.path, label.note, member.path, member.size) == ("LABEL", "not a regular file", "a", len(TEXT))
+    for at, value in ((0, 0), (2, ord("X")), (100, ord("6")), (156, ord("W")), (300, 1)):
+        changed = bytearray(header)
+        changed[at] = value
+        assert not is_tar(bytes(changed)), at

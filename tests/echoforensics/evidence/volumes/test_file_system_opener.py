@@ -47,6 +47,22 @@ def test_squashfs_is_read(tmp_path: Path, run_program: Callable[..., str]) -> No
         assert (entry.path, stream.read()) == ("alexa", b"squashed")
 
 
+def test_iso_with_an_enhanced_descriptor_is_read(tmp_path: Path) -> None:
+    library = pytest.importorskip("libarchive")
+    path = tmp_path / "image.iso"
+    with library.file_writer(str(path), "iso9660", options="iso-level=4,!joliet,!rockridge") as archive:
+        archive.add_file_from_memory("local/alexa.log", 7, b"burned\n")
+    assert path.read_bytes()[17 * 2048 :].startswith(b"\2CD001\2")
+
+    disk = open_source(path).container
+
+    assert isinstance(disk, Disk)
+    assert disk.file_systems[""].name == "ISO 9660"
+    (entry,) = [item for item in disk.entries() if isinstance(item, Entry)]
+    with disk.open(entry.address) as stream:
+        assert (entry.path, stream.read()) == ("local/alexa.log", b"burned\n")
+
+
 @pytest.mark.parametrize("second_only", [False, True])
 def test_f2fs_is_read(second_only: bool, tmp_path: Path, run_program: Callable[..., str]) -> None:
     folder, path = tmp_path / "content", tmp_path / "image.dd"

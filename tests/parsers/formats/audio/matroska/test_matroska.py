@@ -27,9 +27,22 @@ def _track(codec: bytes, kind: int = 2, private: bytes = b"", audio: bytes = b""
     return _element("ae", parts + (_element("63a2", private) if private else b"") + _element("e1", audio))
 
 
-def _cluster(time: int, *blocks: int, size: bytes | None = None) -> bytes:
-    parts = (_element("a3", b"\x81" + struct.pack(">h", block) + b"\x80sound") for block in blocks)
+#: A tenth of a second of sound of the coding of TRACKS.
+SOUND = bytes(6400)
+
+
+def _cluster(time: int, *blocks: int, size: bytes | None = None, sound: bytes = SOUND) -> bytes:
+    parts = (_element("a3", b"\x81" + struct.pack(">h", block) + b"\x80" + sound) for block in blocks)
     return _element("1f43b675", _element("e7", time.to_bytes(2, "big")) + b"".join(parts), size)
+
+
+def _crc8(content: bytes) -> int:
+    found = 0
+    for byte in content:
+        found ^= byte
+        for _ in range(8):
+            found = (found << 1 ^ (0x07 if found & 0x80 else 0)) & 0xFF
+    return found
 
 
 HEAD = _element("1a45dfa3", _element("4282", b"matroska"))
@@ -53,6 +66,40 @@ def test_last_block_ends_what_states_no_duration(size: bytes | None) -> None:
     assert found.ending is (Ending.DECLARED if size is None else Ending.OPEN)
 
 
+#: The header of a FLAC frame of 256 samples, the 4th of its stream (RFC 9639, 9.1).
+_FLAC_FRAME = bytes.fromhex("fff88518 03") + bytes((_crc8(bytes.fromhex("fff8851803")),))
+
+
+@pytest.mark.parametrize(
+    ("codec", "sound", "samples"),
+    [
+        (b"A_PCM/INT/LIT", bytes(400), 100),
+        (b"A_PCM/INT/BIG", bytes(400), 100),
+        (b"A_WAVPACK4", (300).to_bytes(4, "little") + bytes(100), 300),
+        (b"A_FLAC", _FLAC_FRAME + bytes(100), 256),
+        (b"A_ALAC", (1 << 44 | 300 << 9).to_bytes(8) + bytes(100), 300),
+        # Of these nothing but the times of the blocks tells their length.
+        (b"A_ALAC", bytes(100), 1600),
+        (b"A_FLAC", bytes(100), 1600),
+        (b"A_TTA1", bytes(100), 1600),
+    ],
+)
+def test_last_block_says_itself_how_long_it_is(codec: bytes, sound: bytes, samples: int) -> None:
+    tracks = _element("1654ae6b", _track(codec, audio=RATE))
+
+    found = _facts(HEAD + _element("18538067", tracks + _cluster(0, 0, 100, 200, sound=sound)))
+
+    assert (found.duration_us, found.issue) == (200_000 + samples * 1_000_000 // 16_000, "")
+
+
+def test_single_block_that_does_not_say_how_long_it_is_has_no_duration() -> None:
+    tracks = _element("1654ae6b", _track(b"A_TTA1", audio=RATE))
+
+    found = _facts(HEAD + _element("18538067", tracks + _cluster(0, 0)))
+
+    assert (found.codec, found.duration_us, found.issue) == ("TTA", None, "")
+
+
 def test_next_file_ends_a_segment_without_a_size() -> None:
     found = _facts(STREAMED + STREAMED)
     assert (found.end, found.trailing, found.issue) == (len(STREAMED), len(STREAMED), "")
@@ -61,7 +108,7 @@ def test_next_file_ends_a_segment_without_a_size() -> None:
 def test_cut_has_the_duration_of_what_is_there() -> None:
     content = HEAD + _element("18538067", TRACKS + _cluster(0, 0, 100, 200) + _cluster(300, 0, 100))
     found = _facts(content[:-10])
-    assert (found.ending, found.duration_us) == (Ending.CUT, 300_000)
+    assert (found.ending, found.duration_us) == (Ending.CUT, 400_000)
     assert found.issue == f"truncated: {len(content) - 10} of at least {len(content)} bytes are present"
 
 

@@ -154,6 +154,19 @@ def test_a_private_stream_is_read_where_its_frames_are_plain_and_else_named() ->
     assert "whose streams are of a private kind" in other.what
 
 
+def test_coding_whose_frames_are_not_read_is_described_with_an_issue() -> None:
+    of_dts = _map(b"\x06\xe1\x00\xf0\x06\x05\x04DTS1")
+
+    def changed(packet: bytes) -> bytes:
+        is_map = packet[5:6] == b"\2" and packet[1] & 0x40
+        return packet[:5] + of_dts.ljust(PACKET - 5, b"\xff") if is_map else packet
+
+    found = _facts(_changed(changed))
+
+    assert (found.codec, found.rate_hz, found.channels) == ("DTS", None, None)
+    assert found.issue == "described without its rate and channels, which are not read of DTS"
+
+
 def test_one_frame_within_bytes_of_an_unknown_coding_is_no_sound() -> None:
     frame = b"\xff\xf1\x60\x40\x01\x7f\xfc" + bytes(4)
     unknown, stated = elementary.reader(tables.UNKNOWN), elementary.reader("AAC (ADTS)")

@@ -31,6 +31,12 @@ def test_length_that_is_not_there() -> None:
     assert found.issue == "damaged: its header gives no length"
 
 
+def test_length_that_was_not_known_when_it_was_written() -> None:
+    found = _facts(CONTENT[:16] + b"\xff" * 8 + CONTENT[24:])
+    assert (found.duration_us, found.ending, found.end, found.trailing) == (250_000, Ending.OPEN, len(CONTENT), 0)
+    assert found.issue == "of unknown length: its header gives none, as when sound is written while it is recorded"
+
+
 def test_without_sound_or_format() -> None:
     at = CONTENT.index(b"data\xf3\xac")
     assert _facts(CONTENT[:at] + b"junk" + CONTENT[at + 4 :]).issue == "damaged: it has no data chunk"
