@@ -23,7 +23,7 @@ from echoforensics.evidence.source import EvidenceSource, open_source
 from echoforensics.extraction.first_read import FirstRead, Task
 from parsers.parser import HEAD_SIZE
 from parsers.parser import Source as ParserSource
-from parsers.registry import claiming, load
+from parsers.registry import claiming, imported
 
 
 class Took(NamedTuple):
@@ -106,7 +106,7 @@ def walked(path: Path, *, match: bool) -> float:
 def main() -> None:
     """Run both in turn, after one warm-up of each."""
     path, times = Path(sys.argv[1]), int(sys.argv[2])
-    load()
+    imported()
     alone, read = [], []
     entries = found = 0
     for number in range(times + 1):

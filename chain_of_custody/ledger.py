@@ -17,8 +17,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import lock_descriptor
-
 from chain_of_custody.chain import Chain, LedgerReport, read, verify
 from chain_of_custody.entry import LedgerEntry, LedgerError, build_line, parse_line, read_lines, time_text
 from chain_of_custody.keys import sync_folder
@@ -151,6 +149,8 @@ class Ledger:
     @contextmanager
     def _locked(self, create: int = 0) -> Iterator[int]:
         """Open the file for reading and appending, and hold its lock."""
+        from filelock import lock_descriptor
+
         descriptor = os.open(self.path, careful(os.O_RDWR | os.O_APPEND | create), 0o644)
         try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):

@@ -68,7 +68,8 @@ def register(parser: type[Parser]) -> type[Parser]:
         raise ReservedNameError(f"parser name {parser.name!r} has a reserved prefix")
     known = _registered.get(parser.name, parser)
     if known is not parser and not (isinstance(known, LaterParser) and known.place == place_of(parser)):
-        raise DuplicateParserError(f"parser name {parser.name!r} is taken by {place_of(known)}")
+        moved = "; if it was moved, run `make docs`" if isinstance(known, LaterParser) else ""
+        raise DuplicateParserError(f"parser name {parser.name!r} is taken by {place_of(known)}{moved}")
     _registered[parser.name] = parser
     return parser
 
@@ -93,13 +94,12 @@ def _import(modules: dict[str, Path], known: Collection[str] = ()) -> None:
 
 def _find() -> None:
     """Register every parser. Of ours only those are imported that the table does not have."""
-    modules = _modules()
-    rows = [row for row in listed() if row.module in modules]
+    rows = listed()
     for row in rows:
         known = _registered.setdefault(row.name, row)
         if place_of(known) != row.place:
             raise DuplicateParserError(f"parser name {row.name!r} is taken by {place_of(known)}")
-    _import(modules, {row.module for row in rows})
+    _import(_modules(), {row.module for row in rows})
     # Imported lazily: a walk that matches nothing does not need it.
     for entry in importlib.import_module("importlib.metadata").entry_points(group=ENTRY_POINT_GROUP):
         register(entry.load())

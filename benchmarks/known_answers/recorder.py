@@ -18,7 +18,7 @@ from hypothesis import is_hypothesis_test
 
 from parsers.parser import Parser, Source
 from parsers.record import Issue, Record
-from parsers.registry import load
+from parsers.registry import imported
 
 #: Where the plugin writes what it kept.
 OUTPUT_VARIABLE = "ECHOFORENSICS_RECORDED_INPUTS"
@@ -51,7 +51,7 @@ _watching = {"on": False}
 
 def pytest_sessionstart() -> None:
     """Watch every parser."""
-    load()
+    imported()
     pending = [Parser]
     while pending:
         kind = pending.pop()

@@ -30,7 +30,7 @@ from echoforensics.cluster.connection import forked_workers
 from echoforensics.extraction.options import Options
 from echoforensics.extraction.parts.cluster_run import PRELOAD, extract_on_cluster
 from echoforensics.extraction.run import extract
-from parsers.registry import load
+from parsers.registry import imported
 
 _WORKERS = 2
 #: The front of each image is a disk as an Echo has it; what follows is as of a disk that was written over at random.
@@ -95,7 +95,7 @@ def own_cluster() -> distributed.SpecCluster:
 
 def section(work: Path, images: list[Path]) -> str:
     """A part of the results."""
-    load()
+    imported()
     begun = _used()
     extract(images, work / "single", None, Options(workers=1), _silent)
     single = _used() - begun

@@ -27,7 +27,7 @@ from benchmarks.measure import children_seconds, family
 from benchmarks.scale.sources import make_sources
 from echoforensics.extraction import run
 from echoforensics.extraction.options import Options
-from parsers.registry import load
+from parsers.registry import imported
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,7 +76,7 @@ def measured(source: Path, case: Path, workers: int) -> tuple[float, dict[str, C
 
 def _one(source: Path, case: Path, workers: int) -> None:
     """In the fresh process: extract, and print each stage when it begins."""
-    load()
+    imported()
     last = ""
 
     def report(message: str, *_: int) -> None:

@@ -14,12 +14,9 @@ from echoforensics.case.custody.names import ARTEFACTS, BEGINNINGS, DATABASE, LE
 from echoforensics.case.custody.standing import known_head
 from echoforensics.case.evidence_table import EvidenceItem, evidence_items
 from echoforensics.case.exhibits.row import Query
-from echoforensics.case.interactions import interaction_query
-from echoforensics.case.interactions.interaction_query import InteractionQuery
 from echoforensics.case.no_case import not_a_case
 from echoforensics.case.overview.overview_answers import OverviewAnswers
 from echoforensics.case.results import Results, Rows
-from echoforensics.case.spoken import gap_query
 from echoforensics.case.store import Store
 from echoforensics.case.time_bounds import TimeBound, microseconds
 from echoforensics.case.vault import Vault
@@ -151,7 +148,11 @@ class Case(ClockAnswers, OverviewAnswers):
             ...     print(found.number, found.transcript, found.sources)
             IN-0000004 alexa turn off the lights ('account', 'device', 'sound')
         """
-        query = InteractionQuery(microseconds(start), microseconds(end, end=True), search, tuple(devices), unintended)
+        from echoforensics.case.interactions import interaction_query
+
+        query = interaction_query.InteractionQuery(
+            microseconds(start), microseconds(end, end=True), search, tuple(devices), unintended
+        )
         return Results("interactions", lambda: interaction_query.interactions(self.store, query))
 
     def interaction(self, number: str) -> CaseInteraction:
@@ -165,6 +166,8 @@ class Case(ClockAnswers, OverviewAnswers):
             >>> case.interaction("IN-0000004").datetime
             '2024-03-09T18:07:03.000000+00:00'
         """
+        from echoforensics.case.interactions import interaction_query
+
         return interaction_query.interaction(self.store, number)
 
     def _number_of(self, interaction: str) -> int:
@@ -180,6 +183,8 @@ class Case(ClockAnswers, OverviewAnswers):
             >>> [gap.data_type for gap in case.gaps()]
             ['gap:entry_without_sound', 'gap:retention', 'gap:sound_without_entry', 'gap:sound_without_entry']
         """
+        from echoforensics.case.spoken import gap_query
+
         return Results("gaps", lambda: gap_query.gaps(self.store))
 
     def recordings(self) -> Results[FoundRecording]:

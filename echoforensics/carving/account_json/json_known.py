@@ -1,4 +1,4 @@
-"""Decides which JSON some parser reads. This imports every parser, so it is used only where a key was noticed."""
+"""Decides which JSON some parser reads. It asks parsers, so it is used only where a key was noticed."""
 
 from __future__ import annotations
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from echoforensics.case.clocks.clock_facts import ClockSetting, clock_pairs, clock_settings, running_clocks
-from echoforensics.case.clocks.clock_readings import ClockReading, clock_readings
-from echoforensics.case.clocks.zone_proposals import ProposedZone, proposed_zones
 from echoforensics.case.results import Results
 
 if TYPE_CHECKING:
+    from echoforensics.case.clocks.clock_facts import ClockSetting
+    from echoforensics.case.clocks.clock_readings import ClockReading
+    from echoforensics.case.clocks.zone_proposals import ProposedZone
     from echoforensics.case.store import Store
 
 
 def readings_of_case(store: Store) -> list[ClockReading]:
     """The offset of each clock of a case in each period, measured from pairs of times in its records."""
+    from echoforensics.case.clocks.clock_facts import clock_pairs, clock_settings, running_clocks
+    from echoforensics.case.clocks.clock_readings import clock_readings
+
     return clock_readings(clock_pairs(store), clock_settings(store), running_clocks(store))
 
 
@@ -45,6 +48,8 @@ class ClockAnswers:
             >>> print(case.clock_settings()[0].sentence)
             echo-data.img: the log records at 2024-03-09 17:30:00 that the clock was set, or the device started.
         """
+        from echoforensics.case.clocks.clock_facts import clock_settings
+
         return Results("clock settings", lambda: clock_settings(self.store))
 
     def zones(self) -> Results[ProposedZone]:
@@ -54,4 +59,6 @@ class ClockAnswers:
             >>> [(zone.zone, zone.setting) for zone in case.zones()]
             []
         """
+        from echoforensics.case.clocks.zone_proposals import proposed_zones
+
         return Results("proposed zones", lambda: proposed_zones(self.store))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from echoforensics.case import counts
-from echoforensics.case.overview import leftovers
-from echoforensics.case.overview.overview import Overview, overview
 from echoforensics.case.results import Results
 
 if TYPE_CHECKING:
@@ -14,6 +12,7 @@ if TYPE_CHECKING:
 
     from echoforensics.case.counts import NamedPerson
     from echoforensics.case.overview.leftovers import IssueGroup, UnreadFile
+    from echoforensics.case.overview.overview import Overview
     from echoforensics.case.store import Store
 
 
@@ -38,6 +37,8 @@ class OverviewAnswers:
             >>> found.counts == case.counts(), found.period.planned, [device.names for device in found.devices]
             (True, 1, [('Kitchen Echo',)])
         """
+        from echoforensics.case.overview.overview import overview
+
         return overview(self.path.resolve().name, self.unverified, self.store)
 
     def persons(self) -> Results[NamedPerson]:
@@ -56,7 +57,9 @@ class OverviewAnswers:
             >>> [group.issues for group in case.issue_groups()]
             [1]
         """
-        return Results("groups of issues", lambda: leftovers.issue_groups(self.store))
+        from echoforensics.case.overview.leftovers import issue_groups
+
+        return Results("groups of issues", lambda: issue_groups(self.store))
 
     def unread_files(self) -> Results[UnreadFile]:
         """The files that no parser read, by evidence item and path. Empty files are left out.
@@ -65,4 +68,6 @@ class OverviewAnswers:
             >>> case.unread_files()
             <0 unread files>
         """
-        return Results("unread files", lambda: leftovers.unread_files(self.store))
+        from echoforensics.case.overview.leftovers import unread_files
+
+        return Results("unread files", lambda: unread_files(self.store))
