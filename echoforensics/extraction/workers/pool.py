@@ -9,11 +9,11 @@ from __future__ import annotations
 import signal
 from collections import deque
 from dataclasses import dataclass, field
-from multiprocessing.connection import wait
+from select import POLLIN, poll
 from typing import TYPE_CHECKING, Self
 
 from echoforensics.extraction.workers.messages import Ask, Begins, Done, Failed, ParseFile
-from echoforensics.extraction.workers.process import Worker, WorkerEnded, is_chunk, unpacked
+from echoforensics.extraction.workers.process import Worker, WorkerEnded, is_chunk, is_last_chunk, unpacked
 from echoforensics.extraction.workers.result_spool import ResultSpool
 
 if TYPE_CHECKING:
@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 _LOOK = 1.0
 #: Maximum number of files given out before the first of them is done.
 _AHEAD = 256
-#: A worker is given more files while it has fewer files, bytes and characters of paths than this.
-_FILES, _BYTES, _CHARACTERS = 32, 4 * 1024 * 1024, 16 * 1024
+#: A worker is given more files while it has fewer files, bytes and characters of paths than this; the next ones once
+#: it has fewer files than ``_FEW``, several in one message.
+_FILES, _BYTES, _CHARACTERS, _FEW = 32, 4 * 1024 * 1024, 16 * 1024, 16
 #: Approximate limit in bytes for waiting results.
 _WAITING = 256 * 1024 * 1024
 
@@ -93,6 +94,8 @@ class ParsingPool:
     _workers: list[Worker] = field(default_factory=list)
     _results: dict[int, _Result] = field(default_factory=dict)
     _unread: deque[ParseFile] = field(default_factory=deque)
+    #: Bytes of results that wait.
+    _size_waiting: int = 0
 
     def __enter__(self) -> Self:
         return self
@@ -121,6 +124,7 @@ class ParsingPool:
             result = next(iter(self._results.values()))
             while not result.why:
                 while (piece := result.spool.take()) is not None:
+                    self._size_waiting -= len(piece)
                     yield result.file, unpacked(piece)  # type: ignore[misc]
                 if result.done:
                     break
@@ -134,21 +138,30 @@ class ParsingPool:
 
     def _give_out(self, to_come: Iterator[EntryToParse]) -> None:
         """Give files to workers with few; start workers while there are files for them."""
-        while len(self._results) < _AHEAD or self._unread:
-            worker = min(self._workers, key=_load, default=None)
-            starts = worker is None or (worker.files and len(self._workers) < self.size)
-            if not starts and worker is not None and _has_enough(worker):
-                return
-            if self._unread:
-                task = self._unread.popleft()
-            elif (file := next(to_come, None)) is not None:
-                task = ParseFile(file)
-                self._results[file.id] = _Result(file, ResultSpool(self.folder))
-            else:
-                return
-            if starts or worker is None:
-                worker = self._started()
-            worker.give(task)
+        if not self._unread and len(self._workers) == self.size and all(len(w.files) >= _FEW for w in self._workers):
+            return
+        while (len(self._results) < _AHEAD or self._unread) and self._give_one(to_come):
+            pass
+        for worker in self._workers:
+            worker.send_files()
+
+    def _give_one(self, to_come: Iterator[EntryToParse]) -> bool:
+        """Give the next file to the worker with the least to do. Returns whether there was one, and room for it."""
+        worker = min(self._workers, key=_load, default=None)
+        starts = worker is None or (worker.files and len(self._workers) < self.size)
+        if not starts and worker is not None and _has_enough(worker):
+            return False
+        if self._unread:
+            task = self._unread.popleft()
+        elif (file := next(to_come, None)) is not None:
+            task = ParseFile(file)
+            self._results[file.id] = _Result(file, ResultSpool(self.folder))
+        else:
+            return False
+        if starts or worker is None:
+            worker = self._started()
+        worker.give(task)
+        return True
 
     def _started(self) -> Worker:
         worker = Worker(self.make_parser, self._workers)
@@ -158,8 +171,9 @@ class ParsingPool:
     def _turn(self, current: _Result, to_come: Iterator[EntryToParse]) -> None:
         """Process messages of workers. While too many results wait, workers with later files are not read."""
         self._give_out(to_come)
-        waiting = sum(result.spool.size for result in self._results.values())
-        heard = [w for w in self._workers if waiting < _WAITING or (w.files and w.files[0].file.id == current.file.id)]
+        heard = self._workers
+        if self._size_waiting >= _WAITING:
+            heard = [w for w in heard if w.files and w.files[0].file.id == current.file.id]
         self._hear(heard)
 
     def _hear(self, workers: list[Worker]) -> None:
@@ -171,11 +185,14 @@ class ParsingPool:
 
     def _ready(self, workers: list[Worker]) -> list[Worker]:
         """The workers that have sent something, once one has or some time has passed."""
-        connections = [worker.connection for worker in workers]
-        while not (ready := wait(connections, 0)) and self.idle():
+        # Made anew each time in less than `multiprocessing.connection.wait` takes.
+        polled = poll()
+        for worker in workers:
+            polled.register(worker.connection.fileno(), POLLIN)
+        while not (ready := polled.poll(0)) and self.idle():
             continue
-        ready = ready or wait(connections, _LOOK)
-        return [worker for worker in workers if worker.connection in ready]
+        heard = {descriptor for descriptor, _ in ready or polled.poll(_LOOK * 1000)}
+        return [worker for worker in workers if worker.connection.fileno() in heard]
 
     def _heard(self, worker: Worker) -> None:
         """Process one worker's message."""
@@ -186,8 +203,9 @@ class ParsingPool:
             return
         if is_chunk(received):
             self._results[worker.files[0].file.id].spool.put(received)
-        elif isinstance(self._attended(worker, received), Done):
-            self._results[worker.files.popleft().file.id].done = True
+            self._size_waiting += len(received)
+        if is_last_chunk(received) or (not is_chunk(received) and isinstance(self._attended(worker, received), Done)):
+            self._results[worker.take_done().file.id].done = True
 
     def _attended(self, worker: Worker, received: bytes) -> FoundChunk | Begins | Done | None:
         """Return a worker's message; None for a question, which is answered. Raises the worker's fatal error."""
@@ -210,6 +228,7 @@ class ParsingPool:
         if worker.files:
             result = self._results[worker.files.popleft().file.id]
             result.why = why or ended
+            self._size_waiting -= result.spool.size
             result.spool.close()
         self._unread.extendleft(reversed(worker.files))
         return why or ended
@@ -226,6 +245,7 @@ class ParsingPool:
             begun = ""
             worker = self._started()
             worker.give(ParseFile(result.file, careful=True, passed=passed, ordinal=ordinal))
+            worker.send_files()
             for message in self._messages(worker):
                 if isinstance(message, Done):
                     worker.files.clear()
@@ -242,7 +262,7 @@ class ParsingPool:
     def _messages(self, worker: Worker) -> Iterator[FoundChunk | Begins | Done]:
         """Yield a worker's messages, until it ends or is stalled."""
         while not self._stalled(worker):
-            if not wait([worker.connection], _LOOK):
+            if not worker.connection.poll(_LOOK):
                 continue
             try:
                 received = worker.receive()
@@ -259,13 +279,13 @@ class ParsingPool:
 
 
 def _load(worker: Worker) -> tuple[int, int]:
-    return sum(task.file.size for task in worker.files), len(worker.files)
+    return worker.size, len(worker.files)
 
 
 def _has_enough(worker: Worker) -> bool:
-    size, count = _load(worker)
-    characters = sum(len(task.file.path) for task in worker.files)
-    return bool(worker.files) and (size >= _BYTES or count >= _FILES or characters >= _CHARACTERS)
+    return bool(worker.files) and (
+        worker.size >= _BYTES or len(worker.files) >= _FILES or worker.characters >= _CHARACTERS
+    )
 
 
 def _ending(code: int) -> str:

@@ -46,8 +46,8 @@ _BEAT = 1.0
 _FIRST_TO_GO = 500
 #: Number of new objects before a garbage collection: there are many records, and hardly any reference cycles.
 _COLLECT_AFTER = 50_000
-#: First byte of a chunk; no pickle starts with it.
-_CHUNK = b"c"
+#: First byte of a chunk, and of a chunk that ends its file; no pickle starts with either.
+_CHUNK, _LAST_CHUNK = b"c", b"l"
 #: The place of the form in a record: ``marshal`` writes no named tuples.
 _FORM = PreparedRecord._fields.index("form")
 
@@ -62,6 +62,7 @@ class Worker:
     Attributes:
         connection: receives its messages; wait for it with :func:`multiprocessing.connection.wait`.
         files: the files it has yet to parse, the current one first.
+        size, characters: bytes of these files, and characters of their paths.
     """
 
     def __init__(self, make_parser: MakeParser, others: Iterable[Worker]) -> None:
@@ -72,6 +73,8 @@ class Worker:
             others: running workers: it closes their inherited connections.
         """
         self.files: deque[ParseFile] = deque()
+        self.size = self.characters = 0
+        self._to_send: list[ParseFile] = []
         self.connection, end = Pipe()
         parent = os.getpid()
         inherited = [self.connection, *(other.connection for other in others)]
@@ -85,17 +88,32 @@ class Worker:
         self._progress_at, self._bytes_read = time.monotonic(), 0
 
     def give(self, task: ParseFile) -> None:
-        """Give the worker a file to parse."""
+        """Give the worker a file to parse. It is sent by :meth:`send_files`."""
         if not self.files:
             self._progress_at = time.monotonic()
         self.files.append(task)
-        self._send(task)
+        self.size += task.file.size
+        self.characters += len(task.file.path)
+        self._to_send.append(task)
+
+    def send_files(self) -> None:
+        """Send the files that it was given, in one message."""
+        if self._to_send:
+            self._send(self._to_send)
+            self._to_send = []
+
+    def take_done(self) -> ParseFile:
+        """Remove the current file from those it has yet to parse, and return it."""
+        task = self.files.popleft()
+        self.size -= task.file.size
+        self.characters -= len(task.file.path)
+        return task
 
     def answer(self, file: KeptFile | None) -> None:
         """Answer the worker's question."""
         self._send(Answer(file))
 
-    def _send(self, what: ParseFile | Answer) -> None:
+    def _send(self, what: list[ParseFile] | Answer) -> None:
         # A worker that has ended is noticed on reading.
         with suppress(OSError):
             self.connection.send(what)
@@ -129,7 +147,7 @@ class Worker:
         return os.waitstatus_to_exitcode(os.waitpid(self._process, 0)[1])
 
 
-def packed(chunk: FoundChunk) -> memoryview:
+def packed(chunk: FoundChunk, *, is_last: bool = False) -> memoryview:
     """Serialize a chunk. Its first byte distinguishes it from other messages before it is unpacked.
 
     Records are texts, numbers and tuples of these, which ``marshal`` writes in a fraction of the time of ``pickle``.
@@ -138,12 +156,17 @@ def packed(chunk: FoundChunk) -> memoryview:
     # The form is the same object in most records; so are its texts, which are written once.
     records = [(*record[:_FORM], tuple(record.form), *record[_FORM + 1 :]) for record in chunk.records]
     packed_chunk = marshal.dumps((records, issues, chunk.entry, chunk.text))
-    return memoryview(_CHUNK + packed_chunk)
+    return memoryview((_LAST_CHUNK if is_last else _CHUNK) + packed_chunk)
 
 
 def is_chunk(received: bytes) -> bool:
     """Whether a message is a chunk."""
-    return received.startswith(_CHUNK)
+    return received.startswith((_CHUNK, _LAST_CHUNK))
+
+
+def is_last_chunk(received: bytes) -> bool:
+    """Whether a message is a chunk that ends its file; no :class:`Done` follows it."""
+    return received.startswith(_LAST_CHUNK)
 
 
 def unpacked(received: bytes) -> FoundChunk | Message:
@@ -196,11 +219,12 @@ class _Serving:
         """Parse one file after another, until there are none."""
         while True:
             try:
-                task = self._waiting.popleft() if self._waiting else self._end.recv()
+                while not self._waiting:
+                    self._waiting.extend(self._end.recv())
             except EOFError:
                 return
             try:
-                self._parse(task)
+                self._parse(self._waiting.popleft())
             except EchoforensicsError as error:
                 self._end.send(Failed(error))
                 return
@@ -209,21 +233,33 @@ class _Serving:
         """Ask for a file of the evidence item. The next files to parse may come before the answer."""
         self._end.send(Ask(path))
         while not isinstance(received := self._end.recv(), Answer):
-            self._waiting.append(received)
+            self._waiting.extend(received)
         return received.file
 
     def _parse(self, task: ParseFile) -> None:
         handed_over = time.monotonic()
+        is_due = False
 
         def hand_over() -> bool:
-            return task.careful or time.monotonic() - handed_over >= _BEAT
+            nonlocal is_due
+            is_due = task.careful or time.monotonic() - handed_over >= _BEAT
+            return is_due
 
         begins = self._begins if task.careful else _nothing
         found = self._parser.parse(task.file, task.passed, task.ordinal, begins)
+        held: FoundChunk | None = None
         for chunk in chunks(found, hand_over=hand_over):
-            self._end.send_bytes(packed(chunk))
+            if held is not None:
+                self._end.send_bytes(packed(held))
+            # One that is neither full nor due may be the last: it is sent with the end of the file.
+            held = None if chunk.full or is_due else chunk
+            if held is None:
+                self._end.send_bytes(packed(chunk))
             handed_over = time.monotonic()
-        self._end.send(Done())
+        if held is None:
+            self._end.send(Done())
+        else:
+            self._end.send_bytes(packed(held, is_last=True))
 
     def _begins(self, parser: str) -> None:
         self._end.send(Begins(parser))
