@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
 #: Prefix in ``read_by``, followed by the container's format: the container was opened, and its contents are entries
 #: of their own.
 OPENED = "container:"
+_TIMES = json.JSONEncoder(ensure_ascii=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NewEntry:
-    """A new entry.
+    """A new entry. It is not changed after creation; creating a frozen one takes four times as long.
 
     Attributes:
         evidence_id: number of the evidence item it is in.
@@ -109,8 +111,9 @@ class UnreadFiles(NamedTuple):
 
 
 def address_text(addresses: tuple[str, ...]) -> str:
-    """Addresses in the table's format."""
-    return json.dumps(list(addresses))
+    """Addresses in the table's format, a JSON list."""
+    # What `json.dumps` writes, in a fraction of its time.
+    return f"[{', '.join(map(encode_basestring_ascii, addresses))}]"
 
 
 def add_entry(store: Store, entry: NewEntry) -> int:
@@ -123,7 +126,7 @@ def add_entry(store: Store, entry: NewEntry) -> int:
         " read_by, remark, parsed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             entry.evidence_id, entry.path, address_text(entry.addresses), entry.kind, entry.state, entry.note,
-            json.dumps(dict(entry.times), ensure_ascii=False), entry.size, entry.sha256, entry.artefact, entry.mode,
+            _TIMES.encode(dict(entry.times)), entry.size, entry.sha256, entry.artefact, entry.mode,
             json.dumps(entry.read_by), entry.remark, entry.parsed,
         ),
     )  # fmt: skip

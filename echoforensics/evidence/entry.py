@@ -79,9 +79,10 @@ class Entry:
         once: whether it can be opened only once, for example in a stream that is read forward.
         mode: POSIX permission bits (with setuid, setgid and sticky) as the container states them; None if it states
             none, or states values that the file system does not store.
-        extents: returns where the content lies on the media, (byte offset, length in bytes) in order; None if that is
-            unknown, or the content is not stored there verbatim. May raise one of READ_ERRORS.
-        location: the file itself if the entry is a file on the local disk, next to its companion files.
+        extents: returns where the content lies on the media (in the volume, for an entry of a file system), (byte
+            offset, length in bytes) in order; None if that is unknown, or the content is not stored there verbatim. May
+            raise one of READ_ERRORS.
+        location: returns the file itself if the entry is a file on the local disk, next to its companion files.
     """
 
     path: str
@@ -95,7 +96,7 @@ class Entry:
     seekable: bool = True
     mode: int | None = None
     extents: Callable[[], list[tuple[int, int]]] | None = None
-    location: Path | None = None
+    location: Callable[[], Path] | None = None
     once: bool = False
 
 

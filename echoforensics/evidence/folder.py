@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import stat
 from datetime import UTC, datetime
+from functools import lru_cache, partial
+from io import BufferedReader, FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -50,7 +52,7 @@ class Folder(Container):
 
     def open(self, address: str) -> BinaryIO:
         """Open a file by its address, its path as hexadecimal bytes."""
-        return self._open(bytes.fromhex(address))
+        return self.open_path(bytes.fromhex(address))
 
     def location(self, address: str) -> Path:
         """Return the local file for an address."""
@@ -75,13 +77,14 @@ class Folder(Container):
             shown,
             address,
             status.st_size,
-            lambda: self._open(path),
+            partial(self.open_path, path),
             times=file_times(status),
             mode=mode,
-            location=self.location(address),
+            location=partial(self.location, address),
         )
 
-    def _open(self, path: bytes) -> BinaryIO:
+    def open_path(self, path: bytes) -> BinaryIO:
+        """Open a file by its path below the folder. Raises OSError."""
         full = os.path.join(self._root, path)  # noqa: PTH118 (bytes)
         flags = careful(os.O_RDONLY)
         try:
@@ -89,7 +92,8 @@ class Folder(Container):
             handle = os.open(full, flags | getattr(os, "O_NOATIME", 0))
         except PermissionError:
             handle = os.open(full, flags)
-        return os.fdopen(handle, "rb")
+        # As `open` does, without looking whether it is a terminal.
+        return BufferedReader(FileIO(handle))
 
 
 def file_times(status: os.stat_result) -> dict[str, str]:
@@ -99,4 +103,10 @@ def file_times(status: os.stat_result) -> dict[str, str]:
 
 def _iso(nanoseconds: int) -> str:
     seconds, rest = divmod(nanoseconds, 1_000_000_000)
-    return f"{datetime.fromtimestamp(seconds, UTC).isoformat()[:19]}.{rest:09d}Z"
+    return f"{_second(seconds)}.{rest:09d}Z"
+
+
+@lru_cache(maxsize=1024)
+def _second(seconds: int) -> str:
+    """A time in seconds since 1970, cached because files that were copied together have few different ones."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat()[:19]

@@ -106,7 +106,7 @@ def _described(folder: Folder, root: bytes, inside: bytes, status: os.stat_resul
     if stat.S_ISDIR(status.st_mode):
         return "folder", b"-", 0
     if stat.S_ISREG(status.st_mode):
-        with folder.open(inside.hex()) as stream:
+        with folder.open_path(inside) as stream:
             digests = hash_stream(stream, ("sha256",))
         return "file", str(digests.sha256).encode(), digests.size
     if stat.S_ISLNK(status.st_mode):

@@ -61,7 +61,7 @@ def open_nested(entry: Entry, head: bytes, budget: Budget) -> NestedDisk:
     """
     with ExitStack() as opened:
         if entry.location is not None:
-            path: Path | None = entry.location
+            path: Path | None = entry.location()
         elif entry.seekable and not has_own_format(head):
             path = None
         else:

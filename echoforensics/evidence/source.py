@@ -319,7 +319,7 @@ def _other_than_image(
 
 
 def _entry_of(path: Path, size: int) -> Entry:
-    return Entry(path.name, "", size, lambda: open_careful(path), location=path)
+    return Entry(path.name, "", size, lambda: open_careful(path), location=lambda: path)
 
 
 def _kind_of(container: Container) -> str:

@@ -211,7 +211,7 @@ def _container_at(outer: Container, address: str, budget: Budget) -> Container:
     opener = partial(outer.open, address)
     with opener() as stream:
         head = stream.read(HEAD)
-    location = outer.location(address) if isinstance(outer, Folder) else None
+    location = partial(outer.location, address) if isinstance(outer, Folder) else None
     entry = Entry("", address, None, opener, seekable=outer.seekable, location=location)
     if beginning := archive_head(entry, head):
         return open_archive(entry, beginning, budget)

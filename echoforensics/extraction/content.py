@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from echoforensics.errors import EchoforensicsError
 from echoforensics.evidence.entry import READ_ERRORS, ContentError
@@ -23,8 +22,7 @@ PASSES = (EchoforensicsError, *READ_ERRORS)
 READER = "the reader of this file"
 
 
-@dataclass(frozen=True, slots=True)
-class ReadContent:
+class ReadContent(NamedTuple):
     """The result of reading some content.
 
     Attributes:

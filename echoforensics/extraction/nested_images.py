@@ -38,7 +38,7 @@ def read_image(reader: EntryReader, entry: Entry, here: EntryPlace, head: bytes)
         head: its first bytes.
     """
     medium = reader.medium
-    if entry.location in medium.parts:
+    if entry.location is not None and entry.location() in medium.parts:
         return ""  # a part of an image that was opened, such as an extent that a VMDK names
     if _is_boot_file(entry, head):
         return ""

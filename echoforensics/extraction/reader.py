@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from echoforensics.case.entry_table import OPENED, NewEntry, add_entry, last_entry, mark_damaged, path_of_content
 from echoforensics.case.issue_table import add_issue
 from echoforensics.case.text import storable
 from echoforensics.errors import EchoforensicsError
 from echoforensics.evidence.archives.unread_archive import parts_beside, sentence, unread_archive
+from echoforensics.evidence.archives.zip_archive import may_have_zip_behind
 from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EntryKind, EntryState, EvidenceIssue
 from echoforensics.evidence.limits import Budget
 from echoforensics.evidence.media.opener import is_image
@@ -55,8 +56,7 @@ _UNCHECKED = ("tar",)
 _DAMAGED = " It was read from data whose check failed: it may differ from what was stored."
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(NamedTuple):
     """The result of reading an entry: bytes read, their SHA-256, and its readers."""
 
     size: int
@@ -65,8 +65,7 @@ class _Read:
     artefact: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     """An entry that was read: its head, the result, the parsers that claim it, and its copy if there is one.
 
     By its first bytes it may be an archive, or an image that is not carved.
@@ -243,14 +242,17 @@ class EntryReader:
 
     def _open(self, entry: Entry, here: EntryPlace, found: _Found) -> Generator[str, None, str]:
         """Open an archive or an image, and read its contents. Returns its format; empty if it was not opened."""
-        within = entry
-        if staged := found.staged:
-            # Most are not opened: then no file is asked for.
-            within = replace(entry, opener=lambda: staged.path.open("rb"), seekable=True)
+        within, image = entry, _is_image(entry, found)
         try:
+            if not (found.archive or image or may_have_zip_behind(entry.path, found.head)):
+                # As most: then no file of the copy is asked for.
+                self._name_unread(entry, here, found, archive=False)
+                return ""
+            if staged := found.staged:
+                within = replace(entry, opener=lambda: staged.path.open("rb"), seekable=True)
             head = found.head if found.archive else head_of_zip_behind(within, found.head)
             self._name_unread(entry, here, found, archive=bool(head))
-            if not head and not _is_image(entry, found):
+            if not head and not image:
                 return ""
             if issue := too_deep(here):
                 self.issue(issue)
@@ -279,7 +281,7 @@ class EntryReader:
     def _name_unread(self, entry: Entry, here: EntryPlace, found: _Found, *, archive: bool) -> None:
         """Add an issue for a known archive that was not read, and for one in several parts."""
         what = "" if found.claimed or archive else unread_archive(found.head)
-        if (archive or what) and entry.location is not None and (parts := parts_beside(entry.location)):
+        if (archive or what) and entry.location is not None and (parts := parts_beside(entry.location())):
             what = sentence(parts)
         if what:
             self.issue(

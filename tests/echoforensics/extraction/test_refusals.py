@@ -107,14 +107,14 @@ def test_unreadable_file_is_an_issue_and_the_rest_is_read(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (source / "bad").write_text("x")
-    real = Folder._open
+    real = Folder.open_path
 
     def fail(self: Folder, path: bytes) -> object:
         if path == b"bad":
             raise OSError(5, "Input/output error")
         return real(self, path)
 
-    monkeypatch.setattr(Folder, "_open", fail)
+    monkeypatch.setattr(Folder, "open_path", fail)
     _extract([source], tmp_path / "case")
 
     with Case.open(tmp_path / "case") as case:
