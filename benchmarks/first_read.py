@@ -19,7 +19,7 @@ from chain_of_custody.digest import BLOCK_SIZE, DEFAULT_ALGORITHMS
 from echoforensics.carving.carved import View
 from echoforensics.carving.search import CarvingSearch
 from echoforensics.evidence.entry import Entry
-from echoforensics.evidence.source import EvidenceSource, open_source
+from echoforensics.evidence.source import open_source
 from echoforensics.extraction.first_read import FirstRead, Task
 from parsers.parser import HEAD_SIZE
 from parsers.parser import Source as ParserSource
@@ -48,7 +48,7 @@ def first_read(path: Path) -> tuple[Took, int, int]:
     source = open_source(path)
     begun = _now()
     with FirstRead(Task(path, source.kind, DEFAULT_ALGORITHMS, carve=True), source.size) as read:
-        entries = sum(_matched(source, entry) for entry in source.container.entries() if isinstance(entry, Entry))
+        entries = sum(_matched(entry) for entry in source.container.entries() if isinstance(entry, Entry))
         found = len(read.result().carved or ())
     took = _since(begun)
     source.close()
@@ -66,12 +66,13 @@ def _since(begun: Took) -> Took:
     return Took(now.processor - begun.processor, now.clock - begun.clock)
 
 
-def _matched(source: EvidenceSource, entry: Entry) -> int:
+def _matched(entry: Entry) -> int:
     if entry.opener is not None:
         with entry.opener() as stream:
             head = stream.read(HEAD_SIZE)
         claiming(ParserSource(entry.path, entry.size or 0, head, entry.opener, mode=entry.mode))
-        source.container.extents(entry.address)  # type: ignore[attr-defined]
+        if entry.extents is not None:
+            entry.extents()
     return 1
 
 
@@ -97,7 +98,7 @@ def walked(path: Path, *, match: bool) -> float:
     begun = time.process_time()
     for entry in source.container.entries():
         if match and isinstance(entry, Entry):
-            _matched(source, entry)
+            _matched(entry)
     took = time.process_time() - begun
     source.close()
     return took

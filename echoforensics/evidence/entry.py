@@ -79,8 +79,9 @@ class Entry:
         once: whether it can be opened only once, for example in a stream that is read forward.
         mode: POSIX permission bits (with setuid, setgid and sticky) as the container states them; None if it states
             none, or states values that the file system does not store.
-        extents: returns where the content lies on the media, (byte offset, length in bytes) in order; None if that is
-            unknown, or the content is not stored there verbatim. May raise one of READ_ERRORS.
+        extents: returns where the content lies on the media (in the volume, for an entry of a file system), (byte
+            offset, length in bytes) in order; None if that is unknown, or the content is not stored there verbatim. May
+            raise one of READ_ERRORS.
         location: returns the file itself if the entry is a file on the local disk, next to its companion files.
     """
 

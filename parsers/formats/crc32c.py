@@ -12,6 +12,8 @@ from functools import cache
 
 #: Castagnoli's polynomial, lowest bit first.
 CASTAGNOLI = 0x82F63B78
+#: Fewer bytes are computed one by one: the table of pairs takes longer to make than many such pieces.
+_FEW = 2048
 
 
 @cache
@@ -40,6 +42,11 @@ def crc32c_from(value: int, content: bytes) -> int:
         value: the checksum of those before, or the value that a format begins with.
         content: the bytes.
     """
+    if len(content) < _FEW:
+        single = byte_table(CASTAGNOLI)
+        for byte in content:
+            value = value >> 8 ^ single[(value ^ byte) & 0xFF]
+        return value
     odd = len(content) % 2
     pairs = array("H", content[: len(content) - odd])
     if sys.byteorder == "big":

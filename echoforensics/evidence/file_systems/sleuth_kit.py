@@ -145,8 +145,12 @@ class SleuthKitFileSystem(FileSystem):
             return content.extents(self.block_size)
         number, stream = _numbers(address)
         item = self._item(number)
-        runs = _runs(item) if stream is None else stream_numbered(item, stream).runs
-        return [(at * self.block_size, count * self.block_size) for at, count in runs]
+        if stream is None:
+            return self._extents(item)
+        return [(at * self.block_size, count * self.block_size) for at, count in stream_numbered(item, stream).runs]
+
+    def _extents(self, item: Any) -> list[tuple[int, int]]:
+        return [(at * self.block_size, count * self.block_size) for at, count in _runs(item)]
 
     @cached_property
     def _oversized(self) -> dict[int, int]:
@@ -279,8 +283,10 @@ class SleuthKitFileSystem(FileSystem):
             if inode in self._damaged:
                 state, note = EntryState.DAMAGED, DAMAGED_INODE
             yield Entry(
-                shown, address, size, lambda: self._content(item), state=state, note=note, times=times, mode=mode
-            )
+                shown, address, size, lambda: self._content(item), state=state, note=note, times=times, mode=mode,
+                # A file of ext without links is read as a deleted one is: see `_own`.
+                extents=partial(self._extents, item) if meta.nlink or not self._is_ext else None,
+            )  # fmt: skip
 
     def _too_large(
         self, shown: str, address: str, size: int, times: dict[str, str], mode: int | None

@@ -19,7 +19,7 @@ from echoforensics.evidence.volumes.table import CarefulReader
 from echoforensics.evidence.volumes.table_numbers import mbr_indexes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from echoforensics.evidence.file_systems.file_system import FileSystem
     from echoforensics.evidence.media.media import Media
@@ -113,7 +113,7 @@ class Disk(Container):
         if address.startswith(MARK):
             return list(parse_ranges(address, self.media.size))
         file_system, volume, inner = self._at(address)
-        return [place for extent in file_system.extents(inner) for place in volume.on_media(*extent)]
+        return _on_media(volume, partial(file_system.extents, inner))
 
     def packed(self) -> list[tuple[int, int]]:
         """Return where compressed content in use lies (see :meth:`FileSystem.packed`), after everything was listed."""
@@ -179,6 +179,8 @@ class Disk(Container):
     def _prefixed(self, entry: Entry, prefix: str) -> Entry:
         address = f"{prefix or '/'}{entry.address}"
         extents = partial(self.extents, address) if entry.opener else None
+        if entry.extents:
+            extents = partial(_on_media, self.volumes[prefix], entry.extents)
         # Written out: dataclasses.replace is several times slower, and this runs for every file on a disk.
         return Entry(
             prefix + entry.path,
@@ -219,6 +221,11 @@ class Disk(Container):
             return self.file_systems[prefix], self.volumes[prefix], inner
         except KeyError:
             raise KeyError(address) from None
+
+
+def _on_media(volume: Volume, extents: Callable[[], list[tuple[int, int]]]) -> list[tuple[int, int]]:
+    """Where the extents of a file in a volume lie on the media."""
+    return [place for extent in extents() for place in volume.on_media(*extent)]
 
 
 def _unread(volume: Volume, reason: str, elsewhere: str) -> str:

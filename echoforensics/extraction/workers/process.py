@@ -29,12 +29,12 @@ from echoforensics.extraction.workers.messages import Answer, Ask, Begins, Done,
 from parsers.record import Issue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
     from multiprocessing.connection import Connection
     from typing import NoReturn
 
     from echoforensics.case.entry_table import KeptFile
-    from echoforensics.extraction.file_parsing import FileParser, RecordInEntry
+    from echoforensics.extraction.file_parsing import FileParser
     from echoforensics.extraction.workers.messages import Message
 
     #: Makes a worker's parser; receives a function that finds a file of the evidence item by its path.
@@ -235,23 +235,28 @@ class _Serving:
 
     def _parse(self, task: ParseFile) -> None:
         handed_over = time.monotonic()
-        is_over = False
+        is_due = False
 
         def hand_over() -> bool:
-            return task.careful or time.monotonic() - handed_over >= _BEAT
-
-        def found() -> Iterator[RecordInEntry | Issue]:
-            nonlocal is_over
-            yield from self._parser.parse(task.file, task.passed, task.ordinal, begins)
-            is_over = True
+            nonlocal is_due
+            is_due = task.careful or time.monotonic() - handed_over >= _BEAT
+            return is_due
 
         begins = self._begins if task.careful else _nothing
-        for chunk in chunks(found(), hand_over=hand_over):
-            self._end.send_bytes(packed(chunk, is_last=is_over))
+        found = self._parser.parse(task.file, task.passed, task.ordinal, begins)
+        held: FoundChunk | None = None
+        for chunk in chunks(found, hand_over=hand_over):
+            if held is not None:
+                self._end.send_bytes(packed(held))
+            # One that is neither full nor due may be the last: it is sent with the end of the file.
+            held = None if chunk.full or is_due else chunk
+            if held is None:
+                self._end.send_bytes(packed(chunk))
             handed_over = time.monotonic()
-            if is_over:
-                return
-        self._end.send(Done())
+        if held is None:
+            self._end.send(Done())
+        else:
+            self._end.send_bytes(packed(held, is_last=True))
 
     def _begins(self, parser: str) -> None:
         self._end.send(Begins(parser))

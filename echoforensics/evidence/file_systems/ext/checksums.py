@@ -98,6 +98,11 @@ class _Comparison:
             self._compare_pending()
             self._say("extent tree of inode", sorted(self._found.inodes - before))
             self._say("folder with inode", sorted(self._folders))
+            if self._blocks > _MAX_BLOCKS:
+                self._found.issues.append(
+                    f"of the {self._blocks} blocks of folders and extent trees that have a checksum, only the first"
+                    f" {_MAX_BLOCKS} were compared with it"
+                )
 
     def _say(self, what: str, numbers: list[int]) -> None:
         if not numbers:

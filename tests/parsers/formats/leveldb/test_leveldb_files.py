@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parsers.coding import CodingError, decode
-from parsers.formats.crc32c import crc32c
+from parsers.formats.crc32c import crc32c, crc32c_from
 from parsers.formats.leveldb import log_file, table_file, versions
 from parsers.formats.leveldb.checksum import masked_crc32c
 from parsers.formats.leveldb.database_files import file_entries
@@ -49,6 +50,15 @@ def read(content: bytes, name: str) -> tuple[list[LevelEntry], list[Issue]]:
 
 def snappy(content: bytes) -> bytes:
     return bytes(pa.Codec("snappy").compress(content, asbytes=True))
+
+
+@pytest.mark.parametrize("size", [2047, 2048, 2049, 5001])
+def test_the_checksum_of_many_bytes_is_that_of_one_after_another(size: int) -> None:
+    content = random.Random(size).randbytes(size)
+    value = 0xFFFFFFFF
+    for byte in content:
+        value = crc32c_from(value, bytes((byte,)))
+    assert crc32c_from(0xFFFFFFFF, content) == value
 
 
 def test_the_checksum_is_that_of_the_standard() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from echoforensics.evidence.entry import Entry, EntryState, EvidenceIssue
+from echoforensics.evidence.file_systems.ext import checksums
 from echoforensics.evidence.file_systems.ext.checksums import DAMAGED_INODE, ExtDamage, damage
 from echoforensics.evidence.file_systems.ext.file_system import ExtFileSystem
 from echoforensics.evidence.file_systems.ext.layout import ExtLayout
@@ -103,6 +104,33 @@ def test_other_damaged_structures_are_named(make: Make) -> None:
         _flip(path, place)
         (issue,) = _damage(path).issues
         assert issue.startswith(says)
+
+
+def test_blocks_beyond_those_that_are_compared_are_counted(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = make(PLAIN)
+    number = len(_blocks_taken(path, monkeypatch))
+    monkeypatch.setattr(checksums, "_MAX_BLOCKS", number)
+    assert _damage(path).issues == []
+    monkeypatch.setattr(checksums, "_MAX_BLOCKS", number - 1)
+    assert _damage(path).issues == [
+        f"of the {number} blocks of folders and extent trees that have a checksum, only the first {number - 1} were"
+        " compared with it"
+    ]
+
+
+def _blocks_taken(path: Path, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The blocks whose rows are compared at the end: those of folders and extent trees."""
+    found: list[bytes] = []
+    own = checksums._Comparison._take
+
+    def take(self: checksums._Comparison, number: int, seed: int, content: bytes, stored: int) -> None:
+        found.append(content)
+        own(self, number, seed, content, stored)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(checksums._Comparison, "_take", take)
+        _damage(path)
+    return found
 
 
 def test_a_block_group_without_other_checksums(make: Make) -> None:
