@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from echoforensics.case.record_table import PreparedRecord
 from echoforensics.errors import EchoforensicsError
-from echoforensics.extraction.file_parsing import FoundChunk, chunks
+from echoforensics.extraction.file_parsing import FoundChunk
 from echoforensics.extraction.workers.lifetime import begin_as_child
 from echoforensics.extraction.workers.messages import Answer, Ask, Begins, Done, Failed, ParseFile
 from parsers.record import Issue
@@ -216,8 +216,7 @@ class _Serving:
             return task.careful or time.monotonic() - handed_over >= _BEAT
 
         begins = self._begins if task.careful else _nothing
-        found = self._parser.parse(task.file, task.passed, task.ordinal, begins)
-        for chunk in chunks(found, hand_over=hand_over):
+        for chunk in self._parser.parse(task.file, task.passed, task.ordinal, begins, hand_over):
             self._end.send_bytes(packed(chunk))
             handed_over = time.monotonic()
         self._end.send(Done())
