@@ -256,7 +256,7 @@ def _insert(store: Store, records: list[tuple[bytes, PreparedRecord]], first: in
     )
     store.index.add(
         [
-            (row[0], indexed_text(row[len(_BEFORE) :], [recorded for _, recorded, *_ in record.timestamps]))
+            (row[0], indexed_text(row[len(_BEFORE) :], [time[1] for time in record.timestamps]))
             for (_, row), (_, record) in zip(rows, records, strict=True)
         ]
     )

@@ -92,7 +92,7 @@ class _Gathering:
     @property
     def is_due(self) -> bool:
         """Whether there is enough to prepare or to yield."""
-        return len(self.waiting) >= _AT_ONCE or len(self._chunk.issues) >= CHUNK_ITEMS
+        return len(self.waiting) >= _AT_ONCE or bool(self._chunk.issues and self._chunk.full)
 
     def chunks(self, *, whole: bool) -> Iterator[FoundChunk]:
         """Prepare the records that wait. Yield the chunks that are full, or all there is."""
