@@ -21,6 +21,7 @@ from echoforensics.case.record_forms.record_form import (
     SHARED,
     TEXT,
     VALUES,
+    SharedForm,
     as_json,
     can_be_split,
     is_as_in_json,
@@ -35,7 +36,7 @@ from echoforensics.case.record_forms.record_form import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from echoforensics.case.record_forms.record_form import Columns, Form, SharedForm
+    from echoforensics.case.record_forms.record_form import Columns, Form
 
     #: A record as far as its form depends on it: its message, shared columns and further fields, as for ``split``.
     Unsplit = tuple[str, Sequence[str | None], Mapping[str, Any]]
@@ -54,33 +55,39 @@ def split_all(records: Sequence[Unsplit]) -> list[Split]:
         alike.setdefault(tuple(fields), []).append(number)
     found: dict[int, Split] = {}
     for names, numbers in alike.items():
-        to_do = numbers
+        to_do, tried = numbers, 0
         for known in _known.get(names, ()):
             to_do = known.take(to_do, records, found)
         while to_do:
             first, *to_do = to_do
-            found[first], added = _split(names, records[first])
-            if added and to_do:
-                to_do = added.take(to_do, records, found)
+            found[first] = _split(records[first])
+            # Where there are more forms than are remembered, or none to compare with, no more are looked for.
+            if tried < _FORMS:
+                tried += 1
+                if new := _remembered(names, records[first], found[first]):
+                    to_do = new.take(to_do, records, found)
     return [found[number] for number in range(len(records))]
 
 
-def _split(names: tuple[str, ...], record: Unsplit) -> tuple[Split, _KnownForm | None]:
-    """Split a record. Returns its form to compare others with, if that is possible."""
+def _split(record: Unsplit) -> Split:
     form, whole = split(*record)
-    columns, values = without_nulls(whole)
-    made: Split = ((*form,), columns, values)
-    if not names or form.message is None or "" in record[1]:
-        return made, None
-    known = _KnownForm(form, columns, record)
+    return ((*form,), *without_nulls(whole))
+
+
+def _remembered(names: tuple[str, ...], record: Unsplit, made: Split) -> _KnownForm | None:
+    """Remember the form of a record, and return it; None if records cannot be compared with it."""
+    form, columns, _ = made
+    if not names or form[0] is None or "" in record[1]:
+        return None
+    known = _KnownForm(SharedForm(*form), columns, record)
     again: dict[int, Split] = {}
     known.take([0], [record], again)
     if again != {0: made}:
-        return made, None
+        return None
     if len(_known) >= _NAMES:
         _known.clear()
     _known[names] = [known, *_known.get(names, ())][:_FORMS]
-    return made, known
+    return known
 
 
 class _KnownForm:
