@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, TypeVar
 from echoforensics.case.entry_table import NewEntry, add_entry
 from echoforensics.case.evidence_table import EvidenceState, Opening, add_evidence, set_state
 from echoforensics.case.record_id import RecordNumbers
-from echoforensics.case.record_table import add_prepared, prepare
+from echoforensics.case.record_table import add_prepared, prepare_all
 from echoforensics.case.sealing.seal import table_digests
 from echoforensics.case.store import Store
 from echoforensics.demo.device_log import log
@@ -54,8 +54,8 @@ _PHASES = ("parse", "prepare", "add", "number", "digest")
 _TIMES, _RUNS = 3, 2
 #: As the program sets it (echoforensics/cli/main.py).
 _COLLECT_AFTER = 50_000
-#: Records that are added at once, as an extraction does.
-_AT_ONCE = 1000
+#: Records that are prepared and added at once, as an extraction does.
+_PREPARED, _AT_ONCE = 100, 1000
 
 
 def make_csv(folder: Path, rows: int) -> None:
@@ -186,10 +186,11 @@ def _records(parser: Parser, source: Source) -> list[Record]:
 
 
 def _prepared(found: list[Record], sha256: str, numbers: RecordNumbers, item: int) -> list[PreparedRecord]:
-    return [
-        prepare(one, sha256, numbers.number(sha256, one.parser, one.locator), item, ordinal)
-        for ordinal, one in enumerate(found, 1)
-    ]
+    numbered = [(one, numbers.number(sha256, one.parser, one.locator), ordinal) for ordinal, one in enumerate(found, 1)]
+    made: list[PreparedRecord] = []
+    for first in range(0, len(numbered), _PREPARED):
+        made += prepare_all(numbered[first : first + _PREPARED], sha256, item)
+    return made
 
 
 def _timed(took: dict[str, float], phase: str, work: Callable[[], T]) -> T:

@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from echoforensics.case.record_forms.form_table import form_number, forms_of
-from echoforensics.case.record_forms.known_form import form_of
+from echoforensics.case.record_forms.known_form import split_all
 from echoforensics.case.record_forms.record_form import SHARED, VALUES, SharedForm, made, with_nulls, without_nulls
 from echoforensics.case.record_id import made_id
 from echoforensics.case.text import storable
@@ -89,29 +89,39 @@ def prepare(record: Record, sha256: str, number: int, evidence: int, ordinal: in
         evidence: number of the evidence item.
         ordinal: its number among the records which the file gave whose parser found it.
     """
-    place = (sha256, record.parser, record.locator, number)
-    message, locator, *shared = [
-        text if text is None or text.isascii() else storable(text)
-        for text in (
-            record.message, record.locator, record.device_serial, record.device_type, record.account, record.person,
-            record.utterance_id, record.transcript,
+    return prepare_all([(record, number, ordinal)], sha256, evidence)[0]
+
+
+def prepare_all(records: Sequence[tuple[Record, int, int]], sha256: str, evidence: int) -> list[PreparedRecord]:
+    """Convert records, each with its ``number`` and ``ordinal``, as :func:`prepare` does."""
+    unsplit = []
+    for record, _, _ in records:
+        message, *shared = [
+            text if text is None or text.isascii() else storable(text)
+            for text in (
+                record.message, record.device_serial, record.device_type, record.account, record.person,
+                record.utterance_id, record.transcript,
+            )
+        ]  # fmt: skip
+        unsplit.append((message or "", shared, record.fields))
+    return [
+        PreparedRecord(
+            made_id(sha256, record.parser, record.locator, number),
+            (sha256, record.parser, record.locator, number),
+            (record.parser, record.parser_version, record.data_type),
+            storable(record.locator),
+            *split,
+            tuple(
+                [
+                    (m.description, storable(m.recorded), str(m.clock), m.timestamp, m.note, m.locator)
+                    for m in record.timestamps
+                ]
+            ),
+            tuple([storable(key) for key in _keys(record, evidence)]) if record.keys or record.utterance_id else (),
+            ordinal,
         )
-    ]  # fmt: skip
-    return PreparedRecord(
-        made_id(*place),
-        place,
-        (record.parser, record.parser_version, record.data_type),
-        locator or "",
-        *form_of(message or "", shared, record.fields),
-        tuple(
-            [
-                (m.description, storable(m.recorded), str(m.clock), m.timestamp, m.note, m.locator)
-                for m in record.timestamps
-            ]
-        ),
-        tuple([storable(key) for key in _keys(record, evidence)]) if record.keys or record.utterance_id else (),
-        ordinal,
-    )
+        for (record, number, ordinal), split in zip(records, split_all(unsplit), strict=True)
+    ]
 
 
 class _Numbers(dict[tuple[str | None, ...], int]):
@@ -246,7 +256,7 @@ def _insert(store: Store, records: list[tuple[bytes, PreparedRecord]], first: in
     )
     store.index.add(
         [
-            (row[0], indexed_text(row[len(_BEFORE) :], [recorded for _, recorded, *_ in record.timestamps]))
+            (row[0], indexed_text(row[len(_BEFORE) :], [time[1] for time in record.timestamps]))
             for (_, row), (_, record) in zip(rows, records, strict=True)
         ]
     )

@@ -6,11 +6,11 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from echoforensics.case.entry_table import KeptFile
 from echoforensics.case.record_id import RecordNumbers
-from echoforensics.case.record_table import prepare
+from echoforensics.case.record_table import prepare_all
 from echoforensics.errors import CaseDiskError
 from echoforensics.evidence.entry import READ_ERRORS
 from echoforensics.extraction.findings import findings
@@ -20,7 +20,7 @@ from parsers.parser import HEAD_SIZE, Parser, Source, relative
 from parsers.record import Issue, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from echoforensics.case.entry_table import EntryToParse
     from echoforensics.case.record_table import PreparedRecord
@@ -30,13 +30,8 @@ if TYPE_CHECKING:
 
 #: Limits of a chunk: records and issues, and characters of text.
 CHUNK_ITEMS, CHUNK_TEXT = 1000, 1024 * 1024
-
-
-class RecordInEntry(NamedTuple):
-    """A record, and the number of the entry that its locator is in."""
-
-    entry: int
-    record: PreparedRecord
+#: Number of records prepared at once.
+_AT_ONCE = 100
 
 
 @dataclass(slots=True)
@@ -62,50 +57,53 @@ class FoundChunk:
         """Whether the chunk is full."""
         return len(self.records) + len(self.issues) >= CHUNK_ITEMS or self.text >= CHUNK_TEXT
 
-    def add(self, found: RecordInEntry | Issue) -> None:
-        """Add a finding."""
-        if isinstance(found, Issue):
-            self.issues.append(found)
-            self.text += len(found.what)
-        else:
-            self.entry = found.entry
-            self.records.append(found.record)
-            self.text += _characters(found.record)
-
-    def takes(self, found: RecordInEntry | Issue) -> bool:
-        """Whether a finding belongs to the same file as the records here."""
-        return isinstance(found, Issue) or found.entry == self.entry or not self.records
+    def add(self, records: list[PreparedRecord], entry: int) -> list[PreparedRecord]:
+        """Add records until the chunk is full. Returns the others: all of them if there are some of another entry."""
+        if self.records and entry != self.entry:
+            return records
+        self.entry = entry
+        room, added = CHUNK_ITEMS - len(self.records) - len(self.issues), 0
+        while added < min(room, len(records)) and self.text < CHUNK_TEXT:
+            self.text += sum(map(len, records[added].values))
+            added += 1
+        self.records += records[:added]
+        return records[added:]
 
 
-def _characters(record: PreparedRecord) -> int:
-    return sum(map(len, record.values))
+class _Gathering:
+    """Findings in a file, until they are yielded in chunks.
 
-
-def chunks(found: Iterable[RecordInEntry | Issue], *, hand_over: Callable[[], bool] = bool) -> Iterator[FoundChunk]:
-    """Group the findings of a file into chunks, in order; memory is limited.
-
-    Args:
-        found: the findings.
-        hand_over: whether to yield a chunk that is not full; called after each finding.
+    Attributes:
+        at: the file that the locators of the next records are in.
+        waiting: records that are yet to be prepared, many at once; each with its number and ordinal.
     """
-    chunk = FoundChunk()
-    for each in found:
-        if isinstance(each, RecordInEntry):
-            # As in most files.
-            entry, record = each
-            if entry != chunk.entry and chunk.records:
-                yield chunk
-                chunk = FoundChunk()
-            chunk.entry = entry
-            chunk.records.append(record)
-            chunk.text += _characters(record)
-        else:
-            chunk.add(each)
-        if chunk.text >= CHUNK_TEXT or chunk.full or hand_over():
-            yield chunk
-            chunk = FoundChunk()
-    if chunk:
-        yield chunk
+
+    def __init__(self, evidence: int, at: KeptFile) -> None:
+        self._evidence = evidence
+        self.at = at
+        self.waiting: list[tuple[Record, int, int]] = []
+        self._chunk = FoundChunk()
+
+    def add_issue(self, issue: Issue) -> None:
+        """Add an issue."""
+        self._chunk.issues.append(issue)
+        self._chunk.text += len(issue.what)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether there is enough to prepare or to yield."""
+        return len(self.waiting) >= _AT_ONCE or bool(self._chunk.issues and self._chunk.full)
+
+    def chunks(self, *, whole: bool) -> Iterator[FoundChunk]:
+        """Prepare the records that wait. Yield the chunks that are full, or all there is."""
+        records = prepare_all(self.waiting, self.at.sha256, self._evidence)
+        self.waiting = []
+        while records := self._chunk.add(records, self.at.entry):
+            yield self._chunk
+            self._chunk = FoundChunk()
+        if self._chunk and (whole or self._chunk.full):
+            yield self._chunk
+            self._chunk = FoundChunk()
 
 
 def _silent(_parser: str) -> None:
@@ -128,39 +126,49 @@ class FileParser:
         passed: tuple[str, ...] = (),
         ordinal: int = 0,
         begins: Callable[[str], None] = _silent,
-    ) -> Iterator[RecordInEntry | Issue]:
-        """Yield the findings of a file.
+        hand_over: Callable[[], bool] = bool,
+    ) -> Iterator[FoundChunk]:
+        """Yield the findings of a file in chunks, in order; memory is limited.
 
         Args:
             file: the file, which a parser claims.
             passed: names of parsers to skip: an earlier attempt has their findings.
             ordinal: number of records from these parsers.
             begins: called with the name of each parser before it reads the file.
+            hand_over: whether to yield a chunk that is not full; called after each finding.
 
         Raises:
             CaseDiskError: the case's copy cannot be read.
         """
         source = self._source(file)
         claimed = [parser for parser in self._claimed(file) if parser.name not in passed]
-        numbers = RecordNumbers()
+        own, numbers = KeptFile(file.id, file.sha256, file.size), RecordNumbers()
+        gathering = _Gathering(self._evidence, own)
         silent = not passed
         for parser in claimed:
             begins(parser.name)
             for found in findings(parser, source, self._vault.root.parent):
                 silent = False
                 if isinstance(found, Issue):
-                    yield found
-                    continue
-                ordinal += 1
-                at = self._file_of(file, found)
-                if at is None:
-                    what = f"a record names {found.file!r} as the file it is in, and the case has no such file"
-                    yield Issue(what, found.locator, parser=found.parser)
-                    continue
-                number = numbers.number(at.sha256, found.parser, found.locator)
-                yield RecordInEntry(at.entry, prepare(found, at.sha256, number, self._evidence, ordinal))
+                    gathering.add_issue(found)
+                else:
+                    ordinal += 1
+                    at = self._neighbours.file(relative(file.path, found.file)) if found.file else own
+                    if at is None:
+                        gathering.add_issue(_in_no_file(found))
+                    else:
+                        if at.entry != gathering.at.entry:
+                            yield from gathering.chunks(whole=True)
+                            gathering.at = at
+                        number = numbers.number(at.sha256, found.parser, found.locator)
+                        gathering.waiting.append((found, number, ordinal))
+                if hand_over():
+                    yield from gathering.chunks(whole=True)
+                elif gathering.is_due:
+                    yield from gathering.chunks(whole=False)
         if silent and not any(parser.keeps_for_others for parser in claimed) and (names := _names(source)):
-            yield replace(not_read(names), parser=NAME)
+            gathering.add_issue(replace(not_read(names), parser=NAME))
+        yield from gathering.chunks(whole=True)
 
     def _source(self, file: EntryToParse) -> Source:
         try:
@@ -177,11 +185,10 @@ class FileParser:
         """The parsers that claimed the file when it was read, and are still installed."""
         return tuple(self._parsers[name] for name in file.read_by if name in self._parsers)
 
-    def _file_of(self, file: EntryToParse, record: Record) -> KeptFile | None:
-        """The entry that a record's locator is in; None if the case has none."""
-        if not record.file:
-            return KeptFile(file.id, file.sha256, file.size)
-        return self._neighbours.file(relative(file.path, record.file))
+
+def _in_no_file(record: Record) -> Issue:
+    what = f"a record names {record.file!r} as the file it is in, and the case has no such file"
+    return Issue(what, record.locator, parser=record.parser)
 
 
 def _names(source: Source) -> list[ServiceName]:

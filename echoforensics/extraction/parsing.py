@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from echoforensics.case.entry_table import entries_to_parse, kept_file, set_parsed, size_to_parse
 from echoforensics.case.issue_table import add_issue, issues_of, remove_issues
 from echoforensics.case.record_table import FoundRecords, add_found, add_prepared, last_record, remove_records
-from echoforensics.extraction.file_parsing import CHUNK_ITEMS, FileParser, FoundChunk, RecordInEntry, chunks
+from echoforensics.extraction.file_parsing import CHUNK_ITEMS, FileParser, FoundChunk
 from echoforensics.extraction.issue_groups import IssueGroups, joined
 from echoforensics.extraction.neighbours import Neighbours
 from echoforensics.extraction.workers.messages import Done
@@ -90,7 +90,7 @@ class EntryParser:
             return
         parser = self._parser(self._find)
         for file in self._files():
-            for chunk in chunks(parser.parse(file)):
+            for chunk in parser.parse(file):
                 yield file, chunk
             yield file, Done()
 
@@ -138,11 +138,9 @@ class EntryParser:
             # As usual for a long file: the chunk is what would be assembled here.
             self._held = chunk
             return
-        for record in chunk.records:
-            found = RecordInEntry(chunk.entry, record)
-            if self._held.full or not self._held.takes(found):
-                self._add_held(file)
-            self._held.add(found)
+        records = chunk.records
+        while records := self._held.add(records, chunk.entry):
+            self._add_held(file)
 
     def _add_held(self, file: EntryToParse) -> None:
         """Add the held findings before the file is complete: this can be undone.

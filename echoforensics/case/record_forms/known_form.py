@@ -2,12 +2,13 @@
 
 A record is like an earlier one if its fields have the same names and types, its values agree in the same places, and
 its message is that of the form, with each value in it as often as before. Splitting it would give the same form: what
-is remembered changes only how long it takes.
+is remembered changes only how long it takes. Many records are compared at once, column by column.
 """
 
 from __future__ import annotations
 
-from operator import itemgetter
+from itertools import repeat
+from operator import eq, itemgetter
 from typing import TYPE_CHECKING, Any
 
 from echoforensics.case.record_forms.record_form import (
@@ -20,6 +21,7 @@ from echoforensics.case.record_forms.record_form import (
     SHARED,
     TEXT,
     VALUES,
+    SharedForm,
     as_json,
     can_be_split,
     is_as_in_json,
@@ -32,34 +34,60 @@ from echoforensics.case.record_forms.record_form import (
 )  # fmt: skip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from echoforensics.case.record_forms.record_form import Columns, Form, SharedForm
+    from echoforensics.case.record_forms.record_form import Columns, Form
+
+    #: A record as far as its form depends on it: its message, shared columns and further fields, as for ``split``.
+    Unsplit = tuple[str, Sequence[str | None], Mapping[str, Any]]
+    #: A form, the columns in which a record of it has values, and these.
+    Split = tuple[Form, Columns, tuple[str, ...]]
 
 #: Maximum number of forms to remember for fields of the same names, and of different lists of names.
 _FORMS, _NAMES = 4, 1000
 _known: dict[tuple[str, ...], list[_KnownForm]] = {}
 
 
-def form_of(
-    message: str, shared: Sequence[str | None], fields: Mapping[str, Any]
-) -> tuple[Form, Columns, tuple[str, ...]]:
-    """Return the form of a record, the columns of its values, and these: what :func:`.record_form.split` returns."""
-    names = tuple(fields)
-    remembered = _known.get(names, ())
-    for known in remembered:
-        found = known.values(message, shared, fields)
-        if found is not None:
-            return known.form, known.columns, found
-    form, whole = split(message, shared, fields)
-    columns, values = without_nulls(whole)
-    if fields and form.message is not None and "" not in shared:
-        known = _KnownForm(form, columns, message, shared, fields)
-        if known.values(message, shared, fields) == values:
-            if len(_known) >= _NAMES:
-                _known.clear()
-            _known[names] = [known, *remembered][:_FORMS]
-    return (*form,), columns, values
+def split_all(records: Sequence[Unsplit]) -> list[Split]:
+    """Return the form and the values of each record: what :func:`.record_form.split` returns."""
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for number, (_, _, fields) in enumerate(records):
+        alike.setdefault(tuple(fields), []).append(number)
+    found: dict[int, Split] = {}
+    for names, numbers in alike.items():
+        to_do, tried = numbers, 0
+        for known in _known.get(names, ()):
+            to_do = known.take(to_do, records, found)
+        while to_do:
+            first, *to_do = to_do
+            found[first] = _split(records[first])
+            # Where there are more forms than are remembered, or none to compare with, no more are looked for.
+            if tried < _FORMS:
+                tried += 1
+                if new := _remembered(names, records[first], found[first]):
+                    to_do = new.take(to_do, records, found)
+    return [found[number] for number in range(len(records))]
+
+
+def _split(record: Unsplit) -> Split:
+    form, whole = split(*record)
+    return ((*form,), *without_nulls(whole))
+
+
+def _remembered(names: tuple[str, ...], record: Unsplit, made: Split) -> _KnownForm | None:
+    """Remember the form of a record, and return it; None if records cannot be compared with it."""
+    form, columns, _ = made
+    if not names or form[0] is None or "" in record[1]:
+        return None
+    known = _KnownForm(SharedForm(*form), columns, record)
+    again: dict[int, Split] = {}
+    known.take([0], [record], again)
+    if again != {0: made}:
+        return None
+    if len(_known) >= _NAMES:
+        _known.clear()
+    _known[names] = [known, *_known.get(names, ())][:_FORMS]
+    return known
 
 
 class _KnownForm:
@@ -70,92 +98,117 @@ class _KnownForm:
         columns: the columns in which its records have values.
     """
 
-    def __init__(
-        self, form: SharedForm, columns: Columns, message: str, shared: Sequence[str | None], fields: Mapping[str, Any]
-    ) -> None:
+    def __init__(self, form: SharedForm, columns: Columns, record: Unsplit) -> None:
         self.form: Form = (*form,)
         self.columns = columns
+        message, shared, fields = record
         names = sorted(fields)
         self._fields = _getter(names)
         written = [(name, *written_field(fields[name])) for name in names]
         first = len(SHARED)
         listed = (*shared, *self._fields(fields))
         self._types = tuple(map(type, listed))
-        given = [number for number in range(first) if shared[number]]
-        self._is_given = bool(given)
-        constants = [
+        kinds = [(number, kind) for number, (_, _, kind) in enumerate(written, first)]
+        self._given = [number for number in range(first) if shared[number]]
+        self._constants = [
             number for number, (name, _, kind) in enumerate(written, first) if kind == LITERAL or name == PROVENANCE
         ]
-        self._constant = _getter(constants)
-        self._constants = self._constant(listed)
-        self._json = [number for number, (_, _, kind) in enumerate(written, first) if kind == JSON]
         # A text that has to be escaped may have none of that in another record.
-        self._is_whole = not any(self._types[number] is str for number in self._json)
-        self._texts = _getter([number for number, (_, _, kind) in enumerate(written, first) if kind == TEXT])
-        self._repeated = _getter(
-            given + [number for number, (_, _, kind) in enumerate(written, first) if kind in (TEXT, INTEGER)]
+        self._is_whole = not any(kind == JSON and self._types[number] is str for number, kind in kinds)
+        self._texts = [number for number, kind in kinds if kind == TEXT]
+        self._repeated = [*self._given, *[number for number, kind in kinds if kind in (TEXT, INTEGER)]]
+        self._compared = [*self._given, *[number for number, kind in kinds if kind != LITERAL]]
+        everything: list[Any] = [*shared, *[text for _, text, _ in written]]
+        self._fixed = [(number, everything[number]) for number in self._constants if isinstance(listed[number], str)]
+        self._write = [
+            (number, json_text if kind == JSON else str)
+            for number, kind in kinds
+            if kind in (INTEGER, JSON) and number not in dict(self._fixed)
+        ]
+        self._equal = [
+            (number, before)
+            for place, number in enumerate(self._compared)
+            for before in self._compared[:place]
+            if everything[before] == everything[number]
+        ]
+        self._expected = (
+            *[listed[number] for number in self._constants],
+            *[message.count(everything[number]) for number in self._repeated],
+            *[True for _ in self._equal],
+            len({everything[number] for number in self._compared}),
+            *[True] * 4,
         )
-        self._compared = _getter(
-            given + [number for number, (_, _, kind) in enumerate(written, first) if kind != LITERAL]
-        )
-        everything = [*shared, *[text for _, text, _ in written]]
-        compared = self._compared(everything)
-        self._distinct = len(set(compared))
-        equal = [number for number, text in enumerate(compared) if compared.index(text) < number]
-        self._equal = _getter(equal)
-        self._before = _getter([compared.index(compared[number]) for number in equal])
-        self._counts = [message.count(text) for text in self._repeated(everything)]
         self._take_places(form, written)
 
-    def values(self, message: str, shared: Sequence[str | None], fields: Mapping[str, Any]) -> tuple[str, ...] | None:
-        """The values of a record; None if it may have another form."""
-        listed = (*shared, *self._fields(fields))
-        if tuple(map(type, listed)) != self._types or not self._is_whole:
-            return None
-        everything = [*map(str, listed)]
-        for number in self._json:
-            everything[number] = json_text(listed[number])
-        compared = self._compared(everything)
-        # In the order of what they cost.
-        if (
-            "" in compared
-            or self._constant(listed) != self._constants
-            or len(set(compared)) != self._distinct
-            or self._equal(compared) != self._before(compared)
-            or [*map(message.count, self._repeated(everything))] != self._counts
-            or not is_as_in_json("".join(self._texts(everything)))
-            or (self._is_given and not can_be_split("-", shared))
-        ):
-            return None
-        if self._packed:
-            everything.append(self._packed[0] % self._packed[1](everything))
-        if not (
-            self._reads(message, everything)
-            if self._numbers
-            else message == self._format % self._in_message(everything)
-        ):
-            return None
-        return self._held(everything)
+    def take(self, numbers: list[int], records: Sequence[Unsplit], found: dict[int, Split]) -> list[int]:
+        """Add records of the form to those found. Returns the numbers of the others."""
+        messages, rows, fitting, others = [], [], [], []
+        for number in numbers:
+            message, shared, fields = records[number]
+            row = (*shared, *self._fields(fields))
+            if tuple(map(type, row)) == self._types:
+                messages.append(message)
+                rows.append(row)
+                fitting.append(number)
+            else:
+                others.append(number)
+        if not fitting or not self._is_whole:
+            return numbers
+        for number, seen, values in zip(fitting, *self._compare(messages, [*zip(*rows, strict=True)]), strict=True):
+            if seen == self._expected:
+                found[number] = (self.form, self.columns, values)
+            else:
+                others.append(number)
+        others.sort()
+        return others
 
-    def _reads(self, message: str, everything: list[str]) -> bool:
-        """Whether a message is made of the form. The numbers that are in no field are added to the values."""
+    def _compare(
+        self, messages: list[str], columns: list[tuple[Any, ...]]
+    ) -> tuple[Iterable[tuple[Any, ...]], Iterable[tuple[str, ...]]]:
+        """What of records is to be as expected, and their values; from their messages, shared columns and fields."""
+        count = len(messages)
+        everything: list[Sequence[str]] = [*columns]
+        for number, write in self._write:
+            everything[number] = [*map(write, columns[number])]
+        for number, text in self._fixed:
+            everything[number] = [text] * count
+        seen: list[Iterable[Any]] = [columns[number] for number in self._constants]
+        seen += [map(str.count, messages, everything[number]) for number in self._repeated]
+        seen += [map(eq, everything[number], everything[before]) for number, before in self._equal]
+        seen.append(map(len, map(set, _rows(everything, self._compared, count))))
+        seen.append(_all(all, [everything[number] for number in self._compared], count))
+        seen.append(_all(_are_as_in_json, [everything[number] for number in self._texts], count))
+        seen.append(_all(_can_be_split, [everything[number] for number in self._given], count))
+        if self._packed:
+            everything.append([*map(self._packed[0].__mod__, _rows(everything, self._packed[1], count))])
+        if self._numbers:
+            read = [*map(self._numbers_in, messages, zip(*everything, strict=True))]
+            seen.append([numbers is not None for numbers in read])
+            everything += [*zip(*[numbers or ("",) * self._numbers for numbers in read], strict=True)]
+        else:
+            seen.append(map(eq, messages, map(self._format.__mod__, _rows(everything, self._in_message, count))))
+        return zip(*seen, strict=True), _rows(everything, self._held, count)
+
+    def _numbers_in(self, message: str, everything: Sequence[str]) -> tuple[str, ...] | None:
+        """The numbers in a message that are in no field; None if it is not made of the form."""
         place = 0
+        numbers: list[str] = []
         for literal, source in self._read:
             if not message.startswith(literal, place):
-                return False
+                return None
             place += len(literal)
             if source is None:
                 found = NUMBER.match(message, place)
                 if found is None:
-                    return False
+                    return None
                 text = found[0]
-                everything.append(text)
+                numbers.append(text)
             else:
-                text = everything[source]
+                text = everything[source] if source < len(everything) else numbers[source - len(everything)]
                 if not message.startswith(text, place):
-                    return False
+                    return None
             place += len(text)
-        return message[place:] == self._end
+        return tuple(numbers) if message[place:] == self._end else None
 
     def _take_places(self, form: SharedForm, written: Sequence[tuple[str, str, int]]) -> None:
         """Find where each value of the templates comes from: a number in the list of columns, fields and others."""
@@ -163,7 +216,7 @@ class _KnownForm:
         held = [first + number for number, (name, _, kind) in enumerate(written) if is_value(name, kind)]
         sources: dict[int, int] = {number: number for number in range(first)}
         arguments = _arguments_of(form.fields or "")
-        self._packed: tuple[str, Callable[[Any], tuple[Any, ...]]] | None = None
+        self._packed: tuple[str, list[int]] | None = None
         for argument, source in zip(arguments, held, strict=False):
             sources.setdefault(argument, source)
         if len(arguments) < len(held):
@@ -184,8 +237,8 @@ class _KnownForm:
                 self._read.append((text, None))
         self._end = texts[-1]
         self._format = "%s".join(text.replace("%", "%%") for text in texts)
-        self._in_message = _getter([source for _, source in self._read if source is not None])
-        self._held = _getter([sources[column] for column in self.columns if column in sources])
+        self._in_message = [source for _, source in self._read if source is not None]
+        self._held = [sources[column] for column in self.columns if column in sources]
 
     def _pack(self, packed: Sequence[tuple[str, str, int]], first: int) -> None:
         """Note how the last value is made of several fields."""
@@ -196,7 +249,27 @@ class _KnownForm:
                 held.append(number)
             else:
                 template.append(as_json(name, text, kind).replace("%", "%%"))
-        self._packed = ", ".join(template), _getter(held)
+        self._packed = ", ".join(template), held
+
+
+def _rows(columns: Sequence[Sequence[Any]], chosen: Sequence[int], count: int) -> Iterable[tuple[Any, ...]]:
+    """The rows of some of the columns, of which there may be none."""
+    return zip(*[columns[number] for number in chosen], strict=True) if chosen else repeat((), count)
+
+
+def _all(check: Callable[[Iterable[str]], bool], columns: list[Sequence[str]], count: int) -> Iterable[bool]:
+    """Whether the texts of each row meet a condition: they are looked at together first."""
+    if all(map(check, columns)):
+        return repeat(True, count)
+    return map(check, zip(*columns, strict=True))
+
+
+def _are_as_in_json(texts: Iterable[str]) -> bool:
+    return is_as_in_json("".join(texts))
+
+
+def _can_be_split(texts: Iterable[str]) -> bool:
+    return can_be_split("-", ("".join(texts),))
 
 
 def _getter(keys: Sequence[Any]) -> Callable[[Any], tuple[Any, ...]]:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from echoforensics.case.record_table import PreparedRecord
 from echoforensics.errors import EchoforensicsError
-from echoforensics.extraction.file_parsing import FoundChunk, chunks
+from echoforensics.extraction.file_parsing import FoundChunk
 from echoforensics.extraction.workers.lifetime import begin_as_child
 from echoforensics.extraction.workers.messages import Answer, Ask, Begins, Done, Failed, ParseFile
 from parsers.record import Issue
@@ -243,9 +243,8 @@ class _Serving:
             return is_due
 
         begins = self._begins if task.careful else _nothing
-        found = self._parser.parse(task.file, task.passed, task.ordinal, begins)
         held: FoundChunk | None = None
-        for chunk in chunks(found, hand_over=hand_over):
+        for chunk in self._parser.parse(task.file, task.passed, task.ordinal, begins, hand_over):
             if held is not None:
                 self._end.send_bytes(packed(held))
             # One that is neither full nor due may be the last: it is sent with the end of the file.

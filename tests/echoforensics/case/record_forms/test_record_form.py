@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from echoforensics.case.record_forms import form_table, known_form
 from echoforensics.case.record_forms.form_table import form_number, remove_unused_forms, rewrite_record
-from echoforensics.case.record_forms.known_form import form_of
+from echoforensics.case.record_forms.known_form import split_all
 from echoforensics.case.record_forms.record_form import (
     MESSAGE_RUNS,
     OWN,
@@ -26,6 +26,7 @@ from echoforensics.case.record_forms.record_form import (
     made,
     split,
     split_texts,
+    with_nulls,
 )  # fmt: skip
 from echoforensics.case.schema import SCHEMA
 from echoforensics.case.store import Store
@@ -57,6 +58,11 @@ def _read(db: sqlite3.Connection, form: SharedForm, values: tuple[str | None, ..
     return found
 
 
+def _known(message: str, shared: list[str | None], fields: dict[str, Any]) -> tuple[SharedForm, tuple[str | None, ...]]:
+    ((form, columns, values),) = split_all([(message, shared, fields)])
+    return SharedForm(*form), with_nulls(columns, values)
+
+
 @settings(max_examples=60, deadline=None)
 @given(pieces=_PIECES, fields=_FIELDS, data=st.data())
 def test_what_is_read_is_what_was_written(
@@ -76,13 +82,32 @@ def test_what_is_read_is_what_was_written(
     provenance = json.loads(json_text(fields)).get("provenance")
     assert (form.state == "live") == (provenance is None or str(provenance).lower().startswith("live"))
     for known in range(2):
-        assert form_of(message, shared, fields) == (form, values), known
+        assert _known(message, shared, fields) == (form, values), known
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    records=st.lists(
+        st.tuples(
+            st.sampled_from(["It rang.", "The list of a.", "The list of the list, 5.", "100% of Kitchen at 5.", "a\0"]),
+            st.sampled_from([NONE, ["a", *NONE[1:]], ["", *NONE[1:]], [*NONE[1:], "Kitchen"], ["\0", *NONE[1:]]]),
+            st.fixed_dictionaries({"n": _VALUES, "provenance": st.sampled_from(["live", "deleted", None])}),
+        ),
+        max_size=12,
+    )
+)
+def test_many_records_are_split_as_each_alone(
+    records: list[tuple[str, list[str | None], dict[str, Any]]],
+) -> None:
+    found = [(form, with_nulls(columns, values)) for form, columns, values in split_all(records)]
+
+    assert found == [split(*record) for record in records]
 
 
 def test_records_of_one_kind_have_one_form() -> None:
     known_form._known.clear()
     forms = {
-        form_of(
+        _known(
             f'The device keeps an entry of type "ALARM" for "client {number}", with the id {number:08}-alarm.',
             NONE,
             {"client": f"client {number}", "id": f"{number:08}-alarm", "row": number, "type": "ALARM", "on": None},
@@ -99,8 +124,8 @@ def test_records_of_one_kind_have_one_form() -> None:
 
 
 def test_a_number_that_is_in_no_field_is_a_value_too() -> None:
-    first = form_of("A recording of 4.860 s (WAV), well formed.", NONE, {"container": "WAV"})
-    second = form_of("A recording of 12.1 s (WAV), well formed.", NONE, {"container": "WAV"})
+    first = _known("A recording of 4.860 s (WAV), well formed.", NONE, {"container": "WAV"})
+    second = _known("A recording of 12.1 s (WAV), well formed.", NONE, {"container": "WAV"})
     assert first[0] == second[0]
     assert second[1][len(SHARED) : len(SHARED) + 2] == ("12.1", "WAV")
 
@@ -112,7 +137,7 @@ def test_more_fields_than_there_are_columns_end_in_one_value() -> None:
     last = values[-1]
     assert last is not None
     assert last.startswith(f'"field {len(OWN) - 1:02}": "text')
-    assert (form, values) == form_of("Thirty fields.", NONE, fields)
+    assert (form, values) == _known("Thirty fields.", NONE, fields)
 
 
 def test_texts_that_are_not_as_we_write_them_are_kept_whole() -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from echoforensics.case.custody.names import DATABASE
 from echoforensics.case.exhibits.row_search import search_clause
-from echoforensics.case.record_forms.record_form import SHARED, split
+from echoforensics.case.record_forms.known_form import split_all
+from echoforensics.case.record_forms.record_form import SHARED
 from echoforensics.case.record_table import PreparedRecord, add_prepared, index_records, remove_records
 from echoforensics.case.store import Store
 from echoforensics.extraction.workers import index_process
@@ -21,14 +22,13 @@ from tests.echoforensics.extraction.workers.conftest import indexed_terms
 
 
 def _records(first: int, count: int) -> list[PreparedRecord]:
+    texts = [("A text.", [None] * len(SHARED), {"text": f"message {number}"}) for number in range(first, first + count)]
     return [
         PreparedRecord(
-            f"REC-{number:040x}", ("", "", "", number),
-            ("parser", "1", "echo:test"), "line 1",
-            *split("A text.", [None] * len(SHARED), {"text": f"message {number}"}), (), (), number,
+            number.to_bytes(20), ("", "", "", number), ("parser", "1", "echo:test"), "line 1", *split, (), (), number
         )
-        for number in range(first, first + count)
-    ]  # fmt: skip
+        for number, split in enumerate(split_all(texts), first)
+    ]
 
 
 @pytest.fixture
