@@ -43,7 +43,8 @@ def joined_interactions(joining: Joining, following: Following) -> Iterator[NewI
     """
     for number, one in enumerate(joining.interactions):
         nodes = [joining.nodes[member.record] for member in one.members]
-        start, key = start_of_nodes(nodes), min(node.record for node in nodes)
+        # They are in the order of their ids.
+        start, key = start_of_nodes(nodes), nodes[0].record
         following.facts.append(_facts(start, key, nodes))
         if len(nodes) > 1:
             following.attested += _attesting([*zip(nodes, one.members, strict=True)])

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 #: Records that are read at once.
 _AT_ONCE = 250
+#: So many nodes are kept while other processes parse, about a kilobyte each; those of more records are made at the end.
+_MOST = 250_000
 
 
 class GrowingNodes:
@@ -30,8 +32,8 @@ class GrowingNodes:
         self._end = last_record(self._store)
 
     def advance(self) -> bool:
-        """Make the nodes of some of the records that stay. Returns whether there were any left."""
-        if self._done >= self._end:
+        """Make the nodes of some of the records that stay. Returns whether there were any left to make."""
+        if self._done >= self._end or len(self._nodes) >= _MOST:
             return False
         last = min(self._end, self._done + _AT_ONCE)
         for record in records_with_utterance(self._store, self._done + 1, last):

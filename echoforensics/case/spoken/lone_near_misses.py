@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 #: The time of a stream's opening: a near miss may be within a stream of the same file, by that file's clock.
 _OPENED = "SELECT id FROM time_kinds WHERE description = 'Connection Established'"
 _NEAR_MISS = "SELECT id FROM kinds WHERE data_type = 'echo:log:near_miss'"
+#: Forms of records without the line of a stream: the names of their fields are part of the form.
+_WITHOUT_LINE = "SELECT id FROM forms WHERE instr(fields, '\"stream_line\"') = 0"
 #: The file of a record: all its places have the same bytes.
 _FILE = "(SELECT e.sha256 FROM places p CROSS JOIN entries e ON e.id = p.entry_id WHERE p.record = {} LIMIT 1)"
 
@@ -42,7 +44,7 @@ def add_lone_near_misses(store: Store, window: int, reason: int) -> None:
 
 
 def _list_lone(store: Store, window: int) -> None:
-    """Create the temporary table of these near misses, with the first and last time of each."""
+    """Create the temporary table of these near misses."""
     db = store.db
     for table in ("opened", "lone"):
         db.execute(f"DROP TABLE IF EXISTS temp.{table}")
@@ -54,17 +56,18 @@ def _list_lone(store: Store, window: int) -> None:
         f" WHERE t.kind IN ({_OPENED}) AND other.timestamp IS NOT NULL"
     )
     db.execute(
-        "CREATE TEMP TABLE lone AS SELECT r.number AS number, r.id AS id,"  # noqa: S608 (our text)
-        " (SELECT min(t.timestamp) FROM timestamps t WHERE t.record = r.number) AS first,"
-        " (SELECT max(t.timestamp) FROM timestamps t WHERE t.record = r.number) AS last"
-        " FROM temp.candidates c CROSS JOIN records r ON r.number = c.number"
-        f" WHERE r.kind IN ({_NEAR_MISS}) AND r.utterance_id IS NULL"
-        " AND json_extract(r.fields, '$.stream_line') IS NULL AND NOT EXISTS (SELECT 1 FROM places p"
-        " CROSS JOIN record_keys q ON q.place_id = p.id WHERE p.record = r.number)"
+        "CREATE TEMP TABLE lone AS SELECT r.number AS number, r.id AS id"  # noqa: S608 (our text)
+        " FROM temp.candidates c CROSS JOIN record_values r ON r.number = c.number"
+        f" WHERE r.kind IN ({_NEAR_MISS}) AND r.utterance_id IS NULL AND (r.form IN ({_WITHOUT_LINE})"
+        " OR (SELECT json_extract(f.fields, '$.stream_line') FROM records f WHERE f.number = r.number) IS NULL)"
+        " AND NOT EXISTS (SELECT 1 FROM places p CROSS JOIN record_keys q ON q.place_id = p.id"
+        " WHERE p.record = r.number)"
     )
     if db.execute("SELECT 1 FROM temp.opened LIMIT 1").fetchone():
         db.execute(
             "DELETE FROM temp.lone WHERE EXISTS (SELECT 1 FROM temp.opened o"  # noqa: S608 (our text)
-            f" WHERE o.sha256 = {_FILE.format('lone.number')} AND o.at BETWEEN lone.first - ? AND lone.last + ?)",
+            f" WHERE o.sha256 = {_FILE.format('lone.number')} AND o.at BETWEEN"
+            " (SELECT min(t.timestamp) FROM timestamps t WHERE t.record = lone.number) - ?"
+            " AND (SELECT max(t.timestamp) FROM timestamps t WHERE t.record = lone.number) + ?)",
             (window, window),
         )

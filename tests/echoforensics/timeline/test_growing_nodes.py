@@ -65,6 +65,18 @@ def test_interactions_are_the_same(store: Store, add_file: AddFile, growing: Gro
     assert store.count("interactions") == 6 + 1 + 5
 
 
+def test_so_many_nodes_are_kept(
+    store: Store, add_file: AddFile, growing: GrowingNodes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(growing_nodes, "_MOST", 3)
+    add_file("history.json", *(entry(number) for number in range(20)))
+    growing.committed()
+    while growing.advance():
+        pass
+    # Two records are read at once: with the last two it is one more.
+    assert list(growing.take()) == [2, 3, 5, 6]
+
+
 def test_nodes_of_records_with_one_place_are_taken_once(store: Store, add_file: AddFile, growing: GrowingNodes) -> None:
     records = [entry(number) for number in range(6)]
     add_file("history.json", *records)

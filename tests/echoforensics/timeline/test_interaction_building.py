@@ -318,7 +318,7 @@ def test_records_to_join_have_names_and_times_as_whole_ones(
 ) -> None:
     fill()
     queue = {"queueId": "queue:of-this-test", "playbackAction": {"queueId": "another:queue"}}
-    with_fields = {
+    with_fields: dict[str, dict[str, Any]] = {
         "alexa:cloud:card": queue, "alexa:cloud:media": queue, "alexa:cloud:media_session": queue,
         "echo:log:near_miss": {"stream_line": 7}, "echo:log:audio_stream": {"lines": [7, 8]},
         "recording:audio": {"channels": 1, "rate_hz": 16000, "duration_us": 1}, "echo:log:boot": {"lines": [9]},
