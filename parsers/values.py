@@ -126,7 +126,8 @@ def _is_small(item: Mapping[str, object]) -> bool:
 
 
 def _has_short_names(item: Mapping[str, object]) -> bool:
-    return not item or max(map(len, item)) <= MAX_NAME
+    # Most names are short even all together.
+    return len("".join(item)) <= MAX_NAME or max(map(len, item)) <= MAX_NAME
 
 
 def _room_after(values: Collection[object], room: int, depth: int) -> int:

@@ -7,7 +7,9 @@ import time
 import zlib
 from collections.abc import Callable
 
-#: Compressed bytes that are given to zlib at once.
+from parsers.formats import deflate
+
+#: Compressed bytes that are inflated at once.
 _PIECE = 64 * 1024
 #: How often each is run: the least counts.
 _TIMES = 3
@@ -16,11 +18,11 @@ _HEAD, _TAIL = 10, 8
 
 
 def inflated(content: bytes) -> None:
-    """Inflate each of the gzip members that some bytes begin with, by zlib alone: no checksum is compared."""
+    """Inflate each of the gzip members that some bytes begin with, by zlib-ng alone: no checksum is compared."""
     view = memoryview(content)
     at = 0
     while at + _HEAD < len(content):
-        engine, at = zlib.decompressobj(-zlib.MAX_WBITS), at + _HEAD
+        engine, at = deflate.decompressobj(-zlib.MAX_WBITS), at + _HEAD
         while not engine.eof and at < len(content):
             engine.decompress(view[at : at + _PIECE])
             at += len(view[at : at + _PIECE]) - len(engine.unused_data)
@@ -38,7 +40,7 @@ def decoded(content: bytes) -> None:
 
 #: By the name of a content: what its search waits for, in words, and that by itself.
 FLOORS: dict[str, tuple[str, Callable[[bytes], None]]] = {
-    "gzip members": ("zlib inflates them", inflated),
+    "gzip members": ("zlib-ng inflates them", inflated),
     "Alexa history": ("Python's JSON decoder, which is written in C, reads it", decoded),
 }
 

@@ -113,10 +113,9 @@ class AlexaExportCsv(MapReader):
         if prefix and not prefix.startswith(at_coding("utf")):
             yield Issue(read_as(prefix.removeprefix(at_coding(""))), prefix)
         with opener() as stream:
-            found = (
-                row._replace(locator=join(prefix, row.locator))
-                for row in rows(stream, delimiter_of(as_utf8(source.head)))
-            )
+            found = rows(stream, delimiter_of(as_utf8(source.head)))
+            if prefix:
+                found = (row._replace(locator=join(prefix, row.locator)) for row in found)
             first = next(found, None)
             if first is None:
                 yield Issue("The file holds no table.")

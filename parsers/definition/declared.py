@@ -8,9 +8,10 @@ from typing import NamedTuple
 from parsers.definition import declared_time
 from parsers.definition.declared_time import EPOCH_UNITS, read_number
 from parsers.definition.record_form import RecordForm, TimeColumn
-from parsers.definition.template import getter
+from parsers.definition.template import getter, is_member
 from parsers.record import Issue, Record, Timestamp
 from parsers.values import kept_fields, shown
+from parsers.written_time import read_usual
 
 #: Longer texts are not read as times, names or numbers.
 _MAX_COLUMN = 2000
@@ -38,6 +39,11 @@ class DeclaredItem(NamedTuple):
     kept: Mapping[str, object] | None = None
 
 
+def _only_member(paths: tuple[str, ...]) -> str:
+    """The name at a single path that names a member of the item itself; else empty."""
+    return paths[0] if len(paths) == 1 and is_member(paths[0]) else ""
+
+
 class _UnreadableError(ValueError):
     """A value does not match the definition."""
 
@@ -48,7 +54,9 @@ class RecordMaker:
     def __init__(self, form: RecordForm, parser: str = "", version: str = "") -> None:
         """Store the form, and the parser name and version for its records."""
         self._form = form
-        self._times = tuple((column, tuple(map(getter, column.fields))) for column in form.times)
+        self._times = tuple(
+            (column, _only_member(column.fields), tuple(map(getter, column.fields))) for column in form.times
+        )
         self._columns = tuple((name, path, getter(path)) for name, path in form.columns.items())
         self._parser, self._version = parser, version
 
@@ -58,8 +66,8 @@ class RecordMaker:
         found: list[Record | Issue] = []
         timestamps: list[Timestamp] = []
         columns: dict[str, str] = {}
-        for column, getters in self._times:
-            values = [getters[0](scopes)] if len(getters) == 1 else [value_of(scopes) for value_of in getters]
+        for column, member, getters in self._times:
+            values = [scopes[-1].get(member)] if member else [value_of(scopes) for value_of in getters]
             try:
                 if len(values) == 1 and isinstance(values[0], list):
                     timestamps += _timestamps(column, item, values[0][:_MAX_LIST])
@@ -115,6 +123,16 @@ def _timestamp(column: TimeColumn, item: DeclaredItem, values: list[object]) -> 
         return number and Timestamp(
             column.description, number.recorded, column.clock, number.timestamp, column.note, locator
         )
+    if (
+        type(first) is str
+        and len(values) == 1
+        and column.unit == "iso"
+        and not column.format
+        and (usual := read_usual(first))
+    ):
+        note = f"{column.note} {usual.note}"
+        locator = item.locate(column.fields[0])
+        return Timestamp(column.description, first, column.clock, usual.timestamp, note, locator)
     recorded = _recorded(column, values)
     if not recorded:
         return None

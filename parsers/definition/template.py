@@ -54,7 +54,7 @@ class Template:
             for mark, path, fallback, text in zip(parts[1::4], parts[2::4], parts[3::4], parts[4::4], strict=True)
         )
         object.__setattr__(self, "gaps", tuple((getter(path), *rest) for path, *rest in gaps))
-        object.__setattr__(self, "plain_gaps", gaps if all(_is_member(path) for path, *_ in gaps) else None)
+        object.__setattr__(self, "plain_gaps", gaps if all(is_member(path) for path, *_ in gaps) else None)
 
     @classmethod
     def parse(cls, text: str) -> Template:
@@ -124,13 +124,13 @@ def getter(path: str) -> Getter:
     """
     if path.startswith("@"):
         return partial(_of_address, path[1:])
-    if _is_member(path):
+    if is_member(path):
         return partial(_of_item, path)
     name = path.rpartition("../")[2]
     return partial(_within, 1 + (len(path) - len(name)) // 3, tuple(name.split(".")))
 
 
-def _is_member(path: str) -> bool:
+def is_member(path: str) -> bool:
     """Whether a path is the name of a member of the item itself."""
     return not path.startswith("@") and "." not in path
 

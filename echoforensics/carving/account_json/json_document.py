@@ -163,11 +163,10 @@ def _document(view: View, start: int, at: int) -> JsonDocument | None:
     words = json_words()
     for size in _STEPS[1:]:
         text = view.read(start, at - start + size)
-        end = words.end_of(text)
+        end, has_long_number = words.extent(text)
         try:
-            held = text[:end] if end >= 0 else text
-            decoder = _decoder if words.has_long_number(held) else _short_decoder
-            decoded = held.decode("utf-8", "surrogateescape")
+            decoder = _decoder if has_long_number else _short_decoder
+            decoded = (text[:end] if end >= 0 else text).decode("utf-8", "surrogateescape")
             value, length = decoder.raw_decode(decoded)
         except _OtherNumberError:
             return None

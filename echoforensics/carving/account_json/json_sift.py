@@ -31,6 +31,9 @@ _NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 _NAMES = np.isin(np.arange(256), np.frombuffer(_NAME, dtype=np.uint8))
 #: Control characters are looked at one by one if they are less than one byte in this many.
 _FEW = 16
+#: The mark of each byte (see :func:`marked_bytes`). So few bytes are marked by this table; numpy is faster for more.
+_MARKS = bytes(byte >= ord(" ") or byte in b"\n\r\t" for byte in range(256))
+_SHORT = 4 * 1024
 #: How many bytes to search for such an end.
 _LINE = 16 * 1024
 #: After this many texts in a block yield nothing, the rest are judged together.
@@ -170,6 +173,8 @@ def _line(block: bytes, text: _TextSpan, at: int) -> _TextSpan:
 
 def marked_bytes(text: bytes) -> bytes:
     """Mark each byte with 0 if no JSON contains it, in a string or outside one; otherwise with 1."""
+    if len(text) <= _SHORT:
+        return text.translate(_MARKS)
     values = np.frombuffer(text, dtype=np.uint8)
     held = values >= ord(" ")
     low = np.flatnonzero(~held)
@@ -197,7 +202,7 @@ def _within(text: _TextSpan, block: bytes, base: int, places: BlockPlaces, at: i
     """Yield the keys of a promising text, from an offset in the block on, around which something may be carved."""
     spans = _telling_lines(block, text) if text.signs and text.end - text.start >= _LONG else None
     line = text if not text.signs else _TextSpan(0, 0, tells=False)
-    while (key := places.following(at)) is not None and key < text.end:
+    while at < text.end and (key := places.following(at)) is not None and key < text.end:
         if (at := max(spans.reaching(key) if spans else 0, reached.end - base)) > key:
             continue
         if key >= line.end:
@@ -207,7 +212,7 @@ def _within(text: _TextSpan, block: bytes, base: int, places: BlockPlaces, at: i
             continue
         if line.end == len(block) or _closes(block, key, line.end):
             yield key
-        at = key + 1
+        at = max(key + 1, reached.end - base)
 
 
 class _Spans:

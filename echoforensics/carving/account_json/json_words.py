@@ -60,8 +60,9 @@ class JsonWords:
         patterns += [(b'"' + word.encode("ascii"), number) for number, word in enumerate(words, _BY_ITSELF + 1)]
         self._database = _database(patterns, hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_SINGLEMATCH)
         self._each = _database(patterns, hyperscan.HS_FLAG_DOTALL)
-        self._foreign = _database([(_FOREIGN, 0)], hyperscan.HS_FLAG_DOTALL)
-        self._long = _database([(_LONG_RUN, 0)], hyperscan.HS_FLAG_DOTALL)
+        self._extent = _database(
+            [(_FOREIGN, 0), (_LONG_RUN, 1)], hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_SINGLEMATCH
+        )
         self._count = 1 + len(words)
         # Several media may be searched at once, so each thread has its own scratch space.
         self._rooms = local()
@@ -77,25 +78,26 @@ class JsonWords:
         self._database.scan(text, match_event_handler=matched, scratch=self._scratch(self._database))
         return found
 
-    def end_of(self, text: bytes) -> int:
-        """Return the offset of the first byte that no JSON contains, also in a string; -1 if there is none."""
-        return self._first(self._foreign, text)
+    def extent(self, text: bytes) -> tuple[int, bool]:
+        """Return where JSON in a text ends at the latest, and whether it has a number that is long until there.
 
-    def has_long_number(self, text: bytes) -> bool:
-        """Whether a text has a run of digits that is too long for a number (see :data:`_LONG_RUN`)."""
-        return self._first(self._long, text) >= 0
+        Returns:
+            The offset of the first byte that no JSON contains, also in a string, or -1 if there is none; whether a run
+            of digits before it is too long for a number (see :data:`_LONG_RUN`).
+        """
+        end, has_long = -1, False
 
-    def _first(self, database: hyperscan.Database, text: bytes) -> int:
-        found = -1
-
-        def matched(_number: int, _start: int, end: int, _flags: int, _context: object) -> bool:
-            nonlocal found
-            found = end - 1
+        def matched(number: int, _start: int, behind: int, _flags: int, _context: object) -> bool:
+            nonlocal end, has_long
+            if number:
+                has_long = True
+                return False
+            end = behind - 1
             return True
 
         with suppress(hyperscan.ScanTerminated):
-            database.scan(text, match_event_handler=matched, scratch=self._scratch(database))
-        return found
+            self._extent.scan(text, match_event_handler=matched, scratch=self._scratch(self._extent))
+        return end, has_long
 
     def telling_parts(self, text: bytes, ends: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Return which parts of a text hold a combination of words that may belong to the service.
