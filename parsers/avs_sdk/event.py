@@ -26,6 +26,7 @@ _ZONE_UNKNOWN = (
     " UTC."
 )
 _STAMPED = "The device's clock, UTC to the millisecond, as the line of the AVS Device SDK writes it."
+_TWO_DAYS = "The device's clock; the line does not say in which zone, and day and month may be exchanged."
 _INNER = " The log around it writes {outer}."
 _NOT_SET = "The device's clock had not been set when the line was written; the value is not a date."
 #: Microseconds of 2010-01-01: earlier times mean that the clock was not set.
@@ -59,7 +60,7 @@ class AvsFinder:
             locator: its locator.
             timed: whether it may have its own time, as :func:`parsers.avs_sdk.line.has_time` reports.
         """
-        line = (avs_line.find(text) if timed else None) or self._without_time(text)
+        line = (avs_line.find(text) if timed else None) or avs_line.loose(text) or self._without_time(text)
         return AvsFound(line, own_timestamp(line) or outer, self._record(line, outer, locator)) if line else None
 
     def _without_time(self, text: bytes) -> AvsLine | None:
@@ -153,7 +154,7 @@ def _timestamp(line: AvsLine, outer: Timestamp | None) -> Timestamp | None:
     if line.stamp.endswith("Z") or set("+-") & set(line.stamp[10:]):
         note = _ZONED
     if not line.zoned:
-        note = _ZONE_UNKNOWN
+        note = _TWO_DAYS if "/" in line.stamp else _ZONE_UNKNOWN
     elif timestamp is None or timestamp < _FIRST:
         timestamp, note = None, _NOT_SET
     if outer is not None:

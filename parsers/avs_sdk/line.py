@@ -31,6 +31,13 @@ _TEXT = rb"(?P<source>[A-Za-z_][\w.<>~-]{0,120}):(?P<event>[^:]{0,200})(?::(?P<r
 #: The time as the SDK's own programs write it, in UTC.
 _OF_SDK = re.compile(rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}")
 _LINE = re.compile(_STAMP + _HEAD + rb"(?P<text>.*)", re.DOTALL)
+#: A line whose date is written with slashes, so that day and month may be exchanged, and one without a time.
+_LOOSE = re.compile(
+    rb"(?:(?P<stamp>\d\d/\d\d/\d{4},? \d\d:\d\d:\d\d[.,]\d{3}(?: [AP]M)?) )?"
+    + _HEAD.removeprefix(b" ")
+    + rb"(?P<text>[A-Z]\w{1,80}:\w{1,80}(?::.*)?\Z)",
+    re.DOTALL,
+)
 _SOURCE = re.compile(_TEXT, re.DOTALL)
 _PAIR = re.compile(rb"(?P<key>(?:[^\\,=:]|\\.){0,200})=(?P<value>(?:[^\\,:]|\\.)*)(?P<end>,|:|\Z)", re.DOTALL)
 _ESCAPE = re.compile(rb"\\(.)", re.DOTALL)
@@ -95,6 +102,15 @@ def find(content: bytes) -> AvsLine | None:
         timestamp -= minutes * 60_000_000 * (-1 if match["ahead"].startswith(b"-") else 1)
     found = _of_text(text, match["stamp"].decode("ascii"), timestamp if zoned else None)
     return found if zoned else replace(found, zoned=False)
+
+
+def loose(content: bytes) -> AvsLine | None:
+    """Read a line that writes no time, or a date of which day and month may be exchanged; None if it is none."""
+    found = _LOOSE.match(content)
+    if found is None:
+        return None
+    line = _of_text(found["text"], (found["stamp"] or b"").decode("ascii"), None)
+    return replace(line, zoned=False) if line.source else None
 
 
 def without_time(content: bytes) -> AvsLine | None:

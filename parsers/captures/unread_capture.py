@@ -24,6 +24,7 @@ _CLEAR = re.compile(rb"HTTP/1\.[01] \d{3} ")
 _PIECE, _LONGEST = 1024 * 1024, 16
 _KEYS_HELD = " It holds the keys of TLS sessions (a Decryption Secrets Block): Wireshark decrypts them by itself."
 _CLEAR_HELD = " Some of its HTTP is not encrypted: answers may stand in it."
+_DLT = b"DLT\x01"
 _JAVA, _CHARLES = b"\xac\xed\x00\x05", b"com.xk72.charles"
 
 
@@ -76,6 +77,11 @@ def _is_proxyman(source: Source) -> bool:
     return named and not source.head.startswith((b"PK", b"{", b"["))
 
 
+def _is_trace(source: Source) -> bool:
+    """Whether it is a trace in which a program speaks of Alexa: its messages are text among bytes."""
+    return source.head.startswith(_DLT) and (bool(source.names) or b"alexa" in source.head.lower())
+
+
 _FORMS = (
     _Form(
         "a capture of packets (pcap)",
@@ -102,6 +108,14 @@ _FORMS = (
         always=True,
     ),
     _Form(
+        "a trace of the control units of a car (AUTOSAR Diagnostic Log and Trace, .dlt)",
+        _is_trace,
+        "its messages are not taken apart",
+        "Open it with DLT Viewer and export it as text (File, Export), then bring in that file: lines of the AVS Device"
+        " SDK and the Auto SDK in it are read.",
+        always=True,
+    ),
+    _Form(
         "a net log of a browser (chrome://net-export)",
         lambda source: is_net_log(as_utf8(source.head)),
         "it lists events of the network, and as a rule no contents",
@@ -116,8 +130,8 @@ class UnreadCapture(Parser):
     """Reports captures that are not read."""
 
     name: ClassVar[str] = "unread_capture"
-    version: ClassVar[str] = "1"
-    needs_beginning: ClassVar[tuple[bytes, ...]] = (_JAVA,)
+    version: ClassVar[str] = "2"
+    needs_beginning: ClassVar[tuple[bytes, ...]] = (_JAVA, _DLT)
     needs_path: ClassVar[tuple[str, ...]] = (".chls", ".proxymanlog")
     needs_names: ClassVar[bool] = True
     about: ClassVar[About] = About(
@@ -126,6 +140,7 @@ class UnreadCapture(Parser):
         known_by=(
             "pcap and pcapng by their first bytes, if they name the Alexa service anywhere",
             "sessions of Charles (.chls) and old archives of Proxyman (.proxymanlog), by their first bytes or names",
+            "traces of AUTOSAR (.dlt) by their first bytes, if Alexa is named in the first of them",
             'JSON that begins {"constants": {, a net log, if it names the Alexa service anywhere',
         ),
         shows="Nothing by itself: each is an issue that says what the file is and how it becomes readable.",

@@ -12,6 +12,8 @@ from parsers.record import Issue, Record
 
 #: An item on its own, with no known address, needs at least this many keys to be recognised.
 _LEAST_KEYS = 3
+#: An item with at least this many keys is known by them in a file that names the service nowhere.
+_LEAST_TELLING = 5
 
 
 class DeclaredAnswer(ResponseParser):
@@ -28,6 +30,8 @@ class DeclaredAnswer(ResponseParser):
         self.urls = source.urls
         self.read_apart = source.apart
         self.telltales = () if source.by_address else (frozenset((*source.top, *source.item)),)
+        if source.alone and len(source.item) >= _LEAST_TELLING:
+            self.telltales = (*self.telltales, frozenset(source.item))
         self.lists = (source.items,) if source.items else ()
         self.first_keys = (*source.top, *(source.item if source.alone else ()))
 

@@ -323,6 +323,7 @@ NAMED: dict[str, tuple[Files, str]] = {
     ),
     "Charles' own form": ({"x.chls": b"\xac\xed\x00\x05sr\x00\x10com.xk72.charles.X"}, "export it as JSON"),
     "Proxyman's old form": ({"x.proxymanlog": b"bplist00\x00\x01"}, "export it as HAR"),
+    "a trace of a car": ({"x.dlt": b"DLT\x01" + bytes(12) + b"ECU1AlexaAuto: WakewordDetected\0"}, "with DLT Viewer"),
     "a net log": (
         {"x.json": json.dumps({"constants": {"logFormatVersion": 1}, "events": [{"url": ADDRESS}]}).encode()},
         "a net log of a browser",
