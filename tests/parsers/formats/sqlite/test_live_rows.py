@@ -191,7 +191,9 @@ def test_table_that_leads_beyond_the_pages_stated_is_an_issue(
     make_database: Make, read_database: Read, tmp_path: Path
 ) -> None:
     files = make_database(
-        "PRAGMA page_size = 512", "CREATE TABLE t (a TEXT)", *(f"INSERT INTO t VALUES ('{'x' * 200}')" for _ in range(8))
+        "PRAGMA page_size = 512",
+        "CREATE TABLE t (a TEXT)",
+        *(f"INSERT INTO t VALUES ('{'x' * 200}')" for _ in range(8)),
     )
     whole = bytearray(files["x.db"])
     rows, issues = read_database(files)
