@@ -30,7 +30,7 @@ from echoforensics.evidence.media.media import Media
 from echoforensics.evidence.media.opener import RAW_IMAGE, open_image, open_raw
 from echoforensics.evidence.name_search import kinds_named
 from echoforensics.evidence.streams import buffered
-from echoforensics.evidence.volumes.disk import Disk
+from echoforensics.evidence.volumes.disk import Disk, may_be_image
 from echoforensics.evidence.walk import is_archive, open_archive
 from parsers.formats.packets.capture_file import is_packet_capture
 from parsers.parser import HEAD_SIZE, Parser, looks_like_text
@@ -335,7 +335,7 @@ def _is_claimed(path: Path, head: bytes, size: int, parsers: tuple[Parser, ...] 
     source = ParserSource(path.name, size, head, lambda: path.open("rb"))
     if claiming(source, parsers):
         return True
-    if not looks_like_text(head):
+    if not looks_like_text(head) or (not head.strip(b"\0") and may_be_image(size)):
         return False
     try:
         with path.open("rb") as stream:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from echoforensics.carving.carved import UTTERANCE_ID
+from echoforensics.carving.carved import UTTERANCE_ID, Grade
 from echoforensics.carving.space import entry_of
 from echoforensics.case.entry_table import OPENED, entry_summary
 from echoforensics.evidence.entry import Entry, EntryState
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from echoforensics.case.vault import Vault
     from echoforensics.evidence.volumes.disk import Disk
     from echoforensics.extraction.placement import Owner, Placement
+
+#: Kinds of finds that show by themselves that they are whole, and that no recording holds.
+_NO_SOUND = frozenset(("gzip member", "SQLite database"))
 
 
 class CarvedFiles(NamedTuple):
@@ -53,11 +56,11 @@ def entries_of(carved: Sequence[Carved], disk: Disk, store: Store, vault: Vault,
     recordings = whole_recordings(owners.values(), store, vault, placement)
     entries: list[Entry] = []
     passed = 0
-    outer = 0
+    outer, in_sound = 0, False
     packed = Ranges(disk.packed())
     for each in carved:
         owner = owners.get(each.offset)
-        within = each.offset < outer and (each.is_record or each.is_bare)
+        within = each.offset < outer and (each.is_record or each.is_bare) and not (in_sound and _is_no_sound(each))
         passed_over = within or recordings.hold(each.ranges)
         # A size read from compressed bytes may by chance reach beyond them.
         is_packed = packed.hold([(each.offset, 1)])
@@ -66,9 +69,15 @@ def entries_of(carved: Sequence[Carved], disk: Disk, store: Store, vault: Vault,
             passed += 1
             continue
         if not each.is_bare:
-            outer = max(outer, each.ranges[0][0] + each.ranges[0][1])
+            end = each.ranges[0][0] + each.ranges[0][1]
+            outer, in_sound = max(outer, end), not each.is_record if end >= outer else in_sound
         entries.append(entry_of(each, disk.folder_at(each.offset), where, disk.media))
     return CarvedFiles(entries, passed)
+
+
+def _is_no_sound(carved: Carved) -> bool:
+    """Whether a find is in no recording: where it lies in one as long as its header says, that one is fragmented."""
+    return carved.kind in _NO_SOUND and carved.grade is Grade.WHOLE
 
 
 def _where(carved: Carved, owner: Owner | None, store: Store, *, is_packed: bool) -> str | None:

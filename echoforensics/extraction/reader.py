@@ -16,7 +16,7 @@ from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EntryKin
 from echoforensics.evidence.limits import Budget
 from echoforensics.evidence.media.opener import is_image
 from echoforensics.evidence.name_search import NameSearch
-from echoforensics.evidence.nested_image import is_named_as_image
+from echoforensics.evidence.nested_image import has_name_of_image, is_named_as_image
 from echoforensics.evidence.walk import (
     ROOT,
     EntryPlace,
@@ -32,7 +32,7 @@ from echoforensics.extraction.content import PASSES, READER, ReadContent, read_c
 from echoforensics.extraction.nested_images import read_image
 from parsers.fence import fence
 from parsers.formats.http.capture_forms import is_firefox_entry
-from parsers.parser import HEAD_SIZE, Parser
+from parsers.parser import HEAD_SIZE, Parser, looks_like_text
 from parsers.parser import Source as ParserSource
 from parsers.record import Issue
 from parsers.registry import claiming
@@ -54,6 +54,10 @@ _DELETED = " It was read from a deleted file whose content was still there."
 #: Containers whose members have no checksums of their own.
 _UNCHECKED = ("tar",)
 _DAMAGED = " It was read from data whose check failed: it may differ from what was stored."
+_IMAGE_NOT_OPENED = (
+    "it is called as an image of a disk is, and its first bytes are of none that is known; inside another file it was"
+    " neither opened nor searched: unpack a copy of it, and give that"
+)
 
 
 class _Read(NamedTuple):
@@ -183,7 +187,9 @@ class EntryReader:
             image = not archive and not carved and is_image(head)
             container = archive or (image and not is_firefox_entry(entry.path))
             keep = bool(claimed) or carved or _is_held(entry, container=container)
-            search = None if container or any(not parser.reads_lines for parser in claimed) else NameSearch()
+            # What names the service in a raw image is found by carving, with all else that is in it.
+            searched = not container and not (is_named_as_image(entry, entry.size or 0) and not _is_text(head))
+            search = NameSearch() if searched and all(parser.reads_lines for parser in claimed) else None
             staged = self.vault.stage() if keep else None
             content = read_content(stream, head, staged, search)
         if content.issue:
@@ -288,6 +294,8 @@ class EntryReader:
             self.issue(
                 EvidenceIssue(here.path, f"looks like an archive, and was not opened: {what}" if not archive else what)
             )
+        elif not is_read and not found.image and _is_image_not_opened(entry, found):
+            self.issue(EvidenceIssue(here.path, _IMAGE_NOT_OPENED))
 
     def _note(self, entry: Entry, here: EntryPlace, read: _Read) -> int:
         """Add an entry to the case; returns its number."""
@@ -342,6 +350,17 @@ def _is_image(entry: Entry, found: _Found) -> bool:
     if entry.state is EntryState.CARVED:
         return False
     return found.image or (not found.claimed and is_named_as_image(entry, found.content.size))
+
+
+def _is_image_not_opened(entry: Entry, found: _Found) -> bool:
+    """Whether a file inside another is called as an image is, which is searched only where it lies by itself."""
+    is_called = entry.location is None and entry.state is not EntryState.CARVED
+    return is_called and has_name_of_image(entry, found.content.size) and not _is_text(found.head)
+
+
+def _is_text(head: bytes) -> bool:
+    """Whether a file begins like text; not with zeros alone, as images do."""
+    return bool(head.strip(b"\0")) and looks_like_text(head)
 
 
 def _entries_of(container: Container) -> Iterator[Entry | EvidenceIssue]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
+from typing import Literal
+
 #: Bytes that are looked at.
 HEAD = 128 * 1024
 SECTOR = 512
@@ -51,7 +54,15 @@ def looks_like_disk(head: bytes) -> bool:
     for at, magics in _AT.items():
         if head.startswith(magics, at):
             return True
-    return _is_ext(head) or _is_boot_sector(head)
+    return _is_ext(head) or _is_boot_sector(head) or _is_jffs2(head)
+
+
+def _is_jffs2(head: bytes) -> bool:
+    """The header of a node, with a right checksum (Linux, ``fs/jffs2``: CRC-32 from 0, without a last inversion)."""
+    if len(head) < 12 or head[:2] not in (b"\x85\x19", b"\x19\x85"):
+        return False
+    order: Literal["little", "big"] = "little" if head.startswith(b"\x85") else "big"
+    return zlib.crc32(head[:8], 0xFFFF_FFFF) ^ 0xFFFF_FFFF == int.from_bytes(head[8:12], order)
 
 
 def _is_ext(head: bytes) -> bool:

@@ -103,6 +103,7 @@ UNREAD = (
     UnreadFormat("film of a game (Smacker)", (b"SMK2", b"SMK4"), may=True),
     UnreadFormat("CAF file whose description is not where it is due", (b"caff\0\1",)),
     UnreadFormat("FLAC file without its first block of metadata", (b"fLaC",)),
+    UnreadFormat("Ogg stream without its beginning, as when it is saved while it plays", (b"OggS\0",), may=True),
 )  # fmt: skip
 #: Formats identified by bytes elsewhere: by the offset of these, which have one length, and by the bytes.
 _INSIDE = {

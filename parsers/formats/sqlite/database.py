@@ -174,6 +174,12 @@ class Database:
             raise
         yield from rows
         owners.update(dict.fromkeys(walked, table))
+        stated = self._pages.header.pages
+        if not self._partial and stated is not None and max(walked, default=0) > stated:
+            yield DatabaseIssue(
+                f"the table {table.name}: it leads to page {max(walked)}, and the header states {stated} pages; SQLite"
+                " takes the database for damaged: a change of it may not have been finished"
+            )
 
     def _live_rows(
         self, table: TableDefinition, seen: _Seen, walked: set[int]

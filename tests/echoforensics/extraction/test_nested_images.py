@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import lzma
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -71,6 +74,91 @@ def test_a_file_named_as_an_image_is_one_also_where_nothing_in_it_is_known(tmp_p
         " known; its files were not read. It can only be searched by content"
     )
     assert (rows, sorted(issues)) == ([], [f"DISK.DD: {unread}", f"disk.img: {unread}"])
+
+
+def _zeros_and_a_log() -> bytes:
+    """A dump without a table: zeros, and a log that was not compressed and names the service."""
+    utterance = (
+        b"AB72C64C86AW2:1.0/2024/03/09/22/B0DEM0000000EF01/40:05::TNIH_2V.1d4c2a70-5b1e-4f0a-9c3d-000000000004ZXV"
+    )
+    log = b"240309:224005 cmd[1]: utterance " + utterance + b"\n"
+    return bytes(128 * 1024) + (log + gzip.compress(LOG * 20, mtime=0)).ljust(4096, b"\0")
+
+
+@pytest.mark.parametrize("in_folder", [True, False])
+def test_a_dump_of_nothing_known_is_searched_though_utterance_ids_stand_in_it(in_folder: bool, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "nand.dd").write_bytes(_zeros_and_a_log())
+
+    rows, issues = _found(folder if in_folder else folder / "nand.dd", tmp_path / "case")
+
+    prefix = "nand.dd!/" if in_folder else ""
+    at = 128 * 1024 + _zeros_and_a_log()[128 * 1024 :].index(b"\x1f\x8b")
+    carved = f"{prefix}$Carved/{at:012x}.gz!/{at:012x}"
+    assert [row for row in rows if row[0] == carved]
+    assert [issue.partition(": ")[2] if in_folder else issue for issue in issues if "$Carved" not in issue] == [
+        ("" if in_folder else ": ")
+        + "there is no table of partitions and no file system that can be read; the image has no file system that is"
+        " known; its files were not read. It can only be searched by content"
+    ]
+
+
+def test_a_dump_of_nothing_known_in_a_zip_is_named(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "outer.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("nand.dd", bytes(65536))
+        archive.writestr("notes.img", b"a text that is called so\n" * 512 * 8)
+        archive.writestr("nand.bin", bytes(65536))
+
+    rows, issues = _found(tmp_path / "outer.zip", tmp_path / "case")
+
+    assert rows == []
+    assert [issue for issue in issues if issue.startswith("nand.dd")] == [
+        "nand.dd: it is called as an image of a disk is, and its first bytes are of none that is known; inside another"
+        " file it was neither opened nor searched: unpack a copy of it, and give that"
+    ]
+    assert not [issue for issue in issues if issue.startswith("notes.img")]
+
+
+def test_apple_disk_image_that_its_end_tells_is_named_in_a_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    trailer = (b"koly" + (4).to_bytes(4, "big") + (512).to_bytes(4, "big")).ljust(512, b"\0")
+    (folder / "export.dmg").write_bytes(zlib.compress(bytes(range(256)) * 9) + trailer)
+
+    rows, issues = _found(folder, tmp_path / "case")
+
+    assert rows == []
+    assert issues == [
+        "export.dmg: looks like an image, and was not opened: an image in the format of Apple's disk images (DMG) is"
+        " not read; convert a copy of it first: qemu-img convert -O raw"
+    ]
+
+
+@pytest.mark.parametrize("order", ["little", "big"])
+def test_jffs2_of_any_size_is_named_in_a_folder(order: Literal["little", "big"], tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    # The marker of an erased block, as mkfs.jffs2 writes it first.
+    node = b"".join(
+        value.to_bytes(size, order) for value, size in ((0x1985, 2), (0x2003, 2), (12, 4), (_crc_of_jffs2(order), 4))
+    )
+    (folder / "data.jffs2").write_bytes(node + b"\xff" * 70_001)
+    (folder / "other").write_bytes(node[:-1] + b"\0" + b"\xff" * 70_001)
+
+    rows, issues = _found(folder, tmp_path / "case")
+
+    assert rows == []
+    name = "JFFS2" if order == "little" else "JFFS2 (big-endian)"
+    assert issues == [
+        "data.jffs2: there is no table of partitions and no file system that can be read; the image holds"
+        f" {name}, which is not parsed; its files were not read. It can only be searched by content"
+    ]
+
+
+def _crc_of_jffs2(order: Literal["little", "big"]) -> int:
+    # By both orders the checksum is the one that mkfs.jffs2 1.5.2 wrote.
+    return {"little": 0xE41EB0B1, "big": 0xF060DC98}[order]
 
 
 def test_in_a_zip_in_a_zip(image: Path, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ BEGINNING = b"caff\0\1\0\0desc"
 HEADER_SIZE, CHUNK_HEADER = 8, 12
 #: The size that means "to the end of the file".
 OPEN_SIZE = (1 << 64) - 1
-_DESCRIPTION = 32
+_DESCRIPTION, _EDIT_COUNT = 32, 4
 _MAX_CHUNKS = 1000
 _MAX_INFO = 256 * 1024
 #: Defined chunks. Others belong to the file if they fit into it.
@@ -169,7 +169,9 @@ def _walk(window: Window) -> _CafWalk:
         start = walk.end + CHUNK_HEADER
         if name not in _CHUNKS and walk.sound_at is not None and start + length > window.size:
             return walk
-        if name == b"data" and length == OPEN_SIZE:
+        if name == b"data" and (length == OPEN_SIZE or _is_unfinished(window, start, length)):
+            if length != OPEN_SIZE:
+                walk.issue = "of unknown length: its header gives none, as when sound is written while it is recorded"
             length, walk.ending = max(0, window.size - start), Ending.OPEN
         if length >> 63:
             walk.issue = f"damaged: its chunk at byte {walk.end} states a length below 0"
@@ -184,10 +186,19 @@ def _walk(window: Window) -> _CafWalk:
     return walk
 
 
+def _is_unfinished(window: Window, start: int, length: int) -> bool:
+    """Whether sound, rather than a chunk or the end, follows a data chunk that states no sound."""
+    if length > _EDIT_COUNT or window.size <= start + _EDIT_COUNT:
+        return False
+    following = window.read(start + length, CHUNK_HEADER)
+    end = start + length + CHUNK_HEADER + int.from_bytes(following[4:], "big")
+    return following[:4] not in _CHUNKS or end > window.size
+
+
 def _take(window: Window, walk: _CafWalk, name: bytes, start: int, length: int) -> None:
     if name == b"data" and walk.sound_at is None:
         # The edit count comes before the sound.
-        walk.sound_at, walk.sound = start + 4, max(0, length - 4)
+        walk.sound_at, walk.sound = start + _EDIT_COUNT, max(0, length - _EDIT_COUNT)
     elif name == b"pakt" and walk.packets is None:
         raw = window.read(start, min(24, length))
         walk.packets = _CafPackets(*struct.unpack(">qqii", raw)) if len(raw) == 24 else None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import sqlite3
+import struct
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -186,3 +188,20 @@ def test_a_find_may_run_a_frame_into_what_lies_behind_a_piece() -> None:
     assert not recordings.hold([(1100, 900 + 2049)])
     assert not recordings.hold([(2000, 100)])
     assert not recordings.hold([(5100, 901)])
+
+
+def test_a_log_between_the_pieces_of_a_carved_recording_is_a_find(tmp_path: Path) -> None:
+    # A second of 16-bit sound.
+    head = struct.pack(
+        "<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + 64000, b"WAVE", b"fmt ", 16, 1, 1, 32000, 64000, 2, 16, b"data", 64000
+    )
+    sound = head + bytes(range(250)) * 256
+    log = gzip.compress(b"03-09 21:14:24.169  1234  1256 I AlexaService: WAKE_WORD\n" * 20, mtime=0)
+    raw = bytes(65536) + sound[:32768] + log.ljust(4096, b"\0") + sound[32768:] + bytes(65536)
+    (tmp_path / "image.dd").write_bytes(raw.ljust(-(-len(raw) // 512) * 512, b"\0"))
+
+    extract([tmp_path / "image.dd"], tmp_path / "case", None, Options(argv=("test",)), lambda *_: None)
+
+    with closing(sqlite3.connect(tmp_path / "case" / "case.db")) as case:
+        paths = [path for (path,) in case.execute("SELECT path FROM entries ORDER BY path")]
+    assert paths == ["$Carved/000000010000.wav", "$Carved/000000018000.gz", "$Carved/000000018000.gz!/000000018000"]

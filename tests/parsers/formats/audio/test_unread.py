@@ -49,6 +49,7 @@ EXAMPLES = {
     "QOA file": b"qoaf",
     "Sndtool file": b"SOUND\x1a",
     "Macintosh sound file": bytes(65) + b"FSSD" + bytes(59) + b"HCOM",
+    "Ogg stream without its beginning": b"OggS\0\0" + bytes(20) + b"\1\x20",
     "ADIF": b"ADIF\0\0",
     "picture with a film behind it": b"\xff\xd8\xff\xe1..http://ns.google.com/photos/1.0/camera/ MotionPhoto=1",
     "MIDI file": b"MThd\0\0\0\6",

@@ -6,6 +6,7 @@ import io
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -184,6 +185,35 @@ def test_a_log_beside_an_empty_database_is_enough(make_database: Make, read_data
     )  # fmt: skip
     rows, issues = read_database(files)
     assert ([dict(row.values) for row in rows], issues) == ([{"a": 1, "b": "alexa"}], [])
+
+
+def test_table_that_leads_beyond_the_pages_stated_is_an_issue(
+    make_database: Make, read_database: Read, tmp_path: Path
+) -> None:
+    files = make_database(
+        "PRAGMA page_size = 512",
+        "CREATE TABLE t (a TEXT)",
+        *(f"INSERT INTO t VALUES ('{'x' * 200}')" for _ in range(8)),
+    )
+    whole = bytearray(files["x.db"])
+    rows, issues = read_database(files)
+    assert (len(rows), issues) == (8, [])
+    count = len(whole) // 512
+    whole[28:32] = (count - 2).to_bytes(4, "big")
+    (tmp_path / "x.db").write_bytes(whole)
+    with (
+        closing(sqlite3.connect(tmp_path / "x.db")) as connection,
+        pytest.raises(sqlite3.DatabaseError, match="malformed"),
+    ):
+        connection.execute("SELECT * FROM t").fetchall()
+
+    rows, issues = read_database({"x.db": bytes(whole)})
+
+    assert len(rows) == 8
+    assert [issue.what for issue in issues] == [
+        f"the table t: it leads to page {count}, and the header states {count - 2} pages; SQLite takes the database for"
+        " damaged: a change of it may not have been finished"
+    ]
 
 
 def test_tables_are_not_compared_with_one_another(

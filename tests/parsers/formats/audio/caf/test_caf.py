@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import struct
 
+import pytest
+
 from parsers.formats.audio.caf import describe as caf
 from parsers.formats.audio.facts import AudioFacts, Ending, Undescribed
 from parsers.record import Clock
@@ -34,6 +36,20 @@ def test_size_that_is_left_open() -> None:
     found = _facts(content)
     assert (found.codec, found.duration_us) == ("PCM 16-bit little-endian", 100_000)
     assert (found.ending, found.end, found.issue) == (Ending.OPEN, len(content), "")
+
+
+@pytest.mark.parametrize("stated", [0, 4])
+def test_size_that_was_not_written_yet(stated: int) -> None:
+    content = _caf(b"lpcm", (2, 1), _chunk(b"data", bytes(4) + b"\1\2" * 1600, length=stated))
+    found = _facts(content)
+    assert (found.duration_us, found.ending, found.end, found.trailing) == (100_000, Ending.OPEN, len(content), 0)
+    assert found.issue == "of unknown length: its header gives none, as when sound is written while it is recorded"
+
+
+@pytest.mark.parametrize("behind", [b"", _chunk(b"info", b"\0\0\0\1title\0kitchen\0")])
+def test_recording_of_no_sound(behind: bytes) -> None:
+    found = _facts(_caf(b"lpcm", (2, 1), _chunk(b"data", bytes(4)), behind))
+    assert (found.duration_us, found.trailing, found.issue) == (0, 0, "")
 
 
 def test_packets_of_aac_are_counted_with_what_the_encoder_added() -> None:
