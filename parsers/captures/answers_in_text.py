@@ -74,7 +74,7 @@ class AnswersInText(Parser):
 
         Of a log whose lines another parser reads, only keys of answers are reported: that parser tells of the rest.
         """
-        from parsers.captures.text_reading import TextReading
+        from parsers.alexa_api.answers.text_reading import TextReading
 
         reading = TextReading(source)
         yield from bounded(reading.run())

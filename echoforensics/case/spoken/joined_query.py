@@ -29,11 +29,11 @@ CASE WHEN r.kind IN ({}) THEN r.fields ELSE '{{}}' END || ']'
 """
 #: So many entries and kinds of times are kept: records that follow each other have the same.
 _KEPT = 1024
-#: Of several files, a record is shown with the least: by the first columns of :class:`_Entry`.
+#: Of several files, a record is shown with the least: by the first columns of :class:`_EntryOfItem`.
 _SHOWN_FIRST = itemgetter(0, 1, 2)
 
 
-class _Entry(NamedTuple):
+class _EntryOfItem(NamedTuple):
     """A file: what a record in it is shown with."""
 
     is_not_allocated: bool
@@ -116,17 +116,17 @@ def _records(store: Store, source: str, *values: str | int) -> Iterator[SpokenRe
         )
 
 
-def _entries(db: Connection) -> Callable[[int], _Entry]:
+def _entries(db: Connection) -> Callable[[int], _EntryOfItem]:
     """Return a function that finds an entry by its number."""
 
     @lru_cache(_KEPT)
-    def entry_of(number: int) -> _Entry:
+    def entry_of(number: int) -> _EntryOfItem:
         evidence, path, sha256, state = db.execute(
             "SELECT v.name, e.path, e.sha256, e.state FROM entries e JOIN evidence v ON v.id = e.evidence_id"
             " WHERE e.id = ?",
             (number,),
         ).fetchone()
-        return _Entry(state != "allocated", evidence, path, sha256 or "", state, (evidence,))
+        return _EntryOfItem(state != "allocated", evidence, path, sha256 or "", state, (evidence,))
 
     return entry_of
 

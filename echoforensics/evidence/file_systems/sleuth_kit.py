@@ -53,12 +53,9 @@ _OTHERS = {
 }
 #: File systems that store POSIX modes; for others, The Sleuth Kit invents some.
 _WITH_MODES = (
-    *_EXT,
-    pytsk3.TSK_FS_TYPE_FFS1,
-    pytsk3.TSK_FS_TYPE_FFS2,
-    pytsk3.TSK_FS_TYPE_HFS,
+    *_EXT, pytsk3.TSK_FS_TYPE_FFS1, pytsk3.TSK_FS_TYPE_FFS2, pytsk3.TSK_FS_TYPE_HFS,
     pytsk3.TSK_FS_TYPE_YAFFS2,
-)
+)  # fmt: skip
 _TIMES = (
     ("modified", "mtime", "mtime_nano"),
     ("accessed", "atime", "atime_nano"),
