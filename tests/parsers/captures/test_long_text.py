@@ -10,8 +10,9 @@ from dataclasses import replace
 
 import pytest
 
+from parsers.alexa_api.answers import text_reading
 from parsers.alexa_api.items import text_values
-from parsers.captures import base64_file, browser_copied_json, http_text, text_reading
+from parsers.captures import base64_file, browser_copied_json, http_text
 from parsers.captures.answers_in_text import AnswersInText
 from parsers.captures.base64_file import Base64File
 from parsers.captures.browser_copied_json import BrowserCopiedJson
