@@ -19,7 +19,6 @@ from echoforensics.case.disk import case_disk
 from echoforensics.errors import CaseDiskError, EchoforensicsError
 from echoforensics.extraction.merging import add_merged, standing_of_part
 from echoforensics.extraction.parsing import STALLED_AFTER
-from echoforensics.extraction.parts.warm import warm
 from echoforensics.extraction.run import extract
 from echoforensics.extraction.workers.reading_process import ReadingProcess
 
@@ -67,6 +66,8 @@ class LocalParts:
 
     def __enter__(self) -> Self:
         if self._parts:
+            from echoforensics.extraction.parts.warm import warm
+
             warm()
         self._begin_more()
         return self
