@@ -28,6 +28,11 @@ _BY_HEAD: tuple[tuple[bytes, str, str], ...] = (
         "Apple's sparse images (SPARSEIMAGE)",
         "convert a copy of it on a Mac first: hdiutil convert -format UDTO",
     ),
+    (
+        b"encrcdsa\0\0\0\2",
+        "Apple's encrypted disk images (DMG)",
+        "convert a copy of it on a Mac first, with its password: hdiutil convert -format UDTO",
+    ),
     (b"AFF10\r\n\0", "AFF", "convert a copy of it first, with affconvert -r"),
     (b"partclone-image", "partclone", "restore it to a raw image first, with partclone.restore"),
     (b"\0ntfsclone-image", "ntfsclone", "restore it to a raw image first, with ntfsclone --restore-image"),
