@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, BinaryIO
 from echoforensics.evidence.entry import ContentError
 from echoforensics.evidence.media.media import Media, ReadImage
 from echoforensics.evidence.media.opener import RAW_IMAGE, has_own_format, open_image, open_raw
+from echoforensics.evidence.media.refused import ends_as_apple_image
 from echoforensics.evidence.streams import BLOCK
-from echoforensics.evidence.volumes.disk import SECTOR, Disk, may_be_image
+from echoforensics.evidence.volumes.disk import Disk, may_be_image
 from echoforensics.own_disk import no_room, write_with_holes
 
 if TYPE_CHECKING:
@@ -24,19 +25,22 @@ if TYPE_CHECKING:
 COPY_PREFIX, COPY_NAME = "echoforensics-", "image"
 #: What images are called whose bytes are those of their media.
 _NAMES = (".img", ".image", ".dd", ".raw", ".iso")
-#: What images of macOS are called, which are known by their end, and have any size.
+#: What disk images of macOS are called, which are known by their end, and have any size.
 _APPLE = ".dmg"
 
 
 def is_named_as_image(entry: Entry, size: int) -> bool:
     """Whether a file in a folder on this machine is called as an image is, and has the size of one, in bytes."""
-    return entry.location is not None and has_name_of_image(entry, size)
+    if entry.location is None:
+        return False
+    return has_name_of_image(entry, size) or (
+        entry.path.lower().endswith(_APPLE) and ends_as_apple_image(entry.location)
+    )
 
 
 def has_name_of_image(entry: Entry, size: int) -> bool:
-    """Whether a file is called as an image is, and has the size of one, in bytes."""
-    name = entry.path.lower()
-    return (name.endswith(_NAMES) and may_be_image(size)) or (name.endswith(_APPLE) and size >= SECTOR)
+    """Whether a file is called as a raw image is, and has the size of one, in bytes."""
+    return entry.path.lower().endswith(_NAMES) and may_be_image(size)
 
 
 class NestedDisk(Disk):

@@ -30,6 +30,7 @@ def zip_with(comment: bytes) -> bytes:
         (b"sprs\0\0\0\3" + bytes(65528), "format of Apple.s sparse images .SPARSEIMAGE. is not read"),
         (b"\xbe\xba\xfe\xca" + bytes(65532), "format of VMware.s SE sparse extents is not read"),
         (b"AFF10\r\n\0" + bytes(65528), "format of AFF is not read"),
+        (b"encrcdsa\0\0\0\2" + bytes(65524), "format of Apple.s encrypted disk images .DMG. is not read"),
         (b"partclone-image\0" + bytes(65520), "format of partclone is not read"),
         (bytes(65536) + b"koly\0\0\0\x04\0\0\x02\0" + bytes(500), r"\(DMG\) is not read"),
         (zip_with(b"aff4://1234"), "format of AFF4 is not read"),
