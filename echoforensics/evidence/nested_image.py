@@ -34,7 +34,7 @@ def is_named_as_image(entry: Entry, size: int) -> bool:
     if entry.location is None:
         return False
     return has_name_of_image(entry, size) or (
-        entry.path.lower().endswith(_APPLE) and ends_as_apple_image(entry.location)
+        entry.path.lower().endswith(_APPLE) and ends_as_apple_image(entry.location())
     )
 
 
