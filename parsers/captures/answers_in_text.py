@@ -28,7 +28,7 @@ class AnswersInText(Parser):
     """Reads the answers in a text."""
 
     name: ClassVar[str] = "answers_in_text"
-    version: ClassVar[str] = "6"
+    version: ClassVar[str] = "7"
     text_only: ClassVar[bool] = True
     last_resort: ClassVar[int] = 1
     about: ClassVar[About] = About(
@@ -49,8 +49,8 @@ class AnswersInText(Parser):
         ),
         validated_on=("Made files only, in the forms that the logs in the references have.",),
         limits=(
-            "Read are JSON, JSON within a text value, YAML, and the notations of Python, JavaScript and Java; the same"
-            " in base64 (also compressed by gzip or zlib), in hexadecimal and as numbers (a Buffer of Node.js), in"
+            "Read are JSON, JSON within a text value, YAML, TOML, and the notations of Python, JavaScript and Java; the"
+            " same in base64 (also compressed by gzip or zlib), in hexadecimal and as numbers (a Buffer of Node.js), in"
             " fields of CSV, in texts of SQL between apostrophes, in"
             " escaped HTML and XML, in addresses and forms, in quoted-printable mail, with a terminal's colours.",
             f"A text that is longer than {WHOLE} bytes is read in pieces of {PIECE} bytes. Coded texts are looked for"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 #: A line: the offset, and groups of one to four bytes, as a rule followed by their characters.
 _LINE = re.compile(
@@ -40,7 +41,9 @@ def begins_as_listing(head: bytes) -> bool:
     """
     lines = [line for line in head[:4096].split(b"\n")[:24] if line.strip()][:-1]
     offsets = [int(found["at"], 16) for found in map(_LINE.match, lines) if found]
-    return len(offsets) >= 2 and 2 * len(offsets) > len(lines) and offsets == sorted(offsets)
+    # Of several pieces listed one after another, each begins at 0 (curl --trace).
+    rises = all(last < at or at == 0 for last, at in pairwise(offsets))
+    return len(offsets) >= 2 and 2 * len(offsets) > len(lines) and rises
 
 
 def _rows(content: bytes) -> Iterator[bytes]:

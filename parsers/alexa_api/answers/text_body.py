@@ -11,10 +11,11 @@ from parsers import written_time
 from parsers.alexa_api.answers.responses import kinds
 from parsers.alexa_api.answers.text_marks import text_marks
 from parsers.alexa_api.items.address import ApiUrl
-from parsers.alexa_api.items.body import Body, Places, Tokens
+from parsers.alexa_api.items.body import Body, Places, TextPlaces, Tokens
 from parsers.alexa_api.items.coded_texts import json_in_base64
 from parsers.alexa_api.items.loaded_json import load
 from parsers.alexa_api.items.text_values import TextValue, values_of
+from parsers.formats.json.text import JsonError, decode
 from parsers.locator import join
 from parsers.parser import Source
 from parsers.record import Clock, Issue, Timestamp, Value
@@ -103,14 +104,34 @@ def texts_within(whole: Body) -> Iterator[Body | Issue]:
             loaded = load(Source.of(coded[0], whole.path))
             places = loaded.places.after(join(whole.places.record(tokens), coded[1]))
             yield from texts_within(replace(whole, value=loaded.value, places=places))
-        elif text_marks().search(text) and text.lstrip()[:1] not in ("{", "["):
+        elif text_marks().search(text) and not _is_json(text):
             where = whole.places.record(tokens)
             for found in values_of(text.encode("utf-8", "surrogatepass"), text_marks(), where):
                 if isinstance(found, Issue):
                     yield found
                 elif found.found.value is not None:
                     body = body_of(found, whole.path)
+                    if not isinstance(_at(whole.value, tokens), str):
+                        # No locator leads into lines that were put together.
+                        body = replace(body, places=TextPlaces(where))
                     yield replace(body, keys=whole.keys, fields={**whole.fields, **body.fields})
+
+
+def _at(value: object, tokens: Tokens) -> object:
+    """The value that keys and indexes lead to."""
+    for token in tokens:
+        value = value[token]  # type: ignore[index]
+    return value
+
+
+def _is_json(text: str) -> bool:
+    if text.lstrip()[:1] not in ("{", "["):
+        return False
+    try:
+        decode(text)
+    except JsonError:
+        return False
+    return True
 
 
 def _texts(value: object, tokens: Tokens) -> Iterator[tuple[str, Tokens]]:
@@ -120,6 +141,13 @@ def _texts(value: object, tokens: Tokens) -> Iterator[tuple[str, Tokens]]:
     elif len(tokens) < MAX_DEPTH and isinstance(value, dict):
         for key, inner in value.items():
             yield from _texts(inner, (*tokens, key))
+    elif isinstance(value, list) and _is_text_in_lines(value):
+        yield "".join(value), tokens
     elif len(tokens) < MAX_DEPTH and isinstance(value, list):
         for at, inner in enumerate(value):
             yield from _texts(inner, (*tokens, at))
+
+
+def _is_text_in_lines(value: list[object]) -> bool:
+    """Whether a list holds one text, a line in each member, as notebooks (ipynb) keep it."""
+    return len(value) > 1 and all(isinstance(line, str) and line.endswith("\n") for line in value[:-1])

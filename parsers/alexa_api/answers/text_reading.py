@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from parsers.alexa_api.answers.repeats import repeats_marked
 from parsers.alexa_api.answers.responses import read
-from parsers.alexa_api.answers.text_body import body_of
+from parsers.alexa_api.answers.text_body import body_of, texts_within
 from parsers.alexa_api.answers.text_marks import text_marks
 from parsers.alexa_api.answers.within import bodies
+from parsers.alexa_api.items.body import Body, TextPlaces
 from parsers.alexa_api.items.coded_texts import (
     PlainText,
     coded_texts,
@@ -21,6 +22,7 @@ from parsers.code_page import code_page, read_as
 from parsers.coding import CodingError, decode
 from parsers.encoding import wide_encoding
 from parsers.formats.json.texts import Found
+from parsers.formats.toml_text import toml_value
 from parsers.formats.wide_text import WideText
 from parsers.formats.yaml.documents import YamlError, begins, documents
 from parsers.locator import at_bytes, at_coding, inside
@@ -65,9 +67,8 @@ class TextReading:
                     yield text
                 elif not self._is_read(text, base):
                     yield from self._text(text)
-        if not self.records and (shown := without_terminal(content, prefix)):
-            self.cut = []
-            yield from self._text(shown)
+        if not self.records:
+            yield from self._as_shown(content, prefix)
         if self._page and self.records:
             yield Issue(read_as(self._page), at_coding(self._page))
         if self.cut:
@@ -115,6 +116,16 @@ class TextReading:
                     placed(Found(each.start, each.end, each.value, each.spans, literal=True), text, prefix)
                 )
 
+    def _as_shown(self, content: bytes, prefix: str) -> Iterator[Record | Issue]:
+        """Yield the records of a text without a terminal's colours, or of one that is TOML throughout."""
+        if shown := without_terminal(content, prefix):
+            self.cut = []
+            yield from self._text(shown)
+        if not self.records and (value := toml_value(content.decode("utf-8", "surrogateescape"))) is not None:
+            where = TextPlaces(inside(prefix, at_bytes(0, len(content))))
+            yield from self._records_of(Body(value, self.source.path, where))
+            self.cut = [] if self.records else self.cut
+
     def _pieces(self) -> Iterator[tuple[int, bytes, str]]:
         """Split a long text at line ends: the offset of each piece, its UTF-8 content, its locator."""
         name = wide_encoding(self.source.head)
@@ -149,13 +160,25 @@ class TextReading:
             self._read_at.append((value.start, value.end))
 
     def _read(self, value: TextValue) -> Iterator[Record | Issue]:
-        found = 0
-        for body in bodies(body_of(value, self.source.path), {}):
+        before, whole = self.records, body_of(value, self.source.path)
+        yield from self._records_of(whole)
+        if self.records == before and not value.found.literal and not value.found.error:
+            # Such as the lines of a log that a collector keeps as JSON.
+            # What quotes it may have escaped more than JSON does, so the whole value is where they are.
+            where = value.places.record(())
+            for text in texts_within(whole):
+                if isinstance(text, Issue):
+                    yield replace(text, locator=where)
+                else:
+                    yield from self._records_of(replace(text, places=TextPlaces(where)))
+        self.left_out += value.found.left_out if self.records > before else 0
+
+    def _records_of(self, whole: Body) -> Iterator[Record | Issue]:
+        """Yield the records of a value, and count them."""
+        for body in bodies(whole, {}):
             for item in (body,) if isinstance(body, Issue) else read(body):
-                found += isinstance(item, Record)
+                self.records += isinstance(item, Record)
                 yield item
-        self.records += found
-        self.left_out += value.found.left_out if found else 0
 
 
 def _cut(values: list[TextValue]) -> Issue:

@@ -172,6 +172,10 @@ READ: dict[str, Wrap] = {
     "journalctl -o export": lambda page: f"__REALTIME_TIMESTAMP=1745000000123456\nMESSAGE={_text(page)}\n\n".encode(),
     "quoted JSON in a line": lambda page: f"INFO body={json.dumps(_text(page))} status=200\n".encode(),
     "Markdown": lambda page: f"# Notes\n\nThe answer:\n\n```json\n{json.dumps(page, indent=2)}\n```\n\nEnd.\n".encode(),
+    "a notebook (ipynb)": lambda page: _json(
+        {"cells": [{"outputs": [{"data": {"text/plain": pprint.pformat(page).splitlines(keepends=True)}}]}]}
+    ),
+    "Python in JSON": lambda page: _json({"short_message": f"DEBUG response {page!r}", "level": 7}),
     "YAML around": lambda page: f"- request:\n    uri: {ADDRESS}\n  response:\n    body: {_text(page)}\n".encode(),
     "a page of HTML": lambda page: f"<html><script>window.data = {_text(page)};</script></html>\n".encode(),
     "parts (multipart)": lambda page: (

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from parsers.alexa_api.api_json import ApiJson
 from parsers.alexa_api.items.service_names import KEY, names_in
 from parsers.captures.answers_in_text import AnswersInText
 from parsers.parser import Source
@@ -90,3 +91,21 @@ def test_a_directive_in_a_log_is_read(escape: bool) -> None:
 )  # fmt: skip
 def test_other_words_are_no_names_of_the_service(text: str) -> None:
     assert names_in(text.encode()) == ()
+
+
+def test_bare_items_of_lists_are_known_by_their_keys() -> None:
+    item = {
+        "completed": False,
+        "createdDateTime": 1704101038009,
+        "id": "i",
+        "listId": "L",
+        "value": "Milch",
+        "version": 1,
+    }
+    source = Source.of(json.dumps([item]).encode(), "items.json")
+    assert ApiJson().claims(source)
+    (record,) = ApiJson().parse(source)
+    assert isinstance(record, Record)
+    assert (record.data_type, record.fields["value"], len(record.timestamps)) == ("alexa:cloud:list_item", "Milch", 1)
+    del item["listId"]
+    assert not ApiJson().claims(Source.of(json.dumps([item]).encode(), "items.json"))
