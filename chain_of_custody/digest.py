@@ -19,9 +19,6 @@ DEFAULT_ALGORITHMS = ("md5", "sha256")
 #: How many bytes to read at a time. At most two blocks are in memory: one being hashed, one being read.
 BLOCK_SIZE = 4 << 20
 
-#: How many bytes to read first: room for a whole block takes longer to get than a small file to read.
-_FIRST_SIZE = 64 << 10
-
 #: Blocks shorter than this are hashed directly: passing them to a thread takes longer than hashing them.
 _INLINE_SIZE = 256 << 10
 
@@ -129,10 +126,9 @@ def hash_stream(
         ValueError: an algorithm is unknown, or none is given.
         OSError: the stream cannot be read.
     """
-    done, size = 0, _FIRST_SIZE
+    done = 0
     with Hasher(algorithms) as hasher:
-        while block := stream.read(size):
-            size = BLOCK_SIZE
+        while block := stream.read(BLOCK_SIZE):
             hasher.update(block)
             if watch is not None:
                 watch(block)

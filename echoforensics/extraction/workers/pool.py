@@ -163,6 +163,9 @@ class ParsingPool:
         return True
 
     def _started(self) -> Worker:
+        # Those before it begin while it starts.
+        for other in self._workers:
+            other.send_files()
         worker = Worker(self.make_parser, self._workers)
         self._workers.append(worker)
         return worker
