@@ -213,7 +213,7 @@ class Parser(ABC):
     last_resort: ClassVar[int] = 0
     #: Whether it reads log lines, so that other parsers should look for data within the lines.
     reads_lines: ClassVar[bool] = False
-    #: Whether it also reads tables described by users' maps (:class:`parsers.map_reader.MapReader`).
+    #: Whether it also reads tables described by users' maps (``parsers.map_reader.MapReader``).
     reads_maps: ClassVar[bool] = False
 
     def sees(self, source: Source) -> Source:

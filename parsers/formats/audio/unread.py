@@ -38,6 +38,8 @@ class UnreadFormat(NamedTuple):
     may: bool = False
 
 
+#: How Ogg pages begin that begin no stream: a bit says "goes on" (1), one "last" (4), and none "first" (2).
+_LATER_PAGES = tuple(b"OggS\0" + bytes((flags,)) for flags in (0, 1, 4, 5))
 #: Formats identified by their first bytes.
 UNREAD = (
     UnreadFormat("Windows Media file (ASF: WMA, WMV)", (bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c"),)),
@@ -103,7 +105,7 @@ UNREAD = (
     UnreadFormat("film of a game (Smacker)", (b"SMK2", b"SMK4"), may=True),
     UnreadFormat("CAF file whose description is not where it is due", (b"caff\0\1",)),
     UnreadFormat("FLAC file without its first block of metadata", (b"fLaC",)),
-    UnreadFormat("Ogg stream without its beginning, as when it is saved while it plays", (b"OggS\0",), may=True),
+    UnreadFormat("Ogg stream without its beginning, as when it is saved while it plays", _LATER_PAGES, may=True),
 )  # fmt: skip
 #: Formats identified by bytes elsewhere: by the offset of these, which have one length, and by the bytes.
 _INSIDE = {

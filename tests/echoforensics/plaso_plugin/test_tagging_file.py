@@ -30,7 +30,8 @@ UTTERANCE = "AB72C64C86AW2:1.0/2017/07/17/06/B0F00715535302W5/12:36::TNIH_2V.91b
 #: A new data type goes into a label, or in here.
 UNTAGGED = frozenset((
     "alexa:app:acquired_file", "alexa:app:backup", "alexa:app:backup_file", "alexa:app:cached_image",
-    "alexa:app:configuration", "alexa:app:data_item", "alexa:app:event", "alexa:app:preferences", "alexa:app:session",
+    "alexa:app:configuration", "alexa:app:data_item", "alexa:app:event", "alexa:app:kept_device",
+    "alexa:app:kept_state", "alexa:app:preferences", "alexa:app:session",
     "alexa:app:store_entry", "alexa:app:sync", "alexa:app:table_row", "alexa:app:user_sync",
     "alexa:cloud:account_country", "alexa:cloud:account_state", "alexa:cloud:device", "alexa:cloud:device_setting",
     "alexa:cloud:do_not_disturb", "alexa:cloud:export_advertising", "alexa:cloud:export_answer_statistic",
@@ -40,8 +41,8 @@ UNTAGGED = frozenset((
     "alexa:cloud:export_mapped", "alexa:cloud:export_news_preference", "alexa:cloud:export_recommendation",
     "alexa:cloud:export_row", "alexa:cloud:export_show_event", "alexa:cloud:export_skill", "alexa:cloud:gadget",
     "alexa:cloud:linked_service", "alexa:cloud:listed_url", "alexa:cloud:music_account", "alexa:cloud:page",
-    "alexa:cloud:response", "alexa:cloud:skill", "alexa:cloud:wake_word", "alexa:web:address",
-    "alexa:web:cache_index", "alexa:web:cached", "alexa:web:capture", "alexa:web:cookie_file", "alexa:web:download",
+    "alexa:cloud:response", "alexa:cloud:skill", "alexa:cloud:skill_request", "alexa:cloud:wake_word",
+    "alexa:web:address", "alexa:web:cache_index", "alexa:web:cached", "alexa:web:capture", "alexa:web:cookie_file", "alexa:web:download",
     "alexa:web:indexed_db", "alexa:web:local_storage", "alexa:web:session_storage", "alexa:web:storage_file",
     "alexa:web:visit", "echo:avs:alert_asset", "echo:avs:context", "echo:avs:event", "echo:avs:focus",
     "echo:avs:notification", "echo:avs:request", "echo:avs:setting", "echo:avs:undelivered_event", "echo:avs:value",
