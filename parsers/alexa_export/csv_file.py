@@ -38,6 +38,8 @@ UNKNOWN = "This table is not known; its rows are shown as they stand."
 #: What an Alexa table has in a column name or in its path.
 _TELLTALES = ("alexa", "echo", "utterance", "wakeword", "skill")
 _WORD = re.compile(r"(?<![A-Za-z])(?:[Aa]lexa|ALEXA|[Ee]cho|ECHO)(?![a-z])")
+#: The folder of a person, who may be called Alexa.
+_HOME = re.compile(r"(?:^|[/\\])(?:Users|home|Documents and Settings)[/\\][^/\\]+")
 _NAME = re.compile(r"[^\W\d][\w .:/()&'#%?-]{0,99}")
 #: Columns of tables that other parsers read, or that a tool made from data the evidence already holds.
 _OTHERS = (
@@ -59,7 +61,7 @@ class AlexaExportCsv(MapReader):
     """Reads the tables, one record per row. Tables that a definition describes get its name and version."""
 
     name: ClassVar[str] = "alexa_export_csv"
-    version: ClassVar[str] = "3"
+    version: ClassVar[str] = "4"
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title='Tables of a "Request My Data" export of an Alexa account',
@@ -176,7 +178,7 @@ def _looks_like_alexas(source: Source, first: list[LocatedRow], *, named: bool) 
 
 def has_telltale(text: str, names: Iterable[str]) -> bool:
     """Whether a path or title, or the name of a column, shows that a table is about Alexa."""
-    return bool(_WORD.search(text)) or any(word in plain(name) for name in names for word in _TELLTALES)
+    return bool(_WORD.search(_HOME.sub("/", text))) or any(word in plain(name) for name in names for word in _TELLTALES)
 
 
 def bounded_table(found: Iterator[Record | Issue]) -> Iterator[Record | Issue]:

@@ -33,7 +33,7 @@ class HtmlTable(MapReader):
     """Reads the tables of a page, one record per row. Rows that a definition describes get its name and version."""
 
     name: ClassVar[str] = "html_table"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     text_only: ClassVar[bool] = True
     needs: ClassVar[tuple[bytes, ...]] = (rb"<[tT][aA][bB][lL][eE]",)
     about: ClassVar[About] = About(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import pytest
@@ -358,3 +359,19 @@ def test_the_older_table_of_registrations(parse_all: Parse) -> None:
         ("Added Time", 1546398245000000)
     ]
     assert '"Ann\'s Echo"' in record.message
+
+
+@pytest.mark.parametrize(
+    ("path", "claimed"),
+    [
+        ("Users/Alexa/Documents/budget.csv", False), ("home/alexa/budget.csv", False),
+        ("disk/Documents and Settings/Alexa Example/budget.csv", False),
+        ("Users/Alexa/Alexa/budget.csv", True), ("Additional Data/Alexa/budget.csv", True),
+        ("Users/Ann/Alexa.Orders.csv", True),
+    ],
+)  # fmt: skip
+def test_a_person_called_alexa_is_no_sign_of_a_table_of_alexa(path: str, claimed: bool) -> None:
+    content = b"Month,Sum\n2024-03,12\n2024-04,9\n"
+    source = Source(path, len(content), content, lambda: io.BytesIO(content))
+
+    assert PARSER.claims(source) is claimed
