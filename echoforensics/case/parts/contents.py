@@ -69,7 +69,7 @@ def add_part(store: Store, name: str, part: Store, item: EvidenceItem, state: st
     db.executemany(
         "INSERT INTO issues (evidence_id, path, parser, locator, what, excerpt) VALUES (?, ?, ?, ?, ?, ?)", issues
     )
-    if can_be_copied(store, part):
+    if can_be_copied(store, part, item.id):
         copy_records(store, part, numbers, lambda key: _key_here(key, item.id, number))
     else:
         _add_records(store, part, item.id, number, numbers)

@@ -1,6 +1,6 @@
 """Copies the records of a part whose records are all new to a case, table by table.
 
-That takes a fifth of the time of adding them one by one. It is done where the part is as one run over one evidence item
+That takes a third of the time of adding them one by one. It is done where the part is as one run over one evidence item
 leaves it, which is looked at first: its records and places are numbered without gaps, in the order in which they were
 found, and each record's id is the one that its place gives.
 """
@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 _AT_ONCE = 1000
 _PLACED = """
 SELECT p.id, p.record, p.read_from, p.ordinal, r.id, e.sha256, k.parser, r.locator
-FROM places p JOIN record_values r ON r.number = p.record JOIN entries e ON e.id = p.entry_id
-JOIN kinds k ON k.id = r.kind ORDER BY p.id
+FROM places p JOIN record_values r ON r.number = p.record JOIN kinds k ON k.id = r.kind
+JOIN entries e ON e.id = p.entry_id JOIN entries f ON f.id = p.read_from
+WHERE e.evidence_id = :item AND f.evidence_id = :item ORDER BY p.id
 """
 _ADDED = f"SELECT 1 FROM record_values WHERE kind IN ({KINDS.format(db='')}) LIMIT 1"  # noqa: S608 (our names)
 _VALUES = f"""
@@ -46,19 +47,20 @@ WHERE record BETWEEN ? AND ? ORDER BY record, ordinal
 """
 
 
-def can_be_copied(store: Store, part: Store) -> bool:
+def can_be_copied(store: Store, part: Store, evidence: int) -> bool:
     """Whether all records of a part can be copied into a case.
 
     Args:
         store: the store of the case.
         part: the store of the part.
+        evidence: number of the part's evidence item, whose entries are copied: each place is in one of them.
     """
     if part.count("evidence") != 1 or part.db.execute(_ADDED).fetchone():
         return False
     asks = last_record(store) > 0
-    numbers, last, before = RecordNumbers(), 0, (0, 0)
+    numbers, last, count, before = RecordNumbers(), 0, 0, (0, 0)
     for count, (place, record, read_from, ordinal, identity, sha256, parser, locator) in enumerate(
-        part.db.execute(_PLACED), 1
+        part.db.execute(_PLACED, {"item": evidence}), 1
     ):
         if place != count or record > last + 1 or (read_from, ordinal) <= before:
             return False
@@ -73,7 +75,7 @@ def can_be_copied(store: Store, part: Store) -> bool:
             return False
         if asks and store.db.execute("SELECT 1 FROM record_values WHERE id = ?", (identity,)).fetchone():
             return False
-    return last == part.count("record_values")
+    return last == part.count("record_values") and count == part.count("places")
 
 
 def copy_records(store: Store, part: Store, shift: int, key_here: Callable[[str], str]) -> None:
