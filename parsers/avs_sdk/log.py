@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from parsers.avs_sdk import event
 from parsers.avs_sdk import line as avs_line
-from parsers.avs_sdk.event import AvsFinder
+from parsers.avs_sdk.event import AvsFinder, AvsFound
 from parsers.definition.log_lines import DESCRIBED, SEEN, known_as, line_kinds
 from parsers.formats.logs.lines import FILE_TYPE, MAX_LINES, LogSummary, OtherLine
 from parsers.formats.logs.text import first_lines, raw_lines
@@ -19,7 +19,7 @@ from parsers.registry import register
 #: Longer lines are cut at this length.
 MAX_LINE = 65536
 #: How many lines of the head are checked: programs write a banner first.
-_FIRST = 200
+FIRST_LINES = 200
 #: The end of a stamp, and the bracket behind it.
 _STAMP_END = rb"[.,]\d\d\d[^\n]*\["
 #: What the sample program prints to the screen between log lines.
@@ -71,24 +71,31 @@ class AvsSdkLog(Parser):
         """Whether one of the first lines has the form."""
         if b"] " not in source.head and b"]\0 " not in source.head:
             return False
-        return any(map(avs_line.begins, first_lines(source.head, _FIRST, MAX_LINE)))
+        return any(map(avs_line.begins, first_lines(source.head, FIRST_LINES, MAX_LINE)))
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield a record for each line of a known kind, and one for the file."""
-        summary, finder = LogSummary(), AvsFinder()
-        with source.open() as stream:
-            for raw in raw_lines(stream, MAX_LINE):
-                if summary.of_form >= MAX_LINES:
-                    summary.beyond += 1
-                    continue
-                found = finder.find(raw.content, None, raw.locator)
-                if found is None:
-                    if not _SCREEN.fullmatch(raw.content[:400]):
-                        summary.other(OtherLine(raw.locator, raw.content, raw.cut))
-                    continue
-                summary.line(found.line.source or "without a source", found.timestamp)
-                if raw.cut:
-                    summary.cut(raw.locator)
-                if found.record:
-                    yield found.record
+        summary = LogSummary()
+        for found in found_lines(source, summary):
+            if found.record:
+                yield found.record
         yield from summary.end(None)
+
+
+def found_lines(source: Source, summary: LogSummary) -> Iterator[AvsFound]:
+    """Yield the lines of the SDK's form, of known kinds or not. Every line of the file is counted in the summary."""
+    finder = AvsFinder()
+    with source.open() as stream:
+        for raw in raw_lines(stream, MAX_LINE):
+            if summary.of_form >= MAX_LINES:
+                summary.beyond += 1
+                continue
+            found = finder.find(raw.content, None, raw.locator)
+            if found is None:
+                if not _SCREEN.fullmatch(raw.content[:400]):
+                    summary.other(OtherLine(raw.locator, raw.content, raw.cut))
+                continue
+            summary.line(found.line.source or "without a source", found.timestamp)
+            if raw.cut:
+                summary.cut(raw.locator)
+            yield found
