@@ -36,7 +36,7 @@ WITHOUT_PARSERS = (
 #: What the source of a module has that registers a parser.
 _REGISTERS = b"@register"
 
-#: By name, the class of each parser, or what stands for it until it is imported.
+#: The class of each parser by name, or its stand-in until it is imported.
 _registered: dict[str, type[Parser] | LaterParser] = {}
 
 

@@ -55,8 +55,8 @@ _DELETED = " It was read from a deleted file whose content was still there."
 _UNCHECKED = ("tar",)
 _DAMAGED = " It was read from data whose check failed: it may differ from what was stored."
 _IMAGE_NOT_OPENED = (
-    "it is called as an image of a disk is, and its first bytes are of none that is known; inside another file it was"
-    " neither opened nor searched: unpack a copy of it, and give that"
+    "it has the name of a disk image, and its first bytes are of no known kind; inside another file it was neither"
+    " opened nor searched: unpack a copy of it, and give that"
 )
 
 

@@ -69,6 +69,8 @@ class LocalParts:
             from echoforensics.extraction.parts.warm import warm
 
             warm()
+            with case_disk(self._folder):
+                self._folder.mkdir(exist_ok=True)
         self._begin_more()
         return self
 
@@ -113,9 +115,6 @@ class LocalParts:
 
     def _begin_more(self) -> None:
         """Let processes begin with further sources, as many as may run at once."""
-        if self._parts:
-            with case_disk(self._folder):
-                self._folder.mkdir(exist_ok=True)
         running = sum(part.is_running for part in self._parts.values())
         for part in self._parts.values():
             if running >= self._at_once:

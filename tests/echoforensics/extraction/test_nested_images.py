@@ -114,8 +114,8 @@ def test_a_dump_of_nothing_known_in_a_zip_is_named(tmp_path: Path) -> None:
 
     assert rows == []
     assert [issue for issue in issues if issue.startswith("nand.dd")] == [
-        "nand.dd: it is called as an image of a disk is, and its first bytes are of none that is known; inside another"
-        " file it was neither opened nor searched: unpack a copy of it, and give that"
+        "nand.dd: it has the name of a disk image, and its first bytes are of no known kind; inside another file it was"
+        " neither opened nor searched: unpack a copy of it, and give that"
     ]
     assert not [issue for issue in issues if issue.startswith("notes.img")]
 
