@@ -14,7 +14,7 @@ from parsers.alexa_api.items.service_names import names_in
 from parsers.alexa_api.named_file import names_of, not_read
 from parsers.captures.signed_as import signed_as
 from parsers.encoding import as_utf8, wide_encoding
-from parsers.formats.hex_listing import begins_as_listing, listed_bytes
+from parsers.formats.hex_listing import begins_as_listing, listed_bytes, listing
 from parsers.formats.json.text import MAX_BYTES
 from parsers.locator import at_coding
 from parsers.parser import ANSWERS, About, Parser, Source
@@ -30,7 +30,7 @@ class HexListingFile(Parser):
     """Reads the listed bytes as if they were a file of their own."""
 
     name: ClassVar[str] = "hex_listing_file"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     text_only: ClassVar[bool] = True
     needs: ClassVar[tuple[bytes, ...]] = (rb"^[ \t]*(?:0x)?[0-9a-fA-F]{4,16}:?[ \t]+[0-9a-fA-F]{2}",)
     about: ClassVar[About] = About(
@@ -42,9 +42,12 @@ class HexListingFile(Parser):
             " Wireshark write them, whose first bytes name the service, or its answers' keys",
         ),
         shows="What the answers or the capture in it show: it is read as a file of its own.",
-        does_not_show="What the bytes were listed from. Rows that hexdump leaves out as repeated are not there.",
+        does_not_show="What the bytes were listed from.",
         validated_on=("Made files only.",),
-        limits=(f"A file longer than {_LONGEST} bytes, and one in UTF-16, is not read.",),
+        limits=(
+            "Rows that a listing leaves out as repeated (*) are put in again, up to 1 MiB together; more is an issue.",
+            f"A file longer than {_LONGEST} bytes, and one in UTF-16, is not read.",
+        ),
         references=("xxd(1)", "hexdump(1)", "od(1)", "tcpdump(1)"),
     )
 
@@ -58,7 +61,7 @@ class HexListingFile(Parser):
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield the results of the answer and capture parsers for the listed bytes."""
         with source.open() as stream:
-            content = listed_bytes(stream.read(_LONGEST + 1))
+            content, left_out = listing(stream.read(_LONGEST + 1))
         inner, steps = Source.of(content, source.path), at_coding("hex-listing")
         names = tuple(name.kind for name in names_of(inner))
         readers = [each for each in load() if ANSWERS in each.about.hands_on and each.name != self.name]
@@ -67,5 +70,10 @@ class HexListingFile(Parser):
             for item in signed_as(parser, inner, steps):
                 found += 1
                 yield item
+        if left_out:
+            yield Issue(
+                f"The listing leaves out {left_out} bytes that repeat the row before them (*): what follows them stands"
+                " at another place than in what was listed."
+            )
         if not found:
             yield replace(not_read(names_of(inner)), locator=steps)

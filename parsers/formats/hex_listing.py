@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, zip_longest
+from typing import NamedTuple
 
 #: A line: the offset, and groups of one to four bytes, as a rule followed by their characters.
 _LINE = re.compile(
@@ -20,17 +21,49 @@ _BYTE = re.compile(rb"[0-9a-fA-F]{2}")
 _AROUND = b" \t|<>"
 #: How many bytes a line of a listing has at most.
 _MOST = 64
+#: The line for rows that repeat the one before.
+_REPEATED = re.compile(rb"^\*\r?$", re.MULTILINE)
+#: How many bytes of such rows are put in, together.
+_MOST_REPEATED = 1 << 20
+#: od(1) writes offsets in octal unless it is asked for another base.
+_BASES = (16, 8, 10)
 
 
-def listed_bytes(content: bytes) -> bytes:
-    """Return the bytes that the lines of a listing have, in order; empty if there is no such line.
+class Listing(NamedTuple):
+    """What a listing holds.
+
+    Attributes:
+        content: the bytes.
+        left_out: how many bytes of repeated rows it does not have, as they are too many.
+    """
+
+    content: bytes
+    left_out: int
+
+
+def listing(content: bytes) -> Listing:
+    """Return the bytes that the lines of a listing have, in order; none if there is no such line.
 
     How many of a line's signs are bytes is known from the next line's offset; of a last line, from its characters.
+    Rows that are left out because they repeat the one before (``*``) are put in again, up to 1 MiB together.
 
     Args:
         content: the listing, as text in UTF-8.
     """
-    return b"".join(_rows(content))
+    rows, free, left_out = list[bytes](), _MOST_REPEATED, 0
+    for row, repeated in _rows(content):
+        rows.append(row)
+        if repeated > free:
+            left_out += repeated
+        elif repeated:
+            rows.append((row * -(-repeated // len(row)))[:repeated])
+            free -= repeated
+    return Listing(b"".join(rows), left_out)
+
+
+def listed_bytes(content: bytes) -> bytes:
+    """Return the content of a :class:`Listing`."""
+    return listing(content).content
 
 
 def begins_as_listing(head: bytes) -> bool:
@@ -46,13 +79,32 @@ def begins_as_listing(head: bytes) -> bool:
     return len(offsets) >= 2 and 2 * len(offsets) > len(lines) and rises
 
 
-def _rows(content: bytes) -> Iterator[bytes]:
+def _rows(content: bytes) -> Iterator[tuple[bytes, int]]:
+    """The bytes of each line, and how many bytes follow that repeat them."""
     lines = list(_LINE.finditer(content))
-    for number, line in enumerate(lines):
-        listed = [int(digits, 16) for digits in _BYTE.findall(line["bytes"])]
-        following = int(lines[number + 1]["at"], 16) if number + 1 < len(lines) else -1
-        count = following - int(line["at"], 16)
-        yield bytes(listed[: count if 0 < count <= _MOST else _of_last(line, len(listed))])
+    base = max(_BASES, key=lambda base: _exact(lines[:50], base))
+    for line, following in zip_longest(lines, lines[1:]):
+        row = bytes.fromhex(b"".join(_BYTE.findall(line["bytes"])).decode())
+        distance = _distance(line, following, base) if following else 0
+        if following and distance > len(row) and _REPEATED.search(content, line.end(), following.start()):
+            yield row, distance - len(row)
+        else:
+            yield row[: distance if 0 < distance <= _MOST else _of_last(line, len(row))], 0
+
+
+def _distance(line: re.Match[bytes], following: re.Match[bytes], base: int) -> int:
+    """How many bytes lie between the offsets of two lines; 0 if they are not numbers to this base."""
+    try:
+        return int(following["at"], base) - int(line["at"], base)
+    except ValueError:
+        return 0
+
+
+def _exact(lines: list[re.Match[bytes]], base: int) -> int:
+    """How many lines have exactly the bytes that the next one's offset says."""
+    return sum(
+        _distance(line, following, base) == len(_BYTE.findall(line["bytes"])) for line, following in pairwise(lines)
+    )
 
 
 def _of_last(line: re.Match[bytes], most: int) -> int:

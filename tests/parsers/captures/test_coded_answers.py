@@ -33,7 +33,6 @@ from parsers.alexa_api.items.coded_texts import (
 )
 from parsers.alexa_api.items.written_bytes import bytes_in_hex, bytes_in_numbers
 from parsers.captures.base64_file import Base64File
-from parsers.captures.hex_listing_file import HexListingFile
 from parsers.coding import CodingError, decode
 from parsers.notations import NOTATIONS
 from parsers.parser import Source
@@ -228,37 +227,6 @@ def _swift(value: object) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_swift, value)) + "]"
     return "nil" if value is None else json.dumps(value, ensure_ascii=False)
-
-
-def _listing(page: Page, form: str) -> bytes:
-    """The page as a listing: 16 bytes a line, their offset before and their characters behind them."""
-    content, lines = _text(page).encode(), []
-    for at in range(0, len(content), 16):
-        row = content[at : at + 16]
-        shown = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in row)
-        halves = f"{row[:8].hex(' '):23}  {row[8:].hex(' '):23}"
-        pairs = f"{row.hex(' ', -2):39}"
-        lines.append({
-            "xxd": f"{at:08x}: {pairs}  {shown}", "hexdump": f"{at:08x}  {halves}  |{shown}|",
-            "od": f"{at:06x} {row.hex(' '):47}  >{shown}<", "tcpdump": f"\t0x{at:04x}:  {pairs}  {shown}",
-            "Wireshark": f"{at:08X}  {halves}   {shown}",
-        }[form])  # fmt: skip
-    return ("\n".join(lines) + "\n").encode()
-
-
-@pytest.mark.parametrize("form", ["xxd", "hexdump", "od", "tcpdump", "Wireshark"])
-def test_a_hexadecimal_listing_is_read_as_what_it_holds(
-    form: str, page: Page, bare: list[Any], read_files: Any
-) -> None:
-    found = read_files({"kept.txt": _listing(page, form)})
-    assert found.described == bare
-    assert found.parsers == {"hex_listing_file"}
-    assert [issue.what for issue in found.issues] == []
-
-
-def test_other_lines_that_begin_with_numbers_are_no_listing() -> None:
-    for text in (b"0001 ab\n" * 9, b"1f00: cafe beef\n0e00: cafe beef\n0d00: aa\n", b"2024 10 11 12\n2025 10 11 13\n"):
-        assert not HexListingFile().claims(Source.of(text))
 
 
 #: Files that are in base64 as a whole: captures as much as answers.
