@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from echoforensics.case.added_records.membership import join_additions
 from echoforensics.case.interactions.device_times import NEAR_STREAM
-from echoforensics.case.interactions.interaction_context import Couplings, InteractionContext
-from echoforensics.case.interactions.join import ALONE_REASON, join_records
+from echoforensics.case.interactions.interaction_context import InteractionContext
+from echoforensics.case.interactions.join import ALONE_REASON
+from echoforensics.case.interactions.node_columns import NodeColumns
 from echoforensics.case.interactions.record_names import KEY_KINDS
 from echoforensics.case.interactions.strength import Strength
 from echoforensics.case.spoken.added_evidence import may_bear_on_interactions
@@ -21,15 +23,12 @@ from echoforensics.case.spoken.interaction_table import (
     Remaking,
     add_bare_entries,
     add_gaps,
-    add_interactions,
     begin_interactions,
     clear_interactions,
     end_interactions,
     number_interactions,
     place_of_exhibit,
-    set_attested,
 )
-from echoforensics.case.spoken.joined_query import candidates
 from echoforensics.case.spoken.lone_near_misses import add_lone_near_misses
 from echoforensics.case.spoken.spoken_query import list_candidates, list_named, records_of_types
 from echoforensics.case.spoken.spoken_record import (
@@ -40,10 +39,11 @@ from echoforensics.case.spoken.spoken_record import (
     Role,
     SpokenRecord,
 )
+from echoforensics.timeline.batch_joining import BatchJoining
 from echoforensics.timeline.gaps.case_records import chunks, counters, marks
 from echoforensics.timeline.gaps.find import find_gaps
 from echoforensics.timeline.gaps.sums import FactSums
-from echoforensics.timeline.interaction_facts import Following, bare_facts, joined_interactions
+from echoforensics.timeline.interaction_facts import Following, lone_facts
 
 if TYPE_CHECKING:
     from echoforensics.case.interactions.growing_nodes import GrowingNodes
@@ -94,37 +94,39 @@ def build_interactions(store: Store, remaking: Remaking = list, growing: Growing
         list_candidates(store, set(SPOKEN_TYPES) - FOLLOWING_BY_KEY, KEY_KINDS)
         list_named(store, FOLLOWING_BY_KEY, FOLLOWING_KEYS, KEY_KINDS)
         following, reasons = Following(), Reasons(store)
-        add_unjoined(store, following, reasons)
-        known = growing.take() if growing else {}
+        alone = add_unjoined(store, following, reasons)
         steps = clock_steps(records_of_types(store, CLOCK_TYPES))
-        joining = join_records(candidates(store, known), steps, known.values())
-        add_interactions(store, joined_interactions(joining, following), reasons)
+        joining = BatchJoining(store, growing.take() if growing else NodeColumns(), steps)
+        sums = FactSums()
+        sums.change((), chain(following.facts, joining.make(reasons, alone)))
         number_interactions(store, remaking)
         end_interactions(store)
         join_additions(store)
         names = device_names(records_of_types(store, DEVICE_TYPES))
-        sums = FactSums()
-        sums.change((), following.facts)
         InteractionContext(
             joining.clocks,
             names,
             joining.item_devices,
             account_held=sums.entries.count > 0,
-            couplings=Couplings.of_nodes(joining.nodes.values()),
+            couplings=joining.couplings,
             sums=sums.stored(),
         ).keep(store)
-        set_attested(store, following.attested)
         gaps = find_gaps(sums, chunks(store), counters(store), marks(store))
         add_gaps(store, (placed(store, gap) for gap in gaps))
 
 
-def add_unjoined(store: Store, following: Following, reasons: Reasons) -> None:
-    """Make interactions of listed candidates that nothing can join, and remove them from the list."""
+def add_unjoined(store: Store, following: Following, reasons: Reasons) -> int:
+    """Make interactions of listed candidates that nothing can join, and remove them from the list.
+
+    Returns:
+        The number of the reason of records that nothing was joined to.
+    """
     alone = reasons.number(str(Strength.ALONE), ALONE_REASON)
     add_bare_entries(store, _BARE, ALONE, alone)
-    following.facts += bare_facts(store)
+    following.facts += lone_facts(store, entry=True)
     # They are facts of no gap.
     add_lone_near_misses(store, NEAR_STREAM, alone)
+    return alone
 
 
 def placed(store: Store, gap: CaseGap) -> CaseGap:

@@ -11,7 +11,8 @@ from echoforensics.case.interactions.node import Node
 from echoforensics.case.interactions.start import start_of_nodes
 from echoforensics.case.interactions.strength import Strength
 from echoforensics.case.spoken.case_gap import FoundAt
-from echoforensics.case.spoken.interaction_table import Attested, NewInteraction, bare_entries, exhibit_of, start_of
+from echoforensics.case.spoken.interaction_table import Attested, NewInteraction, exhibit_of, start_of
+from echoforensics.case.spoken.lone_interactions import lone_interactions
 from echoforensics.case.spoken.spoken_query import member_records
 from echoforensics.case.spoken.spoken_record import Role, Witness
 from echoforensics.timeline.gaps.facts import InteractionFacts
@@ -41,7 +42,7 @@ def joined_interactions(joining: Joining, following: Following) -> Iterator[NewI
         joining: the interactions.
         following: is added to.
     """
-    for number, one in enumerate(joining.interactions):
+    for one in joining.interactions:
         nodes = [joining.nodes[member.record] for member in one.members]
         # They are in the order of their ids.
         start, key = start_of_nodes(nodes), nodes[0].record
@@ -49,7 +50,7 @@ def joined_interactions(joining: Joining, following: Following) -> Iterator[NewI
         if len(nodes) > 1:
             following.attested += _attesting([*zip(nodes, one.members, strict=True)])
         yield NewInteraction(
-            number,
+            nodes[0].number,
             key,
             start,
             one.left_open,
@@ -60,13 +61,19 @@ def joined_interactions(joining: Joining, following: Following) -> Iterator[NewI
         )
 
 
-def bare_facts(store: Store) -> Iterator[InteractionFacts]:
-    """Yield the facts of entries that nothing can be joined to; of very many, one stands for those between."""
-    bare = bare_entries(store, MOST_OF_A_KIND)
-    for number, (start, record, key) in enumerate(bare.shown, 1):
-        rest = bare.total - len(bare.shown) + 1 if number == len(bare.shown) else 1
+def lone_facts(store: Store, after: int = 0, *, entry: bool = False, sound: bool = False) -> Iterator[InteractionFacts]:
+    """Yield the facts of interactions of one record; of very many, one stands for those between the first and the last.
+
+    Args:
+        store: the case's store.
+        after: those that are listed after this place.
+        entry, sound: whether each is an account entry, or a recording.
+    """
+    found = lone_interactions(store, MOST_OF_A_KIND, after)
+    for number, (start, record, key) in enumerate(found.shown, 1):
+        rest = found.total - len(found.shown) + 1 if number == len(found.shown) else 1
         at = _exhibit(exhibit_of(store, record))
-        yield InteractionFacts(start=start, heard=False, entry=True, sound=False, at=at, count=rest, key=key)
+        yield InteractionFacts(start=start, heard=False, entry=entry, sound=sound, at=at, count=rest, key=key)
 
 
 def facts_of(store: Store, interaction: int) -> InteractionFacts:

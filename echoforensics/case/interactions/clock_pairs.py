@@ -69,6 +69,10 @@ class ClockOffset:
         """Microseconds between the smallest and the largest value of the pairs."""
         return self.most - self.least
 
+    def seconds(self, device_time: int) -> tuple[int, int]:
+        """Between which times by the service's clock, cut off to a second, a time that the device showed may be."""
+        return device_time - self.most - 1_000_000, device_time - self.least
+
     @property
     def sentence(self) -> str:
         """The offset in words."""

@@ -130,28 +130,24 @@ def two_clocks(nodes: Sequence[Node], sets: DisjointSets, clocks: ClockOffsets) 
             serial = serials.get(item)
             if offset is None or not serial:
                 continue
-            # The service's second is between the device's time minus ``most``, and that minus ``least`` and a second.
-            low, high = opened - offset.most, opened - offset.least
+            start, end = offset.seconds(opened)
             listed = entries.get(serial, [])
-            first = bisect_left(listed, (low - SECOND, -1))
+            first = bisect_left(listed, (start, -1))
             reason = (
                 f"Its time is that of the account's entry, within the error measured of the device's clock: between"
                 f" {offset.least / 1e6:+.3f} and {offset.most / 1e6:+.3f} s, by {offset.pairs} pairs."
             )
-            for _, root in listed[first : bisect_right(listed, (high, len(nodes)))]:
+            for _, root in listed[first : bisect_right(listed, (end, len(nodes)))]:
                 yield TimeTie(number, root, reason)
 
 
-def by_creation(nodes: Sequence[Node], sets: DisjointSets) -> Iterator[TimeTie]:
-    """Tie streams without a known entry to entries without a known stream, of one device.
+def creation_delays(nodes: Iterable[Node]) -> ClockOffsets:
+    """Measure, by serial number, how much later than the request the service creates an entry.
 
-    Both times are the service's: the second of the request, and the creation of the entry. The delay between them
-    is measured from the entries that hold both.
+    Both times are the service's: the second of the request, and the creation of the entry. They are measured from
+    the entries that hold both.
     """
-    unnamed = [(n, node.created) for n, node in enumerate(nodes) if node.created is not None and not node.names.stream]
-    if not unnamed:
-        return
-    delays = measure(
+    return measure(
         (
             StreamPair(node.serial, node.created, node.named_at)
             for node in nodes
@@ -159,6 +155,20 @@ def by_creation(nodes: Sequence[Node], sets: DisjointSets) -> Iterator[TimeTie]:
         ),
         {},
     )
+
+
+def by_creation(nodes: Sequence[Node], sets: DisjointSets, measured: ClockOffsets | None = None) -> Iterator[TimeTie]:
+    """Tie streams without a known entry to entries without a known stream, of one device.
+
+    Args:
+        nodes: the records.
+        sets: the groups so far.
+        measured: the delays of :func:`creation_delays`, if these are not all records that they are measured from.
+    """
+    unnamed = [(n, node.created) for n, node in enumerate(nodes) if node.created is not None and not node.names.stream]
+    if not unnamed:
+        return
+    delays = creation_delays(nodes) if measured is None else measured
     with_stream = {sets.find(number) for number, node in enumerate(nodes) if node.names.stream}
     with_entry = {sets.find(number) for number, node in enumerate(nodes) if node.created is not None}
     streams: dict[str, set[tuple[int, int]]] = defaultdict(set)
@@ -173,8 +183,8 @@ def by_creation(nodes: Sequence[Node], sets: DisjointSets) -> Iterator[TimeTie]:
         delay, found = delays.at(serial, created), listed.get(serial, [])
         if delay is None or delay.pairs < FEWEST_DELAYS:
             continue
-        low, high = created - delay.most, created - delay.least
-        for at, root in found[bisect_left(found, (low - SECOND, -1)) : bisect_right(found, (high, len(nodes)))]:
+        start, end = delay.seconds(created)
+        for at, root in found[bisect_left(found, (start, -1)) : bisect_right(found, (end, len(nodes)))]:
             most = (created - at) / 1e6
             reason = (
                 f"The service created the entry {max(0.0, most - 1):.1f} to {most:.1f} s after the request (its time is"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
@@ -14,7 +15,7 @@ class DisjointSets:
     """Disjoint sets of numbers that can be united. The representative of a set is its smallest member."""
 
     def __init__(self, size: int) -> None:
-        self._parent = list(range(size))
+        self._parent = array("I", range(size))
 
     def find(self, number: int) -> int:
         """Return the representative of a number's set."""

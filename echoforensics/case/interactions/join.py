@@ -78,8 +78,9 @@ class Joining(NamedTuple):
 
 
 def join_records(
-    records: Iterable[SpokenRecord], clock_steps: Mapping[str, Sequence[int]], known: Iterable[Node] = ()
-) -> Joining:
+    records: Iterable[SpokenRecord], clock_steps: Mapping[str, Sequence[int]], known: Iterable[Node] = (),
+    delays: ClockOffsets | None = None,
+) -> Joining:  # fmt: skip
     """Join records into interactions.
 
     Args:
@@ -87,6 +88,7 @@ def join_records(
         clock_steps: for each evidence item, the times at which the clock of the device whose log it holds was set, in
             microseconds since 1970 UTC by that clock, in order.
         known: nodes of other records, which are joined too.
+        delays: see :func:`echoforensics.case.interactions.device_times.by_creation`.
     """
     nodes = nodes_of(records, known)
     clocks = measured_clocks(nodes, clock_steps)
@@ -94,7 +96,7 @@ def join_records(
     joiner.by_stream()
     for strength in _KEY_LEVELS:
         joiner.by_keys(strength, sounds=strength is Strength.SAME_BYTES)
-    joiner.by_time(clocks)
+    joiner.by_time(clocks, delays)
     joiner.by_reference()
     by_id = {node.record: node for node in nodes}
     return Joining(tuple(joiner.interactions()), clocks, by_id, serials_of_items(nodes, joiner.sets))
@@ -177,12 +179,12 @@ class _Joiner:
                 continue
             self._reasons[number] = (strength, sentence)
 
-    def by_time(self, clocks: ClockOffsets) -> None:
+    def by_time(self, clocks: ClockOffsets, delays: ClockOffsets | None) -> None:
         """Join by time: by one clock, then by two."""
         self._join_ties(list(in_streams(self.nodes, self.sets)), both=False)
         self._join_ties(list(repeated_words(self.nodes, self.sets)), both=False)
         self._join_ties(list(two_clocks(self.nodes, self.sets, clocks)), both=True)
-        self._join_ties(list(by_creation(self.nodes, self.sets)), both=True)
+        self._join_ties(list(by_creation(self.nodes, self.sets, delays)), both=True)
 
     def _join_ties(self, ties: list[TimeTie], *, both: bool) -> None:
         sure, unsure = unambiguous(ties, self.sets, both=both)

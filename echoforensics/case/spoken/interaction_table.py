@@ -35,7 +35,7 @@ class NewInteraction(NamedTuple):
     """A new interaction.
 
     Attributes:
-        number: its provisional number, not less than 0.
+        number: its provisional number, which is that of one of its records.
         key: id of a record; breaks ties between interactions with the same start.
         start: microseconds since 1970 UTC, or None.
         left_open: sentences on what was not joined.
@@ -47,18 +47,6 @@ class NewInteraction(NamedTuple):
     start: int | None
     left_open: Sequence[str]
     members: Sequence[tuple[int, str, str]]
-
-
-class BareEntries(NamedTuple):
-    """Account entries that are an interaction each, since they share nothing with other records.
-
-    Attributes:
-        total: number of entries.
-        shown: the first and the last of them by time: start, number of the record, and its id.
-    """
-
-    total: int
-    shown: list[tuple[int | None, int, str]]
 
 
 class Attested(NamedTuple):
@@ -184,20 +172,6 @@ def _numbers(store: Store, question: str, names: Collection[str] | None = None) 
 
 def _listed(numbers: Iterable[int]) -> str:
     return ", ".join(map(str, numbers))
-
-
-def bare_entries(store: Store, most: int) -> BareEntries:
-    """Return the interactions from :func:`add_bare_entries`; if more than ``most``, only the first and the last."""
-    db = store.db
-    asked, bare = "SELECT start, -interaction, 'REC-' || lower(hex(key))", "FROM temp.unnumbered WHERE interaction < 0"
-    (count,) = db.execute(f"SELECT count(*) {bare}").fetchone()
-    in_order = f"{asked} {bare} ORDER BY start IS NULL, start, key LIMIT ?"
-    shown = db.execute(in_order, (most,)).fetchall()
-    if count > most:
-        # The last one with a time.
-        last = f"{asked} {bare} ORDER BY start DESC, key DESC LIMIT 1"
-        shown[-1] = db.execute(last).fetchone()
-    return BareEntries(count, shown)
 
 
 def add_interactions(store: Store, found: Iterable[NewInteraction], reasons: Reasons) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
+from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,6 +28,8 @@ r.number, r.id, r.kind, r.device_serial, r.utterance_id, r.transcript,
 (SELECT json_group_array(p.entry_id) FROM places p WHERE p.record = r.number) || ',' ||
 CASE WHEN r.kind IN ({}) THEN r.fields ELSE '{{}}' END || ']'
 """
+#: Records that are asked for at once.
+_AT_ONCE = 5000
 #: So many entries and kinds of times are kept: records that follow each other have the same.
 _KEPT = 1024
 #: Of several files, a record is shown with the least: by the first columns of :class:`_EntryOfItem`.
@@ -60,12 +63,15 @@ def candidates(store: Store, known: Container[int] = ()) -> Iterator[SpokenRecor
 
 def records_to_join(store: Store, numbers: Iterable[int]) -> Iterator[SpokenRecord]:
     """Yield some records by their numbers, likewise."""
-    return _records(store, "json_each(?) c CROSS JOIN records r WHERE r.number = c.value", json.dumps(list(numbers)))
+    left = iter(numbers)
+    while some := list(islice(left, _AT_ONCE)):
+        yield from _records(store, "json_each(?) c CROSS JOIN records r WHERE r.number = c.value", json.dumps(some))
 
 
 def records_with_utterance(store: Store, first: int, last: int) -> Iterator[SpokenRecord]:
-    """Yield the records with an utterance id among those of some numbers, likewise."""
-    return _records(store, "records r WHERE r.number BETWEEN ? AND ? AND r.utterance_id IS NOT NULL", first, last)
+    """Yield the records with an utterance id among those of some numbers, likewise, by number."""
+    source = "records r WHERE r.number BETWEEN ? AND ? AND r.utterance_id IS NOT NULL ORDER BY r.number"
+    return _records(store, source, first, last)
 
 
 def copied_records(store: Store, last: int) -> Iterator[int]:

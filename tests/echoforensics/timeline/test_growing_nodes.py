@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from echoforensics.case.interactions import growing_nodes
+from echoforensics.case.interactions import growing_nodes, node_columns
 from echoforensics.case.interactions.growing_nodes import GrowingNodes
 from echoforensics.case.sealing.seal import table_digests
 from echoforensics.case.store import Store
@@ -60,21 +60,23 @@ def test_interactions_are_the_same(store: Store, add_file: AddFile, growing: Gro
     expected = table_digests(store)
     build_interactions(store, growing=growing)
     assert table_digests(store) == expected
-    assert growing.take() == {}, "they were joined"
+    assert not len(growing.take()), "they were joined"
     # Two of the cards are of streams that entries name.
     assert store.count("interactions") == 6 + 1 + 5
 
 
-def test_so_many_nodes_are_kept(
+def test_so_many_nodes_are_kept_whole(
     store: Store, add_file: AddFile, growing: GrowingNodes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(growing_nodes, "_MOST", 3)
+    monkeypatch.setattr(node_columns, "_MOST_WHOLE", 3)
     add_file("history.json", *(entry(number) for number in range(20)))
     growing.committed()
     while growing.advance():
         pass
-    # Two records are read at once: with the last two it is one more.
-    assert list(growing.take()) == [2, 3, 5, 6]
+    nodes = growing.take()
+    named = [number + 1 for number in range(20) if number % 3]
+    assert list(nodes.numbers) == named
+    assert list(nodes.whole) == named[:3]
 
 
 def test_nodes_of_records_with_one_place_are_taken_once(store: Store, add_file: AddFile, growing: GrowingNodes) -> None:
@@ -87,5 +89,7 @@ def test_nodes_of_records_with_one_place_are_taken_once(store: Store, add_file: 
     number_rows(store)
     # Each record has one row.
     exhibits = {number: f"EF-{number:07}" for number in (3, 5, 6)}
-    assert {number: node.exhibit for number, node in growing.take().items()} == exhibits
-    assert growing.take() == {}
+    nodes = growing.take()
+    assert {number: node.exhibit for number, node in nodes.whole.items()} == exhibits
+    assert [number for number in range(1, 9) if number in nodes] == [3, 5, 6]
+    assert not len(growing.take())

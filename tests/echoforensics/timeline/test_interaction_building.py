@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from echoforensics.case.interactions.interaction_query import InteractionQuery, interaction, interactions
-from echoforensics.case.interactions.join import join_records
 from echoforensics.case.interactions.node import Node
 from echoforensics.case.sealing.seal import table_digests
 from echoforensics.case.spoken.gap_query import gaps
-from echoforensics.case.spoken.joined_query import records_to_join
+from echoforensics.case.spoken.joined_query import candidates, records_to_join
 from echoforensics.case.spoken.spoken_query import records_of_types
 from echoforensics.case.spoken.spoken_record import JOINED_BY_FIELDS, SpokenRecord
 from echoforensics.case.store import Store
 from echoforensics.errors import UsageError
-from echoforensics.timeline import interaction_building
+from echoforensics.timeline import batch_joining, interaction_building
 from parsers.record import Clock, Record, Timestamp
 from parsers.utterance import UtteranceId
 
@@ -259,11 +258,11 @@ def test_alarms_that_nothing_names_are_left_aside(
     )
     joined: list[list[SpokenRecord]] = []
 
-    def keep_and_join(records: Iterable[SpokenRecord], *others: Any) -> Any:
-        joined.append([*records])
-        return join_records(joined[-1], *others)
+    def kept(*asked: Any) -> list[SpokenRecord]:
+        joined.append([*candidates(*asked)])
+        return joined[-1]
 
-    monkeypatch.setattr(interaction_building, "join_records", keep_and_join)
+    monkeypatch.setattr(batch_joining, "candidates", kept)
     made_rows()
     messages = dict(store.db.execute("SELECT number, message FROM records").fetchall())
     listed = {messages[record.number] for record in joined[0]}
@@ -295,12 +294,12 @@ def test_near_misses_far_from_any_stream_are_interactions_as_those_near_one(
     add_file("copy.log", near_miss(30, 1), evidence=2, sha256="sha-other.log")
     asked: list[int] = []
 
-    def counted(records: Iterable[SpokenRecord], *others: Any) -> Any:
-        listed = list(records)
+    def counted(*of: Any) -> list[SpokenRecord]:
+        listed = [*candidates(*of)]
         asked.append(len(listed))
-        return join_records(listed, *others)
+        return listed
 
-    monkeypatch.setattr(interaction_building, "join_records", counted)
+    monkeypatch.setattr(batch_joining, "candidates", counted)
     made_rows()
     found = [(one.start, one.members, one.left_open) for one in interactions(store)]
     # Four of the log are more than 200 seconds from the stream, and that of the other log has none to be near to.

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from echoforensics.case.interactions.growing_nodes import GrowingNodes
-from echoforensics.case.interactions.node import Node
+from echoforensics.case.interactions.node_columns import NodeColumns
 from echoforensics.evidence.entry import Container
 from echoforensics.evidence.volumes.disk import Disk
 from echoforensics.extraction import first_read, parsing
@@ -65,7 +65,7 @@ def test_what_is_made_for_joining_while_workers_parse_changes_nothing(
         while self.advance():
             pass
 
-    def count(self: GrowingNodes) -> dict[int, Node]:
+    def count(self: GrowingNodes) -> NodeColumns:
         found = take(self)
         taken.append(len(found))
         return found
