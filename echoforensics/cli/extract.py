@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -15,6 +15,8 @@ from echoforensics.counting import counted
 from echoforensics.errors import UsageError
 
 if TYPE_CHECKING:
+    from chain_of_custody.ledger import LedgerEntry
+    from echoforensics.case.case import Case
     from echoforensics.case.counts import CaseCounts
 
 _ALGORITHMS = ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b")
@@ -127,7 +129,7 @@ def command(
     from echoforensics.cli import keys
     from echoforensics.cli.options.configured import with_configured
     from echoforensics.cli.progress import progress
-    from echoforensics.cli.safe_text import given_text
+    from echoforensics.cli.safe_text import given_text, safe
     from echoforensics.library import extract
     from echoforensics.zones import zone
 
@@ -151,11 +153,33 @@ def command(
             argv=[*map(given_text, sys.argv), *configured], report=report,
         )  # fmt: skip
     with case:
-        outcome, (lines, head) = case.counts(), case.head or (0, "")
+        outcome, (lines, head), given_again = case.counts(), case.head or (0, ""), _given_again(case)
+    for sentence in given_again:
+        click.echo(safe(sentence), err=True)
     shown = {**outcome._asdict(), "ledger_lines": lines, "head": head}
     click.echo(json.dumps(shown) if as_json else f"{outcome_text(outcome, case_path)}\n{ledger_text(lines, head)}")
     if outcome.issues:
         sys.exit(3)
+
+
+def _given_again(case: Case) -> list[str]:
+    """Sentences on the sources of the last run that were not taken in, because the case has their bytes already."""
+    from echoforensics.case.custody.names import BEGINNINGS, GIVEN_AGAIN, MERGED
+
+    run: list[LedgerEntry] = []
+    for entry in case.actions():
+        if entry.action in BEGINNINGS:
+            run.clear()
+        run.append(entry)
+    found = []
+    for entry in run:
+        if entry.action == GIVEN_AGAIN:
+            found.append(f"{entry.detail['location']}: not taken in again; the case has its bytes already, as"
+                         f" {entry.detail['evidence']}")  # fmt: skip
+        elif entry.action == MERGED:
+            there = cast("list[str]", entry.detail["already_there"])
+            found += [f"{name}: not taken in again; the case has its bytes already" for name in there]
+    return found
 
 
 def ledger_text(lines: int, head: str) -> str:

@@ -36,8 +36,9 @@ def refuse_without_digests(output: Path) -> None:
         raise UsageError(f"{output}: is encrypted; decrypt it first: age -d -i KEY -o {output.stem} {output.name}")
     if output.is_file() and output.name != DATABASE and not has_digests(output):
         raise UsageError(
-            f"{output}: is not a case folder, and no {output.name}{ENDING} with its digest is beside it. Where it was"
-            " recorded with --key, its SHA-256 is in a line `exported` of the case's ledger"
+            f"{output}: is not a case folder, a bundle or a report, and no {output.name}{ENDING} with its digest is"
+            " beside it. The SHA-256 of an export that was recorded with --key is in a line `exported` of the case's"
+            " ledger"
         )
 
 

@@ -87,11 +87,11 @@ def _ledger_state(case: Case) -> tuple[int, str, str | None]:
 def is_sealed_output(path: Path) -> bool:
     """Whether a path is a sealed folder, or a zip of one, and not a case.
 
-    A zip with its digest next to it but without a signed list does not count: a digest must not vouch for a bundle.
+    A zip without a signed list does not count: it may be evidence, or an export with its digest next to it.
     """
     if path.is_dir():
         return is_sealed(path) and not any(os.path.lexists(path / name) for name in (DATABASE, LEDGER))
-    return path.suffix.lower() == ".zip" and is_sealed(path) and (not has_digests(path) or _may_hold_seal(path))
+    return path.suffix.lower() == ".zip" and is_sealed(path) and _may_hold_seal(path)
 
 
 def _may_hold_seal(path: Path) -> bool:

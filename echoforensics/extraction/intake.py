@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from echoforensics.carving.space import CarvedSpace
-from echoforensics.case.custody.names import TAKEN_IN
+from echoforensics.case.custody.names import GIVEN_AGAIN, TAKEN_IN
 from echoforensics.case.entry_table import index_content
 from echoforensics.case.evidence_table import (
     Opening,
@@ -104,9 +104,7 @@ def _read_first(
         return _given_again(case, source, hashes, other), hashes
     reader = reader.inside(replace(medium, placement=None))
     found = _carve(case, source, reader, result, placement, report)
-    detail = {"evidence": name, "location": str(source.path), "kind": source.kind, **hashes.as_json()}
-    if location := bytes_of_path(source.path):
-        detail["location_bytes"] = location
+    detail = {"evidence": name, **_location(source), "kind": source.kind, **hashes.as_json()}
     if source.offsets:
         detail["offsets"] = list(source.offsets)
     case.record(TAKEN_IN, {**detail, "described": described, "carving": found})
@@ -187,8 +185,14 @@ def _given_again(case: OpenCase, source: EvidenceSource, hashes: SourceHashes, k
             f"{source.path}: has changed since it was taken in as {known.name!r}:"
             f" SHA-256 was {known.sha256}, is {hashes.whole.sha256}"
         )
-    case.record("source given again", {"evidence": known.name, **hashes.as_json()})
+    case.record(GIVEN_AGAIN, {"evidence": known.name, **_location(source), **hashes.as_json()})
     return known.id
+
+
+def _location(source: EvidenceSource) -> dict[str, Any]:
+    """Where a source lies, for the ledger."""
+    location = bytes_of_path(source.path)
+    return {"location": str(source.path), **({"location_bytes": location} if location else {})}
 
 
 def _forget(case: OpenCase, number: int) -> None:

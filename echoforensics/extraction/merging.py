@@ -76,7 +76,10 @@ def merge_cases(
             Nothing was changed.
         CaseDiskError: the case's disk is full or failing.
     """
-    standings = [standing_of_part(part, path, report) for part in parts]
+    standings = []
+    for part in parts:
+        report(f"verifying {part.name}", 0, 0)
+        standings.append(standing_of_part(part, path))
     refuse_other_matter(path, options)
     signing = key() if callable(key) else key
     options = named_by_key(options, signing, path)
@@ -87,19 +90,17 @@ def merge_cases(
         return seal_case(case, report)
 
 
-def standing_of_part(part: Path, case: Path, report: Report, *, files: bool = True) -> CaseStanding:
+def standing_of_part(part: Path, case: Path, *, files: bool = True) -> CaseStanding:
     """Verify a part before it is added to a case.
 
     Args:
         part: the part.
         case: the folder of the case to add it to.
-        report: progress callback.
         files: whether to hash its files. A part that this run has just made has hashed them as it wrote them.
 
     Raises:
         CaseError: it is not a case, or has changed.
     """
-    report(f"verifying {part.name}", 0, 0)
     if not (part / DATABASE).is_file():
         raise not_a_case(part)
     if whole_path(part) == whole_path(case):

@@ -14,6 +14,7 @@ from echoforensics.case.custody.names import (
     DESCRIBED,
     DROPPED,
     EXPORTED,
+    GIVEN_AGAIN,
     HASHED_AGAIN,
     KEY_NAMED,
     MERGED,
@@ -72,6 +73,15 @@ def _taken_in(detail: Detail) -> str:
     )
 
 
+def _given_again(detail: Detail) -> str:
+    # Ledgers of earlier versions do not say which source it was.
+    what = f"{detail['location']} was given" if "location" in detail else "A source was given"
+    return (
+        f"{what}: it has the bytes of {detail.get('evidence')}, which the case has already, and was not taken in again."
+        f" {_hashes(detail)}"
+    )
+
+
 def _hashed_again(detail: Detail) -> str:
     state = "it is unchanged" if detail.get("unchanged") is True else "it has CHANGED"
     return f"{detail.get('evidence')} was hashed again: {state}. {_hashes(detail)}"
@@ -124,11 +134,13 @@ def _merged(detail: Detail) -> str:
         what = f"The part of a case that process {detail['process']} of this run made"
     elif "worker" in detail:
         what = f"The part of a case that the worker {detail['worker']} made on {detail.get('worker_host')}"
+    already = detail.get("already_there")
+    there = f" The case has already: {', '.join(map(str, already))}." if isinstance(already, list) and already else ""
     left = f" {_sentence(str(detail['left_behind']))}" if detail.get("left_behind") else ""
     return (
         f"{what} was added, with {named or 'no evidence that was not there'}. Its ledger had"
         f" {detail.get('length')} lines and the head {detail.get('head')}; key: {detail.get('fingerprint') or 'none'}."
-        f"{left}"
+        f"{there}{left}"
     )
 
 
@@ -173,6 +185,7 @@ _SENTENCES: dict[str, Callable[[Detail], str]] = {
     BEGUN: _begun,
     RESUMED: lambda detail: _begun(detail, "resumed"),
     TAKEN_IN: _taken_in,
+    GIVEN_AGAIN: _given_again,
     READ: _read,
     HASHED_AGAIN: _hashed_again,
     SKIPPED: lambda detail: f"{detail.get('source')} was skipped: {detail.get('why')}.",

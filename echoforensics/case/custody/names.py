@@ -16,6 +16,8 @@ BEGUN, RESUMED = "extraction begun", "extraction resumed"
 BEGINNINGS = (BEGUN, RESUMED, "extraction gone on with")
 #: An evidence item was hashed and its entries were read; it was parsed completely; it was hashed again.
 TAKEN_IN, READ, HASHED_AGAIN = "source taken in", "source read", "source hashed again"
+#: A given source is one that the case has already, or has the bytes of one.
+GIVEN_AGAIN = "source given again"
 #: A given source could not be read.
 SKIPPED = "source skipped"
 #: The contents of another case were added to a case.

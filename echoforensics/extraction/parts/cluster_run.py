@@ -295,7 +295,7 @@ class _Cluster:
         }  # fmt: skip
         location = part.source if is_address(part.source) else ""
         try:
-            found = standing_of_received(part.case, part.source, case.store, case.path, self._report)
+            found = standing_of_received(part.case, part.source, case.store, case.path)
         except CaseDiskError:
             raise
         except CaseError as error:

@@ -107,7 +107,8 @@ class LocalParts:
             report(f"the process that read {source.path.name} {part.why_not}; it is read again", 0, 0)
             part.close()
             return False
-        found = standing_of_part(part.case, self._case.path, report, files=False)
+        report(f"verifying the part of {source.path.name}", 0, 0)
+        found = standing_of_part(part.case, self._case.path, files=False)
         made = {"part": f"{part.case.relative_to(self._case.path)}", "process": part.number}
         add_merged(self._case, part.case, found, report, made, takes_files=True)
         part.close()

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from echoforensics.case.custody.standing import CaseStanding
     from echoforensics.case.store import Store
-    from echoforensics.extraction.options import Report
 
 #: Bytes fetched at once.
 _PIECE = 16 * 1024 * 1024
@@ -72,7 +71,7 @@ def receive(client: Any, part: MadePart, folder: Path) -> Path:
     return folder / CASE
 
 
-def standing_of_received(path: Path, source: str, store: Store, case: Path, report: Report) -> CaseStanding:
+def standing_of_received(path: Path, source: str, store: Store, case: Path) -> CaseStanding:
     """Verify a part that a worker made.
 
     Args:
@@ -80,7 +79,6 @@ def standing_of_received(path: Path, source: str, store: Store, case: Path, repo
         source: the source that was asked for.
         store: the store of the case to add it to.
         case: the folder of that case.
-        report: progress callback.
 
     Raises:
         CaseError: it is not as it was sealed, is of another source, or was made by something else.
@@ -88,7 +86,7 @@ def standing_of_received(path: Path, source: str, store: Store, case: Path, repo
     try:
         # Before anything else is asked of its tables: views and triggers would answer in their place.
         items = items_of_part(path, store)
-        found = standing_of_part(path, case, report)
+        found = standing_of_part(path, case)
     except (ValueError, KeyError, TypeError) as error:
         raise CaseError(f"{path}: cannot be read as a case: {error}") from error
     if len(items) != 1:

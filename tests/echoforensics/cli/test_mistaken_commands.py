@@ -26,6 +26,10 @@ from echoforensics.errors import EchoforensicsError
         ("key bind {file} {key}", "the file is not an X.509 certificate in PEM or DER"),
         ("timeline {case} -o {new}/rows.csv", "{new}: is not a folder; create it first"),
         ("timeline {case} --json", "give -o FILE. Rows as JSON: -f jsonl"),
+        (
+            "verify {evidence}",
+            "is not a case folder, a bundle or a report, and no alexa-cloud.zip.sha256",
+        ),
         ("case merge {new} {file}", "not a case folder but a file"),
     ],
 )
@@ -35,7 +39,7 @@ def test_a_mistake_is_answered_with_what_to_do(
     monkeypatch.setenv("ECHOFORENSICS_KEY", str(demo / "examiner.pem"))
     places: dict[str, Any] = {
         "case": demo / "case", "bundle": demo / "bundle", "key": demo / "examiner.pem", "new": tmp_path / "new",
-        "file": demo / "timeline.csv",
+        "file": demo / "timeline.csv", "evidence": demo / "evidence" / "alexa-cloud.zip",
     }  # fmt: skip
     done = CliRunner().invoke(cli, [word.format(**places) for word in words.split()])
     # The command's own errors reach its entry point, which shows them and exits with 2.

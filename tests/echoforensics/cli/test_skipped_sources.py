@@ -1,4 +1,4 @@
-"""One source that is not evidence, among many."""
+"""Sources that are not taken in: what is not evidence, and what the case has already."""
 
 from __future__ import annotations
 
@@ -87,3 +87,17 @@ def test_in_the_library(sources: list[Path], tmp_path: Path) -> None:
         ef.extract(sources[:2], tmp_path / "case", key=key)
     with ef.extract(sources, tmp_path / "case", key=None, skip_unreadable=True) as case:
         assert (case.counts().evidence, len(case.issues())) == (1, 3)
+
+
+def test_one_whose_bytes_the_case_has_is_named(run: Run, tmp_path: Path) -> None:
+    for name in ("phone", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "note.txt").write_text("x")
+    phone, other = tmp_path / "phone", tmp_path / "other"
+    first = run("extract", phone, other, "-c", "case")
+    assert f"{other}: not taken in again; the case has its bytes already, as phone\n" in first.stderr
+    assert first.stdout.startswith("Case case: 1 evidence item, ")
+    assert f"{other} was given: it has the bytes of phone" in run("ledger", "case").stdout
+    second = run("extract", phone, "-c", "case")
+    assert f"{phone}: not taken in again; the case has its bytes already, as phone\n" in second.stderr
+    assert str(other) not in second.stderr

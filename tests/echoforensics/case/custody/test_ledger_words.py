@@ -39,6 +39,12 @@ def line(action: str, **detail: object) -> LedgerEntry:
                  md5="cd"),
             f"echo.img was taken in from /e/echo.img (raw image, 7 bytes). SHA-256: {A}. MD5: cd.",
         ),
+        (line("source given again", evidence="e", location="/x/e2", sha256=A),
+         "/x/e2 was given: it has the bytes of e, which the case has already, and was not taken in again."
+         f" SHA-256: {A}."),
+        (line("source given again", evidence="e", sha256=A),
+         "A source was given: it has the bytes of e, which the case has already, and was not taken in again."
+         f" SHA-256: {A}."),
         (line("source read", evidence="e", entries=1, records=2, rows=3, issues=0),
          "e was read to its end: 1 entry, 2 records, 3 rows, 0 issues."),
         (line("source hashed again", evidence="e", unchanged=False, sha256=A),

@@ -138,10 +138,10 @@ def test_a_part_of_something_else_is_refused(
     source, part = _sealed_with(tmp_path, monkeypatch, sql)
     with OpenCase.begin(tmp_path / "case", None, "Tester") as case:
         if not why:
-            assert standing_of_received(part, str(source), case.store, case.path, silent).ok
+            assert standing_of_received(part, str(source), case.store, case.path).ok
             return
         with pytest.raises(CaseError, match=why):
-            standing_of_received(part, str(source), case.store, case.path, silent)
+            standing_of_received(part, str(source), case.store, case.path)
 
 
 def test_what_arrives_otherwise_than_it_was_made_is_refused(tmp_path: Path) -> None:
