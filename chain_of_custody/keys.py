@@ -176,7 +176,7 @@ class SigningKey:
         from Crypto.PublicKey import ECC
 
         text = _read_key_file(path)
-        encrypted = "ENCRYPTED" in text
+        encrypted = _is_encrypted(text)
         try:
             key = ECC.import_key(text, passphrase=passphrase.encode() if encrypted else None)
         except ECC.UnsupportedEccFeature:
@@ -246,6 +246,20 @@ def _numbers(signature: bytes) -> tuple[int, int]:
     if len(parts) != 2 or not parts.hasOnlyInts():
         raise ValueError("not a pair of integers")
     return int(parts[0]), int(parts[1])
+
+
+def needs_passphrase(path: Path) -> bool:
+    """Whether a key file is encrypted.
+
+    Raises:
+        KeyFileError: the file does not exist, or is no key file in PEM.
+        OSError: the file cannot be read.
+    """
+    return _is_encrypted(_read_key_file(path))
+
+
+def _is_encrypted(text: str) -> bool:
+    return "ENCRYPTED" in text
 
 
 def _read_key_file(path: Path) -> str:

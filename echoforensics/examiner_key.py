@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from chain_of_custody.keys import KeyFileError, PublicKey, SigningKey
+from chain_of_custody.keys import KeyFileError, PublicKey, SigningKey, needs_passphrase
 from chain_of_custody.tokens.pkcs11_uri import SCHEME, Pkcs11Uri
 from echoforensics.errors import ExaminerKeyError
 from echoforensics.key_record import KeyRecord, read_record, write_record
@@ -142,12 +142,14 @@ def is_on_token(path: Path) -> bool:
 def stored_passphrase(path: Path, *, environment: bool = True) -> str | None:
     """Return a key's passphrase from the environment or the file next to it. None if there is neither.
 
+    It is empty for a file that is not encrypted.
+
     Args:
         path: the key's file, or its address on a token.
         environment: whether the environment variable applies to this key.
 
     Raises:
-        ExaminerKeyError: the key does not exist, or the file next to it cannot be read.
+        ExaminerKeyError: the key does not exist or is no key, or it or the file next to it cannot be read.
     """
     if environment and (given := os.environ.get(PASSPHRASE_VARIABLE)) is not None:
         return given
@@ -162,4 +164,9 @@ def stored_passphrase(path: Path, *, environment: bool = True) -> str | None:
         raise ExaminerKeyError(f"{beside}: cannot be read: {error.strerror}") from error
     if not path.exists():
         raise ExaminerKeyError(f"{path}: no such key; create one with: echoforensics key create {path}")
-    return None
+    try:
+        return None if needs_passphrase(path) else ""
+    except KeyFileError as error:
+        raise ExaminerKeyError(str(error)) from error
+    except OSError as error:
+        raise ExaminerKeyError(f"{path}: cannot be read: {error.strerror}") from error

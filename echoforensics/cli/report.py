@@ -70,7 +70,12 @@ def command(
         warn(case)
         look = {"paper": paper, "fonts": fonts}
         found = _write(case, outputs, file, marked, key_path, language, look, filters, unredacted=unredacted)
-    click.echo(json.dumps(found) if as_json else f"open {found['open']}")
+    if as_json:
+        click.echo(json.dumps(found))
+        return
+    for path in dict.fromkeys((found["open"], found["pdf"])):
+        if path:
+            click.echo(f"open {path}")
 
 
 def _write(

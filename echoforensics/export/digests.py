@@ -97,7 +97,8 @@ def _write(unverified: str, output: Path, lines: list[str], more: str) -> str:
     path.write_text(first + "".join(lines), encoding="utf-8", errors="surrogateescape", newline="")
     # Names are relative to its folder: sha256sum looks for them where it is run.
     there = "" if path.parent == Path() else f"cd {shlex.quote(str(path.parent))} && "
-    return f"The digest of {output.name} is in {path}; `{there}sha256sum -c {shlex.quote(path.name)}` compares.{more}"
+    what = f"The digest of {output.name} is" if output.is_file() else f"The digests of the files in {output.name} are"
+    return f"{what} in {path}; `{there}sha256sum -c {shlex.quote(path.name)}` compares.{more}"
 
 
 def _beside(output: Path) -> Path:

@@ -13,7 +13,14 @@ import echoforensics as ef
 from chain_of_custody import KeyFileError, PublicKey, SigningKey, canonical
 from chain_of_custody.envelope import sign, verify
 from echoforensics.errors import ExaminerKeyError
-from echoforensics.examiner_key import PASSPHRASE_VARIABLE, ExaminerKey, create_key, key_detail, load_key
+from echoforensics.examiner_key import (
+    PASSPHRASE_VARIABLE,
+    ExaminerKey,
+    create_key,
+    key_detail,
+    load_key,
+    stored_passphrase,
+)
 from echoforensics.key_record import (
     KeyRecord,
     bind_certificate,
@@ -137,3 +144,17 @@ def test_what_reads_certificates_and_tokens_is_loaded_where_it_is_used() -> None
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (done.stdout.strip(), done.stderr) == ("", "")
+
+
+def test_what_is_no_key_is_called_that_before_a_passphrase_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("a,b\n")
+    with pytest.raises(ExaminerKeyError, match=r"rows\.csv is not a key file in PEM"):
+        stored_passphrase(tmp_path / "rows.csv")
+    create_key(tmp_path / "k.pem", "secret")
+    assert stored_passphrase(tmp_path / "k.pem") is None
+
+
+def test_a_key_that_is_not_encrypted_needs_no_passphrase(tmp_path: Path) -> None:
+    path = tmp_path / "plain.pem"
+    subprocess.run(["openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", path], check=True)
+    assert load_key(path).public.fingerprint == SigningKey.load(path, "").public.fingerprint
