@@ -125,7 +125,8 @@ def interaction_lines(one: CaseInteraction) -> Iterator[str]:
         yield f"    Account: {one.account}; person whom the service recognised: {person}"
     for member in one.members:
         places = f" (at {member.places} places)" if member.places > 1 else ""
-        yield f"    {member.exhibit or '-'}  {member.source}, {member.data_type}{places}: {member.says}"
+        source = "list" if member.source == "none" else member.source
+        yield f"    {member.exhibit or '-'}  {source}, {member.data_type}{places}: {member.says}"
         yield f"        {member.strength}: {member.reason}"
     for answer in one.answers:
         yield f'    Answer, {answer.kind} ({answer.exhibit}): "{answer.text}" {answer.origin}'

@@ -129,6 +129,7 @@ def _without_entry(records: Sequence[SpokenRecord]) -> Iterator[_ShownSign]:
 
 def _against(records: Sequence[SpokenRecord]) -> Iterator[Statement]:
     """Statements that the interaction was intended."""
+    has_entry = any(record.role is Role.ENTRY for record in records)
     for record in records:
         if record.role is Role.WAKE_WORD:
             says = f"The record says: the detector accepted the wake word{_scores(record)}."
@@ -137,7 +138,8 @@ def _against(records: Sequence[SpokenRecord]) -> Iterator[Statement]:
             yield Statement(record.exhibit, "The record says: the status is SUCCESS.")
         elif record.data_type == "echo:log:answer":
             yield Statement(record.exhibit, "The record says: the device played an answer.")
-        elif record.role is Role.LIST and record.source is Witness.NONE:
+        elif record.role is Role.LIST and record.source is Witness.NONE and not has_entry:
+            # Beside an entry it says nothing more: what the service discarded is listed too.
             yield Statement(record.exhibit, "A list names the utterance at the service.")
     for _, text, record in recognised(records):
         if text and not is_wake_word_alone(text):

@@ -134,6 +134,18 @@ def test_an_accepted_wake_word_beside_a_discarded_entry(
     ]
 
 
+def test_a_list_speaks_against_a_sign_only_where_there_is_no_entry(record: MakeRecord, stream_id: MakeId) -> None:
+    listed = record("alexa:cloud:listed_url", "l", utterance_id=stream_id(1))
+    sound = record("recording:audio", "s", utterance_id=stream_id(1), sha256="50", fields={"duration_us": 3})
+    entry = record("alexa:cloud:activity", "e", utterance_id=stream_id(1), transcript="", fields={"status": DISCARDED})
+    alone, beside = described(listed, sound).unintended, described(listed, sound, entry).unintended
+    assert alone is not None
+    assert beside is not None
+    assert (alone.signs, beside.signs) == (("recording without entry",), ("discarded",))
+    assert [one.exhibit for one in alone.speaks_against] == ["EF-l", ""]
+    assert [one.exhibit for one in beside.speaks_against] == [""]
+
+
 def test_a_recording_longer_than_what_was_sent(record: MakeRecord, stream_id: MakeId) -> None:
     stream = record("echo:log:audio_stream", "s", utterance_id=stream_id(1), fields={"audio_ms": 3840})
     sound = record("recording:audio", "r", utterance_id=stream_id(1), fields={"duration_us": 5_560_000})
