@@ -178,7 +178,7 @@ def _check_ledger(
     failures = list(ledger.failures)
     if history and history.has_head_file and known is None:
         failures.append(f"{HEAD} is missing, which keeps its length and last hash")
-    detail = "; ".join(failures[:10]) or f"{ledger.length} lines, each following from the line before"
+    detail = "; ".join(failures[:10]) or f"{counted(ledger.length, 'line')}, each following from the line before"
     if not failures and ledger.torn_tail:
         detail += f"; a last line of {ledger.torn_tail} bytes was cut off by an interruption"
     result.checks.add("ledger", not failures, detail)
@@ -329,7 +329,7 @@ def _check_unsealed(
         words = (f"of {item.name}: {', '.join(item.changed)}" for item in changed)
         result.checks.add("tables", False, f"changed since the source was read: {'; '.join(words)}")
         return
-    detail = "the extraction was interrupted, so nothing seals the tables; repeat the command"
+    detail = "the extraction has not ended, so nothing seals the tables; where it was interrupted, repeat the command"
     if compared:
         detail += f". What {len(compared)} sources gave is as the ledger says"
     if allow_incomplete:

@@ -75,7 +75,8 @@ class OpenCase(Case):
         """
         fresh = not os.path.lexists(path / DATABASE)
         if fresh and path.exists() and not _is_beginning(path):
-            raise CaseError(f"{path}: is not empty and is not a case folder")
+            what = "is not empty and is not a case folder" if path.is_dir() else "is a file; name a folder for the case"
+            raise CaseError(f"{path}: {what}")
         with ExitStack() as opened:
             try:
                 (path / ARTEFACTS).mkdir(parents=True, exist_ok=True)

@@ -57,7 +57,8 @@ class CaseStanding(NamedTuple):
         if self.complete:
             return ""
         return (
-            "the extraction was interrupted, so nothing seals what it found, and it may not all be numbered and joined"
+            "the extraction was interrupted or is still running, so nothing seals what it found, and it may not all be"
+            " numbered and joined"
         )
 
 

@@ -30,6 +30,7 @@ from echoforensics.errors import EchoforensicsError
             "verify {evidence}",
             "is not a case folder, a bundle or a report, and no alexa-cloud.zip.sha256",
         ),
+        ("extract {evidence} -c {file} --unsigned", "timeline.csv: is a file; name a folder for the case"),
         ("case merge {new} {file}", "not a case folder but a file"),
     ],
 )
