@@ -32,6 +32,7 @@ from echoforensics.case.exhibits.join_table import (
     set_join,
     set_spoken,
 )
+from echoforensics.case.interactions.record_names import named_in_words
 from parsers.utterance import UtteranceId
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def _utterance(named: KeySummary) -> Join | None:
     first = UtteranceId.parse(named.first)
     if named.stream is None or first is None:
         return None
-    basis = f"shares the {_named(named.key)} with {_place(named.path, named.locator)}"
+    basis = f"shares the {named_in_words(named.key)} with {_place(named.path, named.locator)}"
     return Join("utterance_id", named.text or _without_segment(first), basis)
 
 
@@ -164,21 +165,12 @@ def _request(request: RequestOfKey) -> Join:
         "description": request.description, "recorded": request.recorded, "clock": request.clock,
         "timestamp": request.timestamp, "note": request.note,
     }  # fmt: skip
-    basis = f"the answer shares the {_named(request.key)} with {_place(request.path, request.locator)}"
+    basis = f"the answer shares the {named_in_words(request.key)} with {_place(request.path, request.locator)}"
     return Join("timestamp", json.dumps(stamp, ensure_ascii=False, sort_keys=True), basis)
 
 
 def _without_segment(utterance: UtteranceId) -> str:
     return utterance.text if utterance.segment is None else utterance.text.rpartition("/")[0]
-
-
-def _named(key: str) -> str:
-    """A key in words. Folders are left out, so that the words do not depend on the source's mount point."""
-    kind, _, value = key.partition(":")
-    value = value.rpartition("@")[0] or value
-    if kind == "numbered-audio":
-        return f"number {value.rpartition('#')[2]}"
-    return f"{kind.replace('-', ' ')} {value}"
 
 
 def _place(path: str, locator: str) -> str:

@@ -78,7 +78,7 @@ class ClockSetting(NamedTuple):
     @property
     def sentence(self) -> str:
         """The setting in one sentence."""
-        when = (iso(self.time) or "")[:19].replace("T", " ")
+        when = second_in_utc(self.time)
         if self.by is None:
             return f"{self.owner}: the log records at {when} that the clock was set, or the device started."
         had = "behind" if self.by > 0 else "ahead"
@@ -86,6 +86,11 @@ class ClockSetting(NamedTuple):
             f"{self.owner}: the log records at {when} that the clock was set by {self.by / 1e6:+.3f} s. It had been"
             f" {abs(self.by) / 1e6:.3f} s {had}; since when is not recorded."
         )
+
+
+def second_in_utc(time: int) -> str:
+    """Return a time, in microseconds since 1970 UTC, to the second and with its zone, for a sentence."""
+    return f"{(iso(time) or '')[:19].replace('T', ' ')} UTC"
 
 
 class _Line(NamedTuple):

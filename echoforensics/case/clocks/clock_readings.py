@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median_low
 from typing import TYPE_CHECKING, Any
 
-from echoforensics.case.clocks.clock_facts import Basis, ClockSetting, PairedTimes
+from echoforensics.case.clocks.clock_facts import Basis, ClockSetting, PairedTimes, second_in_utc
 from parsers.times import iso
 
 if TYPE_CHECKING:
@@ -67,8 +67,8 @@ class ClockReading:
 
     @property
     def _period(self) -> str:
-        after = f" from {(iso(self.start) or '')[:19]}" if self.start is not None else ""
-        return after + (f" to {(iso(self.end) or '')[:19]}" if self.end is not None else "")
+        after = f" from {second_in_utc(self.start)}" if self.start is not None else ""
+        return after + (f" to {second_in_utc(self.end)}" if self.end is not None else "")
 
     def as_json(self) -> dict[str, Any]:
         """The reading as JSON values; times in ISO 8601 UTC, offsets in microseconds."""

@@ -48,10 +48,7 @@ class ProposedZone:
     def sentence(self) -> str:
         """The proposal in one sentence."""
         rows = f"1 row of {self.data_type} gives" if self.rows == 1 else f"{self.rows} rows of {self.data_type} give"
-        return (
-            f"{rows} {self.zone} as {self.setting} ({', '.join(self.exhibits)});"
-            f" --timezone {self.zone} shows times in it."
-        )
+        return f"{rows} {self.zone} as {self.setting}."
 
     def as_json(self) -> dict[str, Any]:
         """The proposal as JSON values."""

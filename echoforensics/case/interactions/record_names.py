@@ -22,6 +22,7 @@ KEY_KINDS = ("activity", "activity-time", "comms-message", "dialog", "dialog-req
 #: Devices count samples from each start, so another start may repeat a number.
 _SAMPLES = "audio-sequence"
 _SAVED = "saved-as"
+_KINDS_IN_WORDS = {_SAVED: "file name", "content-sha1": "SHA-1 of the content"}
 #: Data types whose records may name a queue.
 _QUEUED = ("alexa:cloud:media", "alexa:cloud:media_session", "alexa:cloud:card")
 #: Data types whose records name lines of their log: a near miss, and the stream that was opened for it.
@@ -109,7 +110,9 @@ def named_in_words(key: str) -> str:
         value = value.rpartition("@")[0] or value
     if kind == "log-line":
         return f"line {value.rpartition('#')[2]} of the same file"
-    return f"{kind.replace('-', ' ')} {value if len(value) <= 120 else value[:120] + '...'}"
+    return (
+        f"{_KINDS_IN_WORDS.get(kind) or kind.replace('-', ' ')} {value if len(value) <= 120 else value[:120] + '...'}"
+    )
 
 
 def _from_keys(record: SpokenRecord, utterance: UtteranceId | None) -> tuple[list[tuple[Strength, str]], list[str]]:

@@ -105,7 +105,7 @@ def _commands(context: ReportContext) -> Iterator[Block]:
     for entry in context.actions:
         given = entry.detail.get("arguments")
         if entry.action in BEGINNINGS and isinstance(given, list):
-            rows.append((str(entry.seq), quote(entry.detail.get("tool")), code(shlex.join(map(str, given)))))
+            rows.append((str(entry.seq + 1), quote(entry.detail.get("tool")), code(shlex.join(map(str, given)))))
     yield table((say("Line of the ledger"), say("Tool"), say("Command")), rows)
     skipped = [entry.detail for entry in context.actions if entry.action == SKIPPED]
     if skipped:

@@ -31,7 +31,7 @@ def custody_section(context: ReportContext) -> WrittenSection:
             (say("No."), say("Time, by the examiner's computer"), say("Who"), say("Action"), say("What was done")),
             (
                 (
-                    str(entry.seq),
+                    str(entry.seq + 1),
                     short(utc(entry.time)),
                     quote(entry.actor),
                     quote(entry.action),

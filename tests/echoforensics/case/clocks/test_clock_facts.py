@@ -46,4 +46,4 @@ def test_zones_are_proposed_with_their_rows(tmp_path: Path) -> None:
         (zone,) = case.zones()
         assert (zone.zone, zone.setting, zone.rows) == ("Europe/London", "timeZoneId", 1)
         assert zone.exhibits == tuple(row["exhibit"] for row in case.rows(types=["alexa:cloud:device_preference"]))
-        assert "--timezone Europe/London shows times in it" in zone.sentence
+        assert zone.sentence == "1 row of alexa:cloud:device_preference gives Europe/London as timeZoneId."

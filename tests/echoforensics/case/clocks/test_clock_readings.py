@@ -54,8 +54,8 @@ def test_a_reading_in_words() -> None:
 def test_a_setting_in_words() -> None:
     setting = ClockSetting("echo", "device", 1_640_699_294 * S, 1506 * S, "EF-0000009")
     assert setting.sentence == (
-        "echo: the log records at 2021-12-28 13:48:14 that the clock was set by +1506.000 s. It had been 1506.000 s"
-        " behind; since when is not recorded."
+        "echo: the log records at 2021-12-28 13:48:14 UTC that the clock was set by +1506.000 s. It had been"
+        " 1506.000 s behind; since when is not recorded."
     )
 
 
