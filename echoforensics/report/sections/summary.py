@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from echoforensics.case.counts import counts_of_case, data_types, fields_of_type, period
+from echoforensics.case.spoken.spoken_record import Witness, source_of
 from echoforensics.report.markup import number, utc
 from echoforensics.report.sections.blocks import (
     Heading,
@@ -124,7 +125,7 @@ def _tables(context: ReportContext) -> Iterator[Block]:
         (
             quote(kind_words(name, context.words)),
             code(name),
-            family_words(name, context.words),
+            say("whoever made the list") if source_of(name) is Witness.NONE else family_words(name, context.words),
             number(records),
             number(rows),
         )
