@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -125,67 +126,66 @@ def _extract_all(
     """Extract one source after another, or add the part that another process made of it."""
     here = [source for source in sources if not parts or not parts.makes(source)]
     with ReadAhead(here, options, found) as ahead:
+        extraction = _Extraction(case, options, parsers, report, ahead)
         for source in sources:
             if not parts or not parts.add(source, report):
-                _extract_or_skip(case, source, options, parsers, report, ahead)
+                extraction.extract_or_skip(source)
 
 
-def _extract_or_skip(
-    case: OpenCase,
-    source: EvidenceSource,
-    options: Options,
-    parsers: tuple[Parser, ...],
-    report: Report,
-    ahead: ReadAhead,
-) -> None:
-    """Extract one source. If unreadable sources are skipped, a source that gave nothing becomes an issue."""
-    try:
-        _extract_one(case, source, options, parsers, report, ahead)
-    except SourceError as error:
-        if not options.skip_unreadable or any(item.location == source.path for item in case.evidence()):
-            raise
-        case.record(SKIPPED, {"source": str(source.path), "why": str(error)})
-        add_skipped_source(case.store, str(source.path), str(error))
-    else:
-        forget_skipped_source(case.store, str(source.path))
+@dataclass(frozen=True, slots=True)
+class _Extraction:
+    """Extracts sources into one case, in one run."""
 
+    case: OpenCase
+    options: Options
+    parsers: tuple[Parser, ...]
+    report: Report
+    ahead: ReadAhead
 
-def _extract_one(
-    case: OpenCase,
-    source: EvidenceSource,
-    options: Options,
-    parsers: tuple[Parser, ...],
-    report: Report,
-    ahead: ReadAhead,
-) -> None:
-    number, before = take_in(case, source, options, parsers, report, ahead)
-    # Parsing uses the case's own copies: the next source is read meanwhile.
-    ahead.go_on(source, {item.location for item in case.evidence()})
-    item = next(item for item in case.evidence() if item.id == number)
-    if item.state is EvidenceState.HASHED_AGAIN:
-        return
-    again: FirstRead | None = None
-    with ExitStack() as begun:
-        if item.state is EvidenceState.TAKEN_IN:
-            if options.cross_check and isinstance(source.container, Disk):
-                read_again(case, item.id, item.name, source.container, report)
-            # Parsing uses the case's own copies: the source is not read any more.
-            if again := begin_hashing_again(item, options):
-                begun.enter_context(again)
-            _parse(case, item, options, parsers, report)
-        after = hash_again(case, item, report, again)
-    same = after.is_same(before)
-    # Write the line first: if this run is killed here, the issue can be made again from it.
-    case.record(HASHED_AGAIN, {"evidence": item.name, "unchanged": same, **after.as_json()})
-    if not same:
-        add_issue(case.store, item.id, "", changed_source(before.whole.sha256, after.whole.sha256))
-    set_state(case.store, item.id, EvidenceState.HASHED_AGAIN)
+    def extract_or_skip(self, source: EvidenceSource) -> None:
+        """Extract one source. If unreadable sources are skipped, a source that gave nothing becomes an issue."""
+        case = self.case
+        try:
+            self._extract(source)
+        except SourceError as error:
+            if not self.options.skip_unreadable or any(item.location == source.path for item in case.evidence()):
+                raise
+            case.record(SKIPPED, {"source": str(source.path), "why": str(error)})
+            add_skipped_source(case.store, str(source.path), str(error))
+        else:
+            forget_skipped_source(case.store, str(source.path))
 
+    def _extract(self, source: EvidenceSource) -> None:
+        case = self.case
+        number, before = take_in(case, source, self.options, self.parsers, self.report, self.ahead)
+        # Parsing uses the case's own copies: the next source is read meanwhile.
+        self.ahead.go_on(source, {item.location for item in case.evidence()})
+        item = next(item for item in case.evidence() if item.id == number)
+        if item.state is EvidenceState.HASHED_AGAIN:
+            return
+        again: FirstRead | None = None
+        with ExitStack() as begun:
+            if item.state is EvidenceState.TAKEN_IN:
+                if self.options.cross_check and isinstance(source.container, Disk):
+                    read_again(case, item.id, item.name, source.container, self.report)
+                # Parsing uses the case's own copies: the source is not read any more.
+                if again := begin_hashing_again(item, self.options):
+                    begun.enter_context(again)
+                self._parse(item)
+            after = hash_again(case, item, self.report, again)
+        same = after.is_same(before)
+        # Write the line first: if this run is killed here, the issue can be made again from it.
+        case.record(HASHED_AGAIN, {"evidence": item.name, "unchanged": same, **after.as_json()})
+        if not same:
+            add_issue(case.store, item.id, "", changed_source(before.whole.sha256, after.whole.sha256))
+        set_state(case.store, item.id, EvidenceState.HASHED_AGAIN)
 
-def _parse(case: OpenCase, item: EvidenceItem, options: Options, parsers: tuple[Parser, ...], report: Report) -> None:
-    """Parse the entries that were taken in."""
-    for count, path in enumerate(EntryParser(case, item.id, parsers, options.worker_count).parse_all(), 1):
-        report(f"parsing {item.name}: {path}", count, 0)
-    counts = counts_of_item(case.store, item.id)._asdict()
-    case.record(READ, {"evidence": item.name, "contents": case.contents(item.id), **counts})
-    set_state(case.store, item.id, EvidenceState.EXTRACTED)
+    def _parse(self, item: EvidenceItem) -> None:
+        """Parse the entries that were taken in."""
+        case = self.case
+        parser = EntryParser(case, item.id, self.parsers, self.options.worker_count)
+        for count, path in enumerate(parser.parse_all(), 1):
+            self.report(f"parsing {item.name}: {path}", count, 0)
+        counts = counts_of_item(case.store, item.id)._asdict()
+        case.record(READ, {"evidence": item.name, "contents": case.contents(item.id), **counts})
+        set_state(case.store, item.id, EvidenceState.EXTRACTED)

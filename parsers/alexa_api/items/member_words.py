@@ -17,7 +17,7 @@ _MAX_JSON = 1_000_000
 
 
 def member_words(
-    value: object, most: int, meanings: Mapping[str, str] | None = None, untold: Collection[str] = ()
+    value: object, most: int, meanings: Mapping[str, str] | None = None, left_out: Collection[str] = ()
 ) -> list[str]:
     """Describe the plain members of a value, including JSON within texts; the last entry says if there are more.
 
@@ -25,10 +25,10 @@ def member_words(
         value: an object or a list.
         most: the most members to describe.
         meanings: descriptions by member name, with ``{}`` for the value.
-        untold: names of members that are left out.
+        left_out: names of members that are left out.
     """
     described: list[str] = []
-    for text in _words("", value, meanings or {}, untold, 0):
+    for text in _words("", value, meanings or {}, left_out, 0):
         if len(described) >= most:
             return [*described, "and more"]
         if text not in described:
@@ -36,7 +36,9 @@ def member_words(
     return described
 
 
-def _words(name: str, value: object, meanings: Mapping[str, str], untold: Collection[str], depth: int) -> Iterator[str]:
+def _words(
+    name: str, value: object, meanings: Mapping[str, str], left_out: Collection[str], depth: int
+) -> Iterator[str]:
     if depth > _MAX_DEPTH:
         return
     if isinstance(value, str) and len(value) <= _MAX_JSON and value.lstrip()[:1] in ("{", "["):
@@ -46,12 +48,12 @@ def _words(name: str, value: object, meanings: Mapping[str, str], untold: Collec
             value = shown(value, _MAX_VALUE)
     if isinstance(value, dict):
         for key, inner in value.items():
-            if key not in untold and inner is not None and not _PICTURE.search(key):
-                yield from _words(key, inner, meanings, untold, depth + 1)
+            if key not in left_out and inner is not None and not _PICTURE.search(key):
+                yield from _words(key, inner, meanings, left_out, depth + 1)
         return
     if isinstance(value, list) and any(isinstance(inner, (dict, list)) for inner in value):
         for inner in value:
-            yield from _words(name, inner, meanings, untold, depth + 1)
+            yield from _words(name, inner, meanings, left_out, depth + 1)
         return
     text = shown(value, _MAX_VALUE)
     if text is not None:

@@ -52,7 +52,7 @@ _MEMBERS = {
     "friendlyName": 'device "{}"',
 }
 #: Members left out of the sentence: the recipient, and what other columns already show.
-_UNTOLD = frozenset((
+_LEFT_OUT = frozenset((
     "destinationUserId", "customerId", "registeredUserId", "messageId", "clientId", "fallbackAllowed", "timestamp",
     "timeStamp", "entryId", "deviceSerialNumber", "deviceType", "taskSessionId", "@type",
 ))  # fmt: skip
@@ -68,7 +68,7 @@ def words(payload: Mapping[str, object]) -> list[str]:
         until = f"up to {iso(before)}" if before is not None else "up to a time that is not given"
         described.append(_DELETED.format(until))
     rest = {key: value for key, value in payload.items() if key not in ("deleteBeforeTimeInclusive", "listId")}
-    described += member_words(rest, _MOST, _MEMBERS, _UNTOLD)
+    described += member_words(rest, _MOST, _MEMBERS, _LEFT_OUT)
     listed = payload.get("listId")
     if isinstance(listed, str) and listed:
         described.append(f"list {_list_name(listed)}")

@@ -41,7 +41,7 @@ _MEANINGS = {
     "friendlyName": 'device "{}"',
 }
 #: Members that give a step's account, language or interface, not its effect.
-_UNTOLD = frozenset((
+_LEFT_OUT = frozenset((
     "@type", "customerId", "locale", "marketplaceId", "skillId", "id", "nodeState", "presentationDataList",
     "clientData", "context", "tag", "sequenceId", "owner", "alexaUrl", "imageUrl", "automationId",
 ))  # fmt: skip
@@ -126,8 +126,8 @@ def _record(reader: ItemReader) -> Iterator[Record | Issue]:
         if (name := next((name for name in names if item.get(name) not in (None, "", 0)), None))
         for timestamp in reader.time(name, word, note)
     )
-    set_off = member_words(triggers, _MOST_TRIGGERS, _MEANINGS, _UNTOLD)
-    steps = member_words(sequence, _MOST_STEPS, _MEANINGS, _UNTOLD)
+    set_off = member_words(triggers, _MOST_TRIGGERS, _MEANINGS, _LEFT_OUT)
+    steps = member_words(sequence, _MOST_STEPS, _MEANINGS, _LEFT_OUT)
     identity, name = reader.text("automationId"), shown(item.get("name"))
     parts = [f'The account keeps a routine named "{name}"' if name else "The account keeps a routine not named"]
     parts[0] += f", status {shown(item.get('status')) or 'not given'}"
