@@ -49,13 +49,13 @@ def checkout(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_begun_passes_as_it_is(checkout: Path, kind: str) -> None:
-    source, sample, readme, test, *reader = begin(checkout, "kitchen_timers", kind)
-    assert source.name == ("kitchen_timers.py" if kind == "log" else "kitchen_timers.yaml")
-    assert sample.parent == readme.parent == test.parent / "fixtures/kitchen_timers"
+    source, sample, readme, test, *reader = begin(checkout, "made_for_this_test", kind)
+    assert source.name == ("made_for_this_test.py" if kind == "log" else "made_for_this_test.yaml")
+    assert sample.parent == readme.parent == test.parent / "fixtures/made_for_this_test"
     assert "$" not in readme.read_text() + sample.read_text() + test.read_text()
     ran = _in(checkout, "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", checkout, test)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert [path.name for path in reader] == (["kitchen_timers.py"] if kind == "log_lines" else [])
+    assert [path.name for path in reader] == (["made_for_this_test.py"] if kind == "log_lines" else [])
     code = [path for path in (source, test, *reader) if path.suffix == ".py"]
     for command in (("check",), ("format", "--check")):
         checked = _in(checkout, "ruff", *command, "--no-cache", *code)
@@ -78,10 +78,10 @@ def test_a_parser_of_each_kind_needs_no_other_change(checkout: Path) -> None:
 
 
 def test_it_never_overwrites(checkout: Path) -> None:
-    again = ("kitchen_timers", "--new", "--into", str(checkout))
+    again = ("made_for_this_test", "--new", "--into", str(checkout))
     first = _run(*again)
     assert first.returncode == 0, first.stderr
-    assert f"{checkout}/parsers/definitions/api/kitchen_timers.yaml" in first.stdout.splitlines()
+    assert f"{checkout}/parsers/definitions/api/made_for_this_test.yaml" in first.stdout.splitlines()
     before = {path: path.read_bytes() for path in checkout.rglob("*") if path.is_file()}
     refused = _run(*again)
     assert refused.returncode == 2
@@ -96,8 +96,8 @@ def test_it_never_overwrites(checkout: Path) -> None:
         (["../x", "--new"], "a name is lower-case words joined by _"),
         (["alexa_devices", "--new"], "there is a parser 'alexa_devices' already"),
         (["--new"], "--new needs a NAME"),
-        (["kitchen_timers", "--new"], "is not a checkout of the project"),
-        (["kitchen_timers", "--new", "--kind", "log"], "is not a checkout of the project"),
+        (["made_for_this_test", "--new"], "is not a checkout of the project"),
+        (["made_for_this_test", "--new", "--kind", "log"], "is not a checkout of the project"),
     ],
 )
 def test_what_is_refused(tmp_path: Path, arguments: list[str], expected: str) -> None:
