@@ -37,7 +37,7 @@ class LevelDbStorage(Parser):
     """Reads a database by its MANIFEST, with the files beside it; a file that no MANIFEST names, on its own."""
 
     name: ClassVar[str] = "leveldb_storage"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     needs_path: ClassVar[tuple[str, ...]] = ("amazon.", "local storage/", "session storage/", ".leveldb/")
     needs_names: ClassVar[bool] = True
     reads_neighbours: ClassVar[bool] = True

@@ -30,9 +30,9 @@ def has_form(source: Source) -> bool:
     if begins_log(source.head):
         return True
     named = DATA_NAME.fullmatch(source.name)
-    if named and named[2] == "log" and looks_like_text(source.head):
-        # Programs also name logs after days.
-        return False
+    if named and named[2] == "log":
+        # Programs also name logs after days. A database that was only opened has an empty log.
+        return not source.size or not looks_like_text(source.head)
     return bool(source.size and (named or MANIFEST_NAME.fullmatch(source.name))) or (
         source.size <= HEAD_SIZE and source.head.endswith(MAGIC)
     )
@@ -74,12 +74,13 @@ def read_database(source: Source, listed: DatabaseList, collector: VersionCollec
         collector: receives the entries.
 
     Yields:
-        An issue for each part that cannot be read, and for tables in use that are missing.
+        An issue for each part that cannot be read, and for tables and logs in use that are missing.
     """
     yield from listed.manifest.issues
-    missing = []
+    missing, logs = [], 0
     for name in listed.manifest.names():
         file = source.beside(name)
+        logs += file is not None and name.endswith(".log")
         if file is None:
             if name.endswith(".ldb") and listed.manifest.is_used(name):
                 other = name.removesuffix(".ldb") + ".sst"
@@ -96,6 +97,11 @@ def read_database(source: Source, listed: DatabaseList, collector: VersionCollec
     if missing:
         more = f" and {len(missing) - 10} more" if len(missing) > 10 else ""
         yield Issue(f"The database uses tables that are not there: {', '.join(missing[:10])}{more}.")
+    if listed.manifest.log and not logs:
+        yield Issue(
+            f"The database's log {listed.manifest.log:06}.log is not there: what was written last, and not yet moved to"
+            " a table, is missing."
+        )
 
 
 def file_entries(source: Source) -> Iterator[LevelEntry | Issue]:

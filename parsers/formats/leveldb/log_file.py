@@ -52,6 +52,12 @@ class _Fragment(NamedTuple):
         return self.at + _HEADER.size + len(self.content)
 
 
+class _Zeros(NamedTuple):
+    """Where a record should begin and zeros do: space that was preallocated, if nothing follows it."""
+
+    at: int
+
+
 def begins_log(head: bytes) -> bool:
     """Whether a file begins with a fragment that has a matching checksum and can be the first of a log."""
     found = _fragment(head[:BLOCK], 0, 0)
@@ -67,19 +73,30 @@ def log_records(stream: BinaryIO) -> Iterator[LogRecord | Issue]:
         stream: the file, at its start.
     """
     joined = _Joined()
-    base = 0
+    base, zeros = 0, None
     while block := stream.read(BLOCK):
         for found in _fragments(block, base):
+            if isinstance(found, _Zeros):
+                zeros = zeros or found
+                continue
+            if zeros:
+                what = "Zeros lie where records of the log should, and more records follow them: some may be missing."
+                yield from joined.take(Issue(what, at_bytes(zeros.at, base - zeros.at)))
+                zeros = None
             yield from joined.take(found)
         base += len(block)
     yield from joined.broken("The log ends within a record that began at byte {}.")
 
 
-def _fragments(block: bytes, base: int) -> Iterator[_Fragment | Issue]:
+def _fragments(block: bytes, base: int) -> Iterator[_Fragment | _Zeros | Issue]:
     at = 0
     while at + _HEADER.size <= len(block):
         if not any(block[at : at + _HEADER.size]):
-            # Space that was preallocated and never written.
+            if not any(block[at:]):
+                yield _Zeros(base + at)
+                return
+            what = "Zeros lie where a record of the log should begin; the rest of their block was not read."
+            yield Issue(what, at_bytes(base + at, len(block) - at), block[at : at + _EXCERPT])
             return
         found = _fragment(block, at, base)
         if isinstance(found, Issue):

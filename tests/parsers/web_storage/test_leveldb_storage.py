@@ -204,13 +204,33 @@ def test_a_table_that_is_missing_and_a_damaged_one_are_issues(leveldb: Level, re
     assert records == []
     assert issues[0].what.startswith("000005.ldb: A block of the table cannot be read: ")
     assert issues[1].what == "The database uses tables that are not there: 000007.ldb."
+    assert issues[2].what == (
+        "The database's log 000009.log is not there: what was written last, and not yet moved to a table, is missing."
+    )
+    assert len(issues) == 3
+
+
+def test_an_empty_log_is_not_a_missing_one(leveldb: Level, read: Read) -> None:
+    records, issues = read(
+        {
+            f"{APP}CURRENT": CURRENT,
+            f"{APP}MANIFEST-000001": leveldb.manifest(9, (5,)),
+            f"{APP}000005.ldb": leveldb.table([(local("a"), 1, b"\x01b")]),
+            f"{APP}000009.log": b"",
+        }
+    )
+    assert [record.fields.get("key") for record in records] == ["a", None]
+    assert issues == []
 
 
 def test_a_file_that_the_manifest_does_not_name_is_read_alone(leveldb: Level, read: Read) -> None:
     left = leveldb.log(leveldb.batch(1, (local("a"), b"\x01b")))
     records, issues = read(
-        {f"{APP}CURRENT": CURRENT, f"{APP}MANIFEST-000001": leveldb.manifest(9), f"{APP}000004.log": left}
-    )
+        {
+            f"{APP}CURRENT": CURRENT, f"{APP}MANIFEST-000001": leveldb.manifest(9), f"{APP}000004.log": left,
+            f"{APP}000009.log": b"",
+        }
+    )  # fmt: skip
     assert issues == []
     assert records[0].fields["provenance"] == "in a file that the database no longer uses"
     assert records[0].fields["why"] == "the list of the database's files does not name this file"

@@ -102,6 +102,31 @@ def test_a_damaged_record_is_named_and_reading_goes_on(leveldb: Level) -> None:
     assert issue.locator == "bytes:10027+10027"
 
 
+@pytest.mark.parametrize(
+    ("start", "length", "left", "where"),
+    [
+        (10_027, 10_027, [1, 5, 6, 7], "bytes:10027+22741"),  # one record, before others of its block
+        (2 * 32_768, 32_768, [1, 2, 3, 4, 5, 6], "bytes:65536+32768"),  # a whole block, with the rest of one after it
+    ],
+)
+def test_zeros_between_records_are_an_issue(
+    leveldb: Level, start: int, length: int, left: list[int], where: str
+) -> None:
+    records = [leveldb.batch(number, (b"key%d" % number, b"v" * 10_000)) for number in range(1, 14)]
+    log = bytearray(leveldb.log(*records))
+    log[start : start + length] = bytes(length)
+    entries, issues = read(bytes(log), "000003.log")
+    assert [entry.sequence for entry in entries][: len(left)] == left
+    assert issues[0].what.startswith("Zeros lie where ")
+    assert issues[0].locator == where
+
+
+def test_zeros_at_the_end_are_space_that_was_never_written(leveldb: Level) -> None:
+    log = leveldb.log(leveldb.batch(1, (b"a", b"b")))
+    entries, issues = read(log + bytes(100_000), "000003.log")
+    assert ([entry.sequence for entry in entries], issues) == ([1], [])
+
+
 def test_a_damaged_length_costs_the_rest_of_its_block(leveldb: Level) -> None:
     records = [leveldb.batch(number, (b"key%d" % number, b"v" * 10_000)) for number in range(1, 8)]
     log = bytearray(leveldb.log(*records))
