@@ -13,12 +13,12 @@ from pathlib import Path
 from chain_of_custody.digest import Digests, hash_stream
 from echoforensics.errors import SourceError
 from echoforensics.evidence import folder_listing
+from echoforensics.evidence.archives.behind_program import archive_behind_program
 from echoforensics.evidence.archives.compressed_file import CompressedFile
 from echoforensics.evidence.archives.library_archive import LibraryArchive
 from echoforensics.evidence.archives.mail.mail_archive import MailArchive
 from echoforensics.evidence.archives.tar_archive import TarArchive
 from echoforensics.evidence.archives.unread_archive import parts_beside, sentence, unread_archive
-from echoforensics.evidence.archives.zip_archive import ZIP, is_zip_behind_other_bytes
 from echoforensics.evidence.entry import READ_ERRORS, Container, Entry
 from echoforensics.evidence.folder import Folder
 from echoforensics.evidence.kernel_folder import kernel_file_system
@@ -31,7 +31,7 @@ from echoforensics.evidence.media.opener import RAW_IMAGE, open_image, open_raw
 from echoforensics.evidence.name_search import kinds_named
 from echoforensics.evidence.streams import buffered
 from echoforensics.evidence.volumes.disk import Disk, may_be_image
-from echoforensics.evidence.walk import is_archive, open_archive
+from echoforensics.evidence.walk import archive_head, open_archive
 from parsers.formats.packets.capture_file import is_packet_capture
 from parsers.parser import HEAD_SIZE, Parser, looks_like_text
 from parsers.parser import Source as ParserSource
@@ -298,12 +298,13 @@ def _other_than_image(
     path: Path, head: bytes, budget: Budget, kind: str, parsers: tuple[Parser, ...] | None
 ) -> EvidenceSource | None:
     size = path.stat().st_size
-    archive = is_archive(head) or is_zip_behind_other_bytes(path, path.name, head)
+    entry = _entry_of(path, size)
+    archive = archive_head(entry, head)
     if archive and not kind and (parts := parts_beside(path)):
         raise SourceError(f"{path}: {sentence(parts)}")
     if archive:
         try:
-            container = open_archive(_entry_of(path, size), ZIP if not is_archive(head) else head, budget)
+            container = open_archive(entry, archive, budget)
         except READ_ERRORS as error:
             raise SourceError(f"{path}: cannot be opened: {error}") from error
         return EvidenceSource(path, _kind_of(container), container, size, budget)
@@ -311,7 +312,7 @@ def _other_than_image(
         return None
     if is_packet_capture(head) or _is_claimed(path, head, size, parsers):
         return EvidenceSource(path, FILE, LooseFile(path), size, budget)
-    if what := unread_archive(head):
+    if what := unread_archive(head) or archive_behind_program(entry, head, size):
         raise SourceError(f"{path}: {what}")
     if parts := parts_beside(path):
         raise SourceError(f"{path}: {sentence(parts)}")

@@ -10,6 +10,7 @@ from echoforensics.case.entry_table import OPENED, NewEntry, add_entry, last_ent
 from echoforensics.case.issue_table import add_issue
 from echoforensics.case.text import storable
 from echoforensics.errors import EchoforensicsError
+from echoforensics.evidence.archives.behind_program import archive_behind_program
 from echoforensics.evidence.archives.unread_archive import parts_beside, sentence, unread_archive
 from echoforensics.evidence.archives.zip_archive import may_have_zip_behind
 from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EntryKind, EntryState, EvidenceIssue
@@ -257,7 +258,7 @@ class EntryReader:
             if staged := found.staged:
                 within = replace(entry, opener=lambda: staged.path.open("rb"), seekable=True)
             head = found.head if found.archive else head_of_zip_behind(within, found.head)
-            self._name_unread(entry, here, found, archive=bool(head))
+            self._name_unread(within, here, found, archive=bool(head))
             if not head and not image:
                 return ""
             if issue := too_deep(here):
@@ -294,6 +295,8 @@ class EntryReader:
             self.issue(
                 EvidenceIssue(here.path, f"looks like an archive, and was not opened: {what}" if not archive else what)
             )
+        elif not archive and (what := archive_behind_program(entry, found.head, found.content.size)):
+            self.issue(EvidenceIssue(here.path, what))
         elif not is_read and not found.image and _is_image_not_opened(entry, found):
             self.issue(EvidenceIssue(here.path, _IMAGE_NOT_OPENED))
 

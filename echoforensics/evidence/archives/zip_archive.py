@@ -19,17 +19,21 @@ from echoforensics.evidence.streams import BudgetedStream, buffered
 if TYPE_CHECKING:
     import io
     from collections.abc import Iterator
-    from pathlib import Path
 
     from echoforensics.evidence.limits import Budget
 
 ZIP = b"PK\x03\x04"
 SIGNATURES = (ZIP, b"PK\x05\x06")
 #: The first bytes of programs and scripts that a zip may be appended to, making it self-extracting.
-_STUBS = (b"MZ", b"#!")
+_STUBS = (b"MZ", b"#!", b"\x7fELF")
 #: Files with this ending are looked at for a zip behind any other bytes, such as the head of an HTTP answer.
 _ENDING = ".zip"
 _END = struct.Struct("<4s4H2LH")
+#: The longest end record: with a comment of 65,535 bytes.
+_LONGEST_END = 65_557
+_DIRECTORY_ENTRY = b"PK\x01\x02"
+#: The stated size of a central directory whose size is in the record of zip64.
+_IN_ZIP64 = 0xFFFF_FFFF
 _ENCRYPTED = 0x1
 _UNPACK = "unpack a copy of the archive with 7z"
 ENCRYPTED = f"encrypted; not read: {_UNPACK} and its password, and give the folder"
@@ -153,20 +157,34 @@ def may_have_zip_behind(name: str, head: bytes) -> bool:
     return head.startswith(_STUBS) or name.lower().endswith(_ENDING)
 
 
-def is_zip_behind_other_bytes(file: Path | BinaryIO, name: str, head: bytes) -> bool:
+def is_zip_behind_other_bytes(file: BinaryIO, name: str, head: bytes) -> bool:
     """Whether a file is a zip behind other bytes. Raises OSError if it cannot be read."""
-    return may_have_zip_behind(name, head) and zipfile.is_zipfile(file)
+    if not may_have_zip_behind(name, head) or not zipfile.is_zipfile(file):
+        return False
+    if not head.startswith(_STUBS):
+        return True
+    # Programs that read zips hold the magic of an end record too.
+    at, size = _end_record(file)
+    if size in (0, _IN_ZIP64):
+        return True
+    file.seek(max(0, at - size))
+    return size <= at and file.read(4) == _DIRECTORY_ENTRY
 
 
 def _check_directory_size(stream: BinaryIO) -> None:
     """Reject a central directory too large to hold, before the library reads it whole."""
-    end = stream.seek(0, 2)
-    start = max(0, end - 65_557)
-    stream.seek(start)
-    tail = stream.read(65_557)
-    at = tail.rfind(b"PK\x05\x06")
-    if at >= 0 and len(tail) - at >= _END.size:
-        size = _END.unpack_from(tail, at)[5]
-        if MAX_ZIP_DIRECTORY < size < 0xFFFFFFFF:
-            raise zipfile.BadZipFile(f"its central directory of {size} bytes is larger than {MAX_ZIP_DIRECTORY}")
+    _, size = _end_record(stream)
+    if MAX_ZIP_DIRECTORY < size < _IN_ZIP64:
+        raise zipfile.BadZipFile(f"its central directory of {size} bytes is larger than {MAX_ZIP_DIRECTORY}")
     stream.seek(0)
+
+
+def _end_record(stream: BinaryIO) -> tuple[int, int]:
+    """The place of the end record, and the size of the central directory that it states; zeros if there is none."""
+    start = max(0, stream.seek(0, 2) - _LONGEST_END)
+    stream.seek(start)
+    tail = stream.read(_LONGEST_END)
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) - at < _END.size:
+        return 0, 0
+    return start + at, _END.unpack_from(tail, at)[5]

@@ -205,6 +205,7 @@ def test_encrypted_android_backup_is_named(tmp_path: Path) -> None:
     [
         (b"MZ" + bytes(998), "x.exe"),
         (b"#!/bin/sh\nexec unzip $0\n", "x.run"),
+        (b"\x7fELF" + bytes(996), "x"),
         (b"HTTP/1.1 200 OK\r\nContent-Type: application/zip\r\n\r\n", "x.zip"),
         (bytes(1000), "X.ZIP"),
     ],
