@@ -120,7 +120,19 @@ def _sleuth_kit(volume: Volume) -> FileSystem:
     from echoforensics.evidence.file_systems.iso_image import image_for_sleuth_kit
     from echoforensics.evidence.file_systems.sleuth_kit import SleuthKitFileSystem
 
-    return SleuthKitFileSystem(image_for_sleuth_kit(volume), volume.image_offset)
+    opened = SleuthKitFileSystem(image_for_sleuth_kit(volume), volume.image_offset)
+    return _with_whole_names(volume, opened) if opened.name == "ISO 9660" else opened
+
+
+def _with_whole_names(volume: Volume, opened: FileSystem) -> FileSystem:
+    from echoforensics.evidence.file_systems.iso_image import image_for_sleuth_kit
+    from echoforensics.evidence.file_systems.rock_ridge import RockRidgeFileSystem, rock_ridge_names
+
+    try:
+        names = rock_ridge_names(volume.read)
+    except OSError:
+        return opened
+    return RockRidgeFileSystem(image_for_sleuth_kit(volume), volume.image_offset, names) if names else opened
 
 
 def _backup_superblock(volume: Volume) -> FileSystem:
