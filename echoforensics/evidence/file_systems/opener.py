@@ -25,10 +25,17 @@ def _f2fs(volume: Volume) -> FileSystem:
     return F2fsFileSystem(volume)
 
 
+def _erofs(volume: Volume) -> FileSystem:
+    from echoforensics.evidence.file_systems.erofs.file_system import ErofsFileSystem
+
+    return ErofsFileSystem(volume)
+
+
 #: (byte offset, magic, name, reader) for file systems that The Sleuth Kit does not read.
 _BY_MAGIC: tuple[tuple[int, bytes, str, Callable[[Volume], FileSystem]], ...] = (
     *((0, magic, "squashfs", _squashfs) for magic in (b"hsqs", b"sqsh", b"shsq", b"qshs", b"tqsh", b"hsqt", b"sqlz")),
     (1024, b"\x10\x20\xf5\xf2", "F2FS", _f2fs),
+    (1024, b"\xe2\xe1\xf5\xe0", "EROFS", _erofs),
 )
 #: The second F2FS superblock. It may be left over from an earlier file system, so others are tried first.
 _SECOND_F2FS = (1024 + 4096, b"\x10\x20\xf5\xf2", "F2FS", _f2fs)

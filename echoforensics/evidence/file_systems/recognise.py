@@ -71,9 +71,6 @@ _WITHOUT_FILES = (
 #: Android's footer of a partition encrypted with dm-crypt, 16 KiB before its end.
 _CRYPT_FOOTER = b"\xc4\xb1\xb5\xd0"
 _CRYPT_FOOTER_FROM_END = 16 * 1024
-#: Features of EROFS that compressed files have, and the algorithms by their bits.
-_EROFS_PADDING, _EROFS_CONFIGURED = 0x1, 0x2
-_EROFS_ALGORITHMS = ("LZ4", "LZMA", "DEFLATE", "Zstandard")
 #: The first blocks of raw flash may be bad or erased; erase blocks have one of these sizes.
 _FLASH_BLOCKS = (128 * 1024, 256 * 1024, 512 * 1024)
 _FLASH_BLOCKS_LOOKED_AT = 8
@@ -150,27 +147,8 @@ def ext_features(read: Read) -> list[int] | None:
 def _by_magic(read: Read, length: int, known: tuple[tuple[int, bytes, str], ...]) -> str | None:
     for offset, magic, name in known:
         if offset + len(magic) <= length and read(offset, len(magic)) == magic and _confirmed(read, offset, name):
-            return name + _compression(read) if name == "EROFS" else name
+            return name
     return None
-
-
-def _compression(read: Read) -> str:
-    """Say how the files of an EROFS are compressed, after its name.
-
-    References:
-        Linux, fs/erofs/erofs_fs.h (struct erofs_super_block: feature_incompat, available_compr_algs).
-    """
-    raw = read(1024 + 80, 6)
-    features, algorithms = int.from_bytes(raw[:4], "little"), int.from_bytes(raw[4:], "little")
-    if not features & (_EROFS_PADDING | _EROFS_CONFIGURED):
-        return ""
-    named = [
-        name for bit, name in enumerate(_EROFS_ALGORITHMS) if features & _EROFS_CONFIGURED and algorithms >> bit & 1
-    ]
-    return (
-        f" (its files may be compressed with {' and '.join(named) or 'LZ4'}, so that what is found in it by content may"
-        " be a piece of a file, or altered)"
-    )
 
 
 def _confirmed(read: Read, offset: int, name: str) -> bool:

@@ -1,0 +1,1 @@
+"""EROFS, the read-only file system of the system partitions of newer Android devices."""
