@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 COPY_PREFIX, COPY_NAME = "echoforensics-", "image"
 #: What images are called whose bytes are those of their media.
 _NAMES = (".img", ".image", ".dd", ".raw", ".iso")
+#: What dumps of chips are called, and firmware: so only a file that lies by itself is taken for one.
+_DUMP = ".bin"
 #: What disk images of macOS are called, which are known by their end, and have any size.
 _APPLE = ".dmg"
 
@@ -33,9 +35,9 @@ def is_named_as_image(entry: Entry, size: int) -> bool:
     """Whether a file in a folder on this machine is called as an image is, and has the size of one, in bytes."""
     if entry.location is None:
         return False
-    return has_name_of_image(entry, size) or (
-        entry.path.lower().endswith(_APPLE) and ends_as_apple_image(entry.location())
-    )
+    if has_name_of_image(entry, size) or (entry.path.lower().endswith(_DUMP) and may_be_image(size)):
+        return True
+    return entry.path.lower().endswith(_APPLE) and ends_as_apple_image(entry.location())
 
 
 def has_name_of_image(entry: Entry, size: int) -> bool:

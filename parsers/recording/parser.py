@@ -32,7 +32,7 @@ class RecordingParser(Parser):
     """Reports a recording's container, coding, duration, completeness, and the information in its name."""
 
     name: ClassVar[str] = "recording"
-    version: ClassVar[str] = "6"
+    version: ClassVar[str] = "7"
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = ABOUT
 

@@ -79,8 +79,10 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
     codec, samples, packet = _coding(coding, bits, channels)
     present = 0 if walk.sound_at is None else max(0, min(walk.sound, size - walk.sound_at))
     counted = present // packet if packet else frames
-    if walk.ending is Ending.OPEN and not frames:
+    if not frames and counted:
         frames = counted
+        if walk.ending is not Ending.OPEN:
+            walk.issue = walk.issue or f"damaged: its header gives no frames, its sound data has room for {counted}"
     if walk.sound_at is not None and not walk.issue and packet and counted < frames:
         walk.issue = f"damaged: its header gives {frames} frames, its sound data has room for {counted}"
     if walk.sound_at is None:
@@ -148,11 +150,11 @@ def _walk(window: Window, declared: int) -> _AiffWalk:
         if at >= declared or len(head) < _CHUNK:
             break
         name, length = head[:4], int.from_bytes(head[4:], "big")
-        if not all(0x20 <= byte < 0x7F for byte in name):
+        if not _is_name(name):
             walk.issue = f"damaged: there is no chunk at byte {at}, where one is due"
             break
         _take(window, walk, name, at + _CHUNK, length)
-        if name == _SOUND and not length and walk.ending is Ending.OPEN:
+        if name == _SOUND and not length and walk.sound:
             break
         at += _CHUNK + length + (length & 1)
     else:
@@ -166,13 +168,22 @@ def _walk(window: Window, declared: int) -> _AiffWalk:
     return walk
 
 
+def _is_name(raw: bytes) -> bool:
+    return all(0x20 <= byte < 0x7F for byte in raw)
+
+
 def _take(window: Window, walk: _AiffWalk, name: bytes, start: int, length: int) -> None:
     if name == _COMMON and not walk.common:
         walk.common = window.read(start, min(length, 64))
     elif name == _SOUND and walk.sound_at is None:
         offset = int.from_bytes(window.read(start, 4), "big")
         walk.sound_at, walk.sound = start + 8 + offset, max(0, length - 8 - offset)
-        if walk.ending is Ending.OPEN and walk.sound == 0:
+        if not length and not _is_name(window.read(start, 4)):
+            # No chunk follows, as one would an empty one: the length was never written.
+            walk.sound = max(0, min(window.size, walk.end) - walk.sound_at)
+            if walk.sound and walk.ending is not Ending.OPEN:
+                walk.issue = "damaged: its SSND chunk gives no length; its sound was taken to reach to the end"
+        elif walk.ending is Ending.OPEN and walk.sound == 0:
             walk.sound = max(0, window.size - walk.sound_at)
     elif name in _TEXTS:
         walk.tags.add(name.decode("ascii").strip(), text(window.read(start, min(length, MAX_TEXT * 4))))

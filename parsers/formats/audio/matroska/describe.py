@@ -249,8 +249,9 @@ def _tags(window: Window, walk: _MatroskaWalk, tags: EbmlElement) -> None:
 
 def _duration(window: Window, walk: _MatroskaWalk, track: MatroskaTrack, notes: list[str]) -> int | None:
     """Microseconds of sound."""
-    if walk.duration and walk.ending is not Ending.CUT and not walk.issue:
-        return round(min(walk.duration * walk.scale / 1000, 2.0 * _YEAR))
+    stated = round(min(walk.duration * walk.scale / 1000, 2.0 * _YEAR))
+    if 0 < stated <= _YEAR and walk.ending is not Ending.CUT and not walk.issue:
+        return stated
     for cluster in reversed(walk.clusters):
         end = _last_sound(window, walk, cluster, track)
         if end is not None:

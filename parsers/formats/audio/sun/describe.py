@@ -58,7 +58,7 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
     tags = Tags()
     tags.add("annotation", text(window.read(HEADER_SIZE, min(offset - HEADER_SIZE, MAX_TEXT))))
     end, ending, issue = min(size, offset + length), Ending.DECLARED, ""
-    if length == UNKNOWN_SIZE:
+    if length == UNKNOWN_SIZE or (not length and size > offset):
         end, ending = size, Ending.OPEN
         issue = "of unknown length: its header gives none, as when sound is written while it is recorded"
     elif offset + length > size:

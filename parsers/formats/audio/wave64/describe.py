@@ -33,6 +33,7 @@ class _Wave64Walk:
     sound_at: int | None = None
     sound: int = 0
     samples: int = 0
+    issue: str = ""
 
 
 def matches(head: bytes, name: str) -> bool:  # noqa: ARG001 (the signature decides)
@@ -63,8 +64,7 @@ def describe(stream: BinaryIO, size: int) -> AudioFacts | Undescribed:
         end, ending, issue = size, Ending.OPEN, "damaged: its header gives no length"
     elif declared > size:
         ending, issue = Ending.CUT, f"truncated: {size} of {declared} bytes are present"
-    if walk.sound_at is None:
-        issue = issue or "damaged: it has no data chunk"
+    issue = issue or walk.issue or ("damaged: it has no data chunk" if walk.sound_at is None else "")
     present = 0 if walk.sound_at is None else max(0, min(walk.sound, size - walk.sound_at))
     return AudioFacts(
         container="Wave64",
@@ -94,6 +94,9 @@ def _walk(window: Window, declared: int) -> _Wave64Walk:
     for _ in range(_MAX_CHUNKS):
         head = window.read(at, CHUNK_HEADER)
         length = int.from_bytes(head[16:], "little")
+        if head[:16] == _DATA and length < CHUNK_HEADER and walk.sound_at is None:
+            walk.sound_at, walk.sound = at + CHUNK_HEADER, window.size - at - CHUNK_HEADER
+            walk.issue = "damaged: its data chunk gives no length; its sound was taken to reach to the end"
         if len(head) < CHUNK_HEADER or length < CHUNK_HEADER or (at >= declared >= HEADER_SIZE):
             return walk
         name, start = head[:16], at + CHUNK_HEADER

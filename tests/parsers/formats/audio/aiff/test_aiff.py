@@ -79,6 +79,17 @@ def test_written_while_it_was_recorded() -> None:
     assert found.issue.startswith("of unknown length")
 
 
+def test_a_length_of_sound_or_frames_that_was_never_written() -> None:
+    no_length = _facts(_form(_common(1, 1600, 16), _chunk(b"SSND", bytes(8) + bytes(3200), length=0)))
+    assert (no_length.duration_us, no_length.trailing) == (100_000, 0)
+    assert no_length.issue == "damaged: its SSND chunk gives no length; its sound was taken to reach to the end"
+    no_frames = _facts(_form(_common(1, 0, 16), _sound(bytes(3200))))
+    assert no_frames.duration_us == 100_000
+    assert no_frames.issue == "damaged: its header gives no frames, its sound data has room for 1600"
+    empty = _facts(_form(_common(1, 0, 16), _sound(b""), _chunk(b"NAME", b"kitchen")))
+    assert (empty.duration_us, empty.issue, empty.metadata) == (0, "", {"NAME": "kitchen"})
+
+
 def test_cut_and_lying() -> None:
     content = _form(_common(1, 1600, 16), _sound(bytes(3200)))
     cut = _facts(content[:-1600])

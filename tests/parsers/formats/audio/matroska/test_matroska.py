@@ -66,6 +66,12 @@ def test_last_block_ends_what_states_no_duration(size: bytes | None) -> None:
     assert found.ending is (Ending.DECLARED if size is None else Ending.OPEN)
 
 
+def test_a_stated_duration_of_more_than_a_year_is_not_taken() -> None:
+    info = _element("1549a966", _element("4489", struct.pack(">d", 1e15)))
+    found = _facts(HEAD + _element("18538067", info + TRACKS + _cluster(0, 0, 100)))
+    assert found.duration_us == 200_000
+
+
 #: The header of a FLAC frame of 256 samples, the 4th of its stream (RFC 9639, 9.1).
 _FLAC_FRAME = bytes.fromhex("fff88518 03") + bytes((_crc8(bytes.fromhex("fff8851803")),))
 

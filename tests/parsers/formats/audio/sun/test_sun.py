@@ -48,9 +48,12 @@ def test_numbers_the_other_way_round() -> None:
 
 
 def test_sizes_that_are_not_there_or_too_large() -> None:
-    unknown = _facts(_au(3, 0xFFFFFFFF, bytes(3200)))
-    assert (unknown.duration_us, unknown.ending) == (100_000, Ending.OPEN)
-    assert unknown.issue.startswith("of unknown length")
+    for size in (0xFFFFFFFF, 0):
+        unknown = _facts(_au(3, size, bytes(3200)))
+        assert (unknown.duration_us, unknown.ending) == (100_000, Ending.OPEN)
+        assert unknown.issue.startswith("of unknown length")
+    empty = _facts(_au(3, 0, b""))
+    assert (empty.duration_us, empty.ending, empty.issue) == (0, Ending.DECLARED, "")
     cut = _facts(_au(3, 6400, bytes(3200)))
     assert (cut.duration_us, cut.ending, cut.issue) == (
         100_000,

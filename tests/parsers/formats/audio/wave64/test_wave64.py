@@ -37,6 +37,13 @@ def test_length_that_was_not_known_when_it_was_written() -> None:
     assert found.issue == "of unknown length: its header gives none, as when sound is written while it is recorded"
 
 
+def test_data_whose_length_was_never_written() -> None:
+    at = CONTENT.index(b"data\xf3\xac") + 16
+    found = _facts(CONTENT[:at] + bytes(8) + CONTENT[at + 8 :])
+    assert found.duration_us == 250_000
+    assert found.issue == "damaged: its data chunk gives no length; its sound was taken to reach to the end"
+
+
 def test_without_sound_or_format() -> None:
     at = CONTENT.index(b"data\xf3\xac")
     assert _facts(CONTENT[:at] + b"junk" + CONTENT[at + 4 :]).issue == "damaged: it has no data chunk"
