@@ -10,9 +10,10 @@ from parsers.databases.known_tables import has_known, read_known
 from parsers.databases.lone_rows import DATA_TYPE, rows_of_the_service
 from parsers.databases.other_table import OtherTable
 from parsers.formats.sqlite.database import Database, is_companion
-from parsers.formats.sqlite.header import DatabaseError
+from parsers.formats.sqlite.header import MAGIC, DatabaseError
 from parsers.formats.sqlite.lost_header import find
 from parsers.formats.sqlite.page import TABLE_LEAF
+from parsers.formats.sqlite.pages import JOURNAL, WAL
 from parsers.parser import ANSWERS, TABLES, About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
@@ -23,7 +24,7 @@ class LostHeaderDatabase(Parser):
     """Reads such databases page by page."""
 
     name: ClassVar[str] = "sqlite_without_header"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     needs: ClassVar[tuple[bytes, ...]] = (re.escape(bytes([TABLE_LEAF])),)
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(
@@ -33,7 +34,8 @@ class LostHeaderDatabase(Parser):
         known_by=(
             "pages of one length that follow one another from the start of the file, a third of which begin like pages"
             " of a tree, and one leaf of a table at least that is sound in all; the first 100 bytes are no header of a"
-            " database, or they are missing, or the whole first page is",
+            " database, or one of an impossible page size or before a page of no known kind; or they are missing, or"
+            " the whole first page is",
         ),
         shows="That these rows were in the pages of a database, of which the beginning is missing.",
         does_not_show="Why the beginning is missing. Without the first page: of which tables the rows are.",
@@ -56,10 +58,19 @@ class LostHeaderDatabase(Parser):
         if lost is None:
             yield Issue("The pages of a database were expected.", "", source.head[:64])
             return
+        if source.head.startswith(MAGIC) and any(source.beside(source.name + suffix) for suffix in (WAL, JOURNAL)):
+            return  # They may hold the first page; then it is read as any other database is.
         size = lost.header.page_size
         is_page = lost.lost >= size or not source.head[:size].strip(b"\0")
         part = "first page is" if is_page else "first 100 bytes are"
-        yield Issue(f"The database's {part} missing or overwritten; it was read by its pages.", "", source.head[:64])
+        if source.head.startswith(MAGIC):
+            yield Issue(
+                "The database's header or first page is damaged; it was read by its pages.", "", source.head[:128]
+            )
+        else:
+            yield Issue(
+                f"The database's {part} missing or overwritten; it was read by its pages.", "", source.head[:64]
+            )
         try:
             with Database(source, lost) as database:
                 if has_known(database, source.path):

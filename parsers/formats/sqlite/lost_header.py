@@ -1,4 +1,4 @@
-"""Recognise a database whose header or first page is missing or overwritten, by its other pages."""
+"""Recognise a database whose header or first page is missing, overwritten or damaged, by its other pages."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from parsers.formats.sqlite.pages import LostHeader
 
 #: At least one in this many of the pages in the first bytes must begin like a b-tree page.
 _SHARE = 3
+_FIRST_KINDS = (b"", bytes([TABLE_LEAF]), bytes([TABLE_INTERIOR]))
 _MADE = tuple("CREATE TABLE".encode(name) for name in ("utf-8", "utf-16-le", "utf-16-be"))
 
 
@@ -19,16 +20,23 @@ def find(head: bytes, size: int) -> LostHeader | None:
         head: the file's first bytes, 64 KiB or all of it.
         size: the file's length in bytes.
     """
-    if head.startswith(MAGIC) or leaf_page(head[:size]) is not None:
+    if is_usable(head) or leaf_page(head[:size]) is not None:
         return None
     # A page begins with its kind. As no page is shorter than a sector, one test per sector is enough.
-    for lost in (0, HEADER_SIZE):
+    for lost in (0,) if head.startswith(MAGIC) else (0, HEADER_SIZE):
         if TABLE_LEAF not in head[-lost % SIZES[0] :: SIZES[0]]:
             continue
         for page_size in SIZES:
             if size + lost >= 2 * page_size and _fits(head, page_size, lost):
                 return _found(head, page_size, lost)
     return None
+
+
+def is_usable(head: bytes) -> bool:
+    """Whether a file begins like a database whose page size and first page's kind are possible."""
+    size = int.from_bytes(head[16:18], "big")
+    is_possible = size == 1 or size in SIZES
+    return head.startswith(MAGIC) and is_possible and head[HEADER_SIZE : HEADER_SIZE + 1] in _FIRST_KINDS
 
 
 def made_with(page_size: int, encoding: int = 1, lost: int = 0) -> LostHeader:

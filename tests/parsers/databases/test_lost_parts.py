@@ -67,6 +67,31 @@ def test_a_header_that_was_cut_off_is_done_without(make_database: Make, read_wit
         assert str(record.fields["title"]).encode() in content[100:][at : at + size]
 
 
+@pytest.mark.parametrize(
+    ("at", "put", "data_type"),
+    [
+        (16, b"\0\0", "alexa:web:address"),
+        (16, b"\4\1", "alexa:web:address"),
+        (100, b"\x77", "alexa:app:lone_row"),
+    ],
+)
+def test_a_header_of_no_use_is_done_without(
+    make_database: Make, read_with: Read, source_in: Callable[..., Source], at: int, put: bytes, data_type: str
+) -> None:
+    whole = _history(make_database, "PRAGMA page_size = 1024")["History"]
+    content = whole[:at] + put + whole[at + len(put) :]
+    source = Source.of(content, "Default/History")
+    assert "sqlite_without_header" in [parser.name for parser in claiming(source)]
+    records, issues = read_with(LostHeaderDatabase(), source)
+    assert _titles(records) >= ALEXA
+    assert data_type in {record.data_type for record in records}
+    assert issues[0].what == "The database's header or first page is damaged; it was read by its pages."
+    # A log may hold the first page: then the database is read as others are.
+    beside = source_in({"History": content, "History-wal": b"log"}, "History")
+    assert list(LostHeaderDatabase().parse(beside)) == []
+    assert not LostHeaderDatabase().claims(Source.of(whole, "Default/History"))
+
+
 @pytest.mark.parametrize("zeroed", [True, False])
 def test_without_the_first_page_rows_of_the_service_are_read(
     make_database: Make, read_with: Read, *, zeroed: bool
