@@ -16,6 +16,7 @@ from echoforensics.evidence.archives.zip_archive import may_have_zip_behind
 from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EntryKind, EntryState, EvidenceIssue
 from echoforensics.evidence.limits import Budget
 from echoforensics.evidence.media.opener import is_image
+from echoforensics.evidence.media.split_raw import missing_first_part
 from echoforensics.evidence.name_search import NameSearch
 from echoforensics.evidence.nested_image import has_name_of_image, is_named_as_image
 from echoforensics.evidence.walk import (
@@ -297,6 +298,8 @@ class EntryReader:
             )
         elif not archive and (what := archive_behind_program(entry, found.head, found.content.size)):
             self.issue(EvidenceIssue(here.path, what))
+        elif not is_read and entry.location and (what := missing_first_part(entry.location(), found.content.size)):
+            self.issue(EvidenceIssue(here.path, f"looks like a part of an image, and was not opened: {what}"))
         elif not is_read and not found.image and _is_image_not_opened(entry, found):
             self.issue(EvidenceIssue(here.path, _IMAGE_NOT_OPENED))
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _ENDING = re.compile(r"\d{1,5}|[a-z]{2,3}")
 #: What split calls parts that are given no name.
 _UNNAMED = re.compile(r"x[a-z]{2,3}")
+#: Endings that another part has than the first; of letters, those that are not words.
+_LATER = re.compile(r"0*(?:[2-9]|[1-9]\d{1,4})|a[b-z]")
 _MIN_PART = 64 * 1024
 #: How packed and packaged data begins: parts of an archive are no parts of a raw image.
 _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf", b"Rar!", b"%PDF")
@@ -54,6 +56,33 @@ def open_split(path: Path) -> Media | None:
     if own != lowest:
         raise LaterPartError(f"{path}: a later part of a raw image; name the first one, {parts[lowest]}")
     return _open_parts([parts[number] for number in sorted(parts)])
+
+
+def missing_first_part(path: Path, size: int) -> str:
+    """Name the parts that are missing of a raw image in several files; empty unless a file is the first that is there.
+
+    Args:
+        path: a file whose first bytes are not those of an image, as the first part is not there.
+        size: its length in bytes.
+
+    Raises:
+        OSError: the files beside it cannot be read.
+    """
+    ending = path.suffix[1:]
+    if (
+        not _LATER.fullmatch(ending)
+        or size % SECTOR
+        or size < _MIN_PART
+        or min(_beside(path, ending)) < _number(ending)
+    ):
+        return ""
+    try:
+        open_split(path)
+    except LaterPartError:
+        return ""
+    except SourceError as error:
+        return str(error).removeprefix(f"{path}: ")
+    return ""
 
 
 def _open_parts(paths: list[Path]) -> Media:

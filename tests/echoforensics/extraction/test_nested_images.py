@@ -85,15 +85,17 @@ def _zeros_and_a_log() -> bytes:
     return bytes(128 * 1024) + (log + gzip.compress(LOG * 20, mtime=0)).ljust(4096, b"\0")
 
 
-@pytest.mark.parametrize("in_folder", [True, False])
-def test_a_dump_of_nothing_known_is_searched_though_utterance_ids_stand_in_it(in_folder: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("in_folder", "name"), [(True, "nand.dd"), (False, "nand.dd"), (True, "MTD5.BIN")])
+def test_a_dump_of_nothing_known_is_searched_though_utterance_ids_stand_in_it(
+    in_folder: bool, name: str, tmp_path: Path
+) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
-    (folder / "nand.dd").write_bytes(_zeros_and_a_log())
+    (folder / name).write_bytes(_zeros_and_a_log())
 
-    rows, issues = _found(folder if in_folder else folder / "nand.dd", tmp_path / "case")
+    rows, issues = _found(folder if in_folder else folder / name, tmp_path / "case")
 
-    prefix = "nand.dd!/" if in_folder else ""
+    prefix = f"{name}!/" if in_folder else ""
     at = 128 * 1024 + _zeros_and_a_log()[128 * 1024 :].index(b"\x1f\x8b")
     carved = f"{prefix}$Carved/{at:012x}.gz!/{at:012x}"
     assert [row for row in rows if row[0] == carved]
@@ -102,6 +104,37 @@ def test_a_dump_of_nothing_known_is_searched_though_utterance_ids_stand_in_it(in
         + "there is no table of partitions and no file system that can be read; the image has no file system that is"
         " known; its files were not read. It can only be searched by content"
     ]
+
+
+@pytest.mark.parametrize("names", [("r.001", "r.002", "r.003", "r.004"), ("r.aa", "r.ab", "r.ac", "r.ad")])
+@pytest.mark.parametrize("missing", [0, 1, 2])
+def test_parts_of_an_image_of_which_one_is_missing_are_named(
+    names: tuple[str, ...], missing: int, image: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    raw = image.read_bytes()
+    size = len(raw) // 4
+    for number, name in enumerate(names):
+        if number != missing:
+            (folder / name).write_bytes(raw[number * size : (number + 1) * size])
+
+    rows, issues = _found(folder, tmp_path / "case")
+
+    first = names[1 if missing == 0 else 0]
+    (issue,) = issues
+    assert rows == []
+    assert issue.startswith(f"{first}: looks like ")
+    assert issue.endswith(f"of the parts of this raw image these are missing: {names[missing]}")
+
+
+def test_files_numbered_from_two_that_are_no_image_are_not_named(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for number in (2, 3):
+        (folder / f"log.{number}").write_bytes(b"a line of a log\n" * 8192)
+        (folder / f"other.{number}").write_bytes(bytes(range(256)) * 300 + bytes(number))
+    assert _found(folder, tmp_path / "case") == ([], [])
 
 
 def test_a_dump_of_nothing_known_in_a_zip_is_named(tmp_path: Path) -> None:
