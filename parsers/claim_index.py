@@ -29,9 +29,8 @@ _COMPILING = Lock()
 #: A zero byte in a pattern.
 _ZERO = re.compile(rb"\0|\\0|\\x00")
 #: What is searched: head without zero bytes, the same only if it is text, head as it is; its beginning, the path.
+#: The first three have a database each.
 _ANY, _TEXT, _BYTES, _BEGINNING, _PATH = range(5)
-#: The databases: of the head without zero bytes, and of the head as it is.
-_WITHOUT_ZEROS, _AS_IT_IS = range(2)
 #: One zero byte in this many first bytes makes it slower to remove each of them than to copy the others.
 _ZEROS, _ZEROS_IN = 64, 2048
 
@@ -67,7 +66,6 @@ class ClaimIndex:
             self._beginnings.setdefault(beginning[:1], []).append((beginning, bit))
         self._words = [(word.decode(), bit) for word, bit in _single(bits, _PATH)]
         self._masks = [sum({bits[key] for key in _keys(each)}) for each in parsers]
-        self._of_text = sum(bit for (place, _), bit in bits.items() if place == _TEXT)
         # The parsers to ask, by what was found: most files are of few kinds.
         self._asked: dict[tuple[int, bool, bool], ParsersToAsk] = {}
         # Threads that come at once wait for the first.
@@ -107,11 +105,13 @@ class ClaimIndex:
         for beginning, bit in self._beginnings.get(head[:1], ()):
             if head.startswith(beginning):
                 found |= bit
-        found = self._scanned(_AS_IT_IS, head, found)
+        found = self._scanned(_BYTES, head, found)
         # Text of any width has gaps between its letters.
-        found = self._scanned(_WITHOUT_ZEROS, _without_zeros(head), found)
-        if found & self._of_text and not (is_text or wide_encoding(head) or encoding_of(head) is not None):
-            found &= ~self._of_text
+        filled = _without_zeros(head)
+        found = self._scanned(_ANY, filled, found)
+        # Most patterns are of text, and most bytes that are not text match some of them.
+        if is_text or wide_encoding(head) or encoding_of(head) is not None:
+            found = self._scanned(_TEXT, filled, found)
         return found
 
     def _scanned(self, place: int, content: bytes, found: int) -> int:
@@ -161,11 +161,11 @@ def _without_zeros(head: bytes) -> bytes:
 
 @lru_cache(maxsize=4)
 def _compiled(keys: tuple[_Key, ...]) -> tuple[hyperscan.Database | None, ...]:
-    """Compile the two databases, of patterns with the number of their key."""
-    databases: list[list[tuple[bytes, int]]] = [[], []]
+    """Compile the databases, of patterns with the number of their key."""
+    databases: list[list[tuple[bytes, int]]] = [[], [], []]
     for number, (place, patterns) in enumerate(keys):
         if place <= _BYTES:
-            databases[_AS_IT_IS if place == _BYTES else _WITHOUT_ZEROS] += [(pattern, number) for pattern in patterns]
+            databases[place] += [(pattern, number) for pattern in patterns]
     return tuple(map(_database, databases))
 
 
