@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from parsers.alexa_api.items.service_names import names_in
-from parsers.databases.stored_answer import read_stored
-from parsers.databases.table_kind import described
 from parsers.formats.json.text import JsonError, decode
 from parsers.formats.sqlite.database import Database
 from parsers.formats.sqlite.page import BtreePage, Cell
@@ -35,6 +33,8 @@ def lone_row(
         encoding: the encoding of its texts: 1 UTF-8, 2 UTF-16LE, 3 UTF-16BE.
         fields: further fields of the record.
     """
+    from parsers.databases.table_kind import described
+
     locator = at_bytes(begin + cell.at, cell.size)
     try:
         stored = _values(cell, encoding)
@@ -135,4 +135,6 @@ def _answers(value: SqlValue, path: str, locator: str) -> list[Record | Issue]:
     except JsonError:
         # The value is kept like any other text.
         return []
+    from parsers.databases.stored_answer import read_stored
+
     return read_stored(decoded, path, locator)

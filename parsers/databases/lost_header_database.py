@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from parsers.databases.known_tables import has_known, read_known
 from parsers.databases.lone_rows import DATA_TYPE, rows_of_the_service
-from parsers.databases.other_table import OtherTable
 from parsers.formats.sqlite.database import Database, is_companion
 from parsers.formats.sqlite.header import MAGIC, DatabaseError
 from parsers.formats.sqlite.lost_header import find
@@ -54,6 +52,9 @@ class LostHeaderDatabase(Parser):
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield an issue, and the rows."""
+        from parsers.databases.known_tables import has_known, read_known
+        from parsers.databases.other_table import OtherTable
+
         lost = find(source.head, source.size)
         if lost is None:
             yield Issue("The pages of a database were expected.", "", source.head[:64])
