@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -16,8 +17,13 @@ ALGORITHMS = ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b")
 #: SHA-256 is the digest to rely on. MD5 is computed only to match older exhibits.
 DEFAULT_ALGORITHMS = ("md5", "sha256")
 
-#: How many bytes to read at a time. At most two blocks are in memory: one being hashed, one being read.
+#: How many bytes to read at a time.
 BLOCK_SIZE = 4 << 20
+
+#: How many blocks may wait or be hashed while the next is read. With one, the slowest algorithm stands still each time
+#: the reader and the others are not ready at the moment that it is: MD5 and SHA-256 of 1 GiB took 1.84 s by the clock
+#: with one, 1.50 with two, and as much with four.
+_AHEAD = 2
 
 #: Blocks shorter than this are hashed directly: passing them to a thread takes longer than hashing them.
 _INLINE_SIZE = 256 << 10
@@ -49,8 +55,8 @@ class Digests:
 class Hasher:
     """Hashes consecutive blocks, each algorithm in its own thread.
 
-    :meth:`update` returns while its block is still being hashed, so that the caller can read the next one. Use it as a
-    context manager: leaving it ends the threads.
+    :meth:`update` returns while its block, and perhaps the one before, is still being hashed, so that the caller can
+    read the next one. Use it as a context manager: leaving it ends the threads.
 
     Args:
         algorithms: names from :data:`ALGORITHMS`.
@@ -68,8 +74,8 @@ class Hasher:
         # Hardened systems refuse MD5 and SHA-1 unless they are marked as not used for security.
         self._hashes = {name: hashlib.new(name, usedforsecurity=False) for name in names}
         # Made when the first large block comes: most files have none.
-        self._pool: ThreadPoolExecutor | None = None
-        self._pending: list[Future[None]] = []
+        self._threads: dict[str, ThreadPoolExecutor] = {}
+        self._pending: deque[list[Future[None]]] = deque()
         self._size = 0
 
     def __enter__(self) -> Self:
@@ -82,30 +88,32 @@ class Hasher:
 
     def update(self, block: bytes) -> None:
         """Hash the next bytes."""
-        self._wait()
         self._size += len(block)
         if len(block) < _INLINE_SIZE:
+            self._wait(0)
             for each in self._hashes.values():
                 each.update(block)
-        else:
-            if self._pool is None:
-                self._pool = ThreadPoolExecutor(len(self._hashes), thread_name_prefix="digest")
-            self._pending = [self._pool.submit(each.update, block) for each in self._hashes.values()]
+            return
+        self._wait(_AHEAD - 1)
+        if not self._threads:
+            self._threads = {name: ThreadPoolExecutor(1, thread_name_prefix="digest") for name in self._hashes}
+        self._pending.append([self._threads[name].submit(each.update, block) for name, each in self._hashes.items()])
 
     def digests(self) -> Digests:
         """Return the digests of everything hashed so far."""
-        self._wait()
+        self._wait(0)
         return Digests(self._size, {name: each.hexdigest() for name, each in self._hashes.items()})
 
     def close(self) -> None:
         """End the threads. Digests remain available, but large blocks can no longer be added."""
-        if self._pool is not None:
-            self._pool.shutdown()
+        for thread in self._threads.values():
+            thread.shutdown()
 
-    def _wait(self) -> None:
-        pending, self._pending = self._pending, []
-        for future in pending:
-            future.result()
+    def _wait(self, left: int) -> None:
+        """Wait until no more than so many blocks are still being hashed."""
+        while len(self._pending) > left:
+            for future in self._pending.popleft():
+                future.result()
 
 
 def hash_stream(
