@@ -121,7 +121,7 @@ def traced() -> Iterator[None]:
 
 def test_memory_stays_flat(traced: None) -> None:
     assert hash_stream(Zeros(64 * BLOCK)).size == 64 * BLOCK  # type: ignore[arg-type]
-    assert tracemalloc.get_traced_memory()[1] < 3 * BLOCK
+    assert tracemalloc.get_traced_memory()[1] < 4 * BLOCK
 
 
 def test_digests_can_be_asked_for_midway_and_after_the_end() -> None:
