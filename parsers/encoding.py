@@ -15,6 +15,7 @@ _MARKS = (
     (b"\xff\xfe", "utf-16le"),
     (b"\xfe\xff", "utf-16be"),
 )
+_BYTE_ORDER = tuple(mark for mark, _ in _MARKS)
 #: The position of an ASCII letter in each group of bytes, the others being zero: (width, position, encoding).
 _LAYOUTS = ((4, 0, "utf-32le"), (4, 3, "utf-32be"), (2, 0, "utf-16le"), (2, 1, "utf-16be"))
 _SAMPLE = 512
@@ -31,6 +32,8 @@ def wide_encoding(head: bytes) -> str:
     Returns:
         ``utf-16le``, ``utf-16be``, ``utf-32le``, ``utf-32be``, as :func:`parsers.coding.decode` takes them, or empty.
     """
+    if head.count(0, 0, _SAMPLE) * 3 < min(len(head), _SAMPLE) and not head.startswith(_BYTE_ORDER):
+        return ""
     return _wide_encoding(head[:_SAMPLE])
 
 
@@ -40,8 +43,6 @@ def _wide_encoding(sample: bytes) -> str:
     for mark, name in _MARKS:
         if sample.startswith(mark):
             return name
-    if sample.count(0) * 3 < len(sample):
-        return ""
     # In each layout, seven of ten bytes at odd places are zeros, or at even ones. The last bytes may be no whole group.
     if max(sample[::2].count(0), sample[1::2].count(0)) * 10 < len(sample) // 4 * 14:
         return ""

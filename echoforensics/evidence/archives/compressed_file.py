@@ -46,6 +46,7 @@ _FORMS: tuple[_Form, ...] = (
     (b"\x28\xb5\x2f\xfd", "zstd", _by_library(zstd_frames)),
     (b"\x04\x22\x4d\x18", "lz4", _by_library(lz4.frame.LZ4FrameFile)),
 )
+_BEGINNINGS = tuple(form[0] for form in _FORMS)
 _SUFFIXES = (".gz", ".bz2", ".xz", ".lzma", ".zst", ".lz4")
 #: The magic of a frame that decompressors of zstd and lz4 skip, without its lowest digit.
 _SKIPPED, _WITH_SKIPPED = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18"), ("zstd", "lz4")
@@ -104,8 +105,10 @@ def _form(head: bytes) -> _Form | None:
     at = 0
     while _SKIPPED.match(head, at):
         at += 8 + int.from_bytes(head[at + 4 : at + 8], "little")
-    found = next((form for form in _FORMS if head.startswith(form[0], at)), None)
-    if found is None or (found[1] == "lzma" and not _is_lzma(head)) or (at and found[1] not in _WITH_SKIPPED):
+    if not head.startswith(_BEGINNINGS, at):
+        return None
+    found = next(form for form in _FORMS if head.startswith(form[0], at))
+    if (found[1] == "lzma" and not _is_lzma(head)) or (at and found[1] not in _WITH_SKIPPED):
         return None
     return found
 

@@ -50,6 +50,8 @@ _FORMS: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"ITSF\3\0\0\0", "a compiled HTML help file (CHM)", _UNPACK.format("7z")),
     (0, b"\xff\x06\0\0sNaPpY", "a file in Snappy frames", "decompress a copy first"),
 )
+#: The magics at each offset.
+_AT = {at: tuple(magic for other, magic, *_ in _FORMS if other == at) for at, *_ in _FORMS}
 #: The longest ARJ header; its magic alone is two bytes.
 _ARJ = b"\x60\xea"
 _ARJ_HEADER = 2600
@@ -68,10 +70,11 @@ def unread_archive(head: bytes) -> str:
         return (
             "a message of Outlook (MSG) is not read; save a copy as .eml, for instance with msgconvert, and give that"
         )
-    return next(
-        (f"{what} is not read; {advice}" for at, magic, what, advice in _FORMS if head[at : at + len(magic)] == magic),
-        "",
-    )
+    for at, magics in _AT.items():
+        if head.startswith(magics, at):
+            what, advice = next((what, advice) for at, magic, what, advice in _FORMS if head.startswith(magic, at))
+            return f"{what} is not read; {advice}"
+    return ""
 
 
 def parts_beside(path: Path) -> list[str]:

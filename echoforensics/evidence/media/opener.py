@@ -38,8 +38,10 @@ def is_image(head: bytes) -> bool:
 
 def has_own_format(head: bytes) -> bool:
     """Whether an image that begins so is in a format of its own, so that its bytes are not those of its media."""
-    known = any(is_one(head) for is_one, _ in _BY_HEAD)
-    return known or is_sparse(head) or head.startswith(VHD_MAGICS) or is_refused(head)
+    for is_one, _ in _BY_HEAD:
+        if is_one(head):
+            return True
+    return is_sparse(head) or head.startswith(VHD_MAGICS) or is_refused(head)
 
 
 def open_image(path: Path, head: bytes) -> Media | None:
