@@ -46,6 +46,10 @@ if TYPE_CHECKING:
 #: Maximum number of forms to remember for fields of the same names, and of different lists of names.
 _FORMS, _NAMES = 4, 1000
 _known: dict[tuple[str, ...], list[_KnownForm]] = {}
+#: How many forms of fields of the same names were looked at since one of them was met again, and from how many on only
+#: one record in so many is tried: the numbers in the messages of recordings, for one, are seldom in the same places.
+_in_vain: dict[tuple[str, ...], int] = {}
+_ENOUGH, _ONE_IN = 20, 50
 
 
 def split_all(records: Sequence[Unsplit]) -> list[Split]:
@@ -58,15 +62,25 @@ def split_all(records: Sequence[Unsplit]) -> list[Split]:
         to_do, tried = numbers, 0
         for known in _known.get(names, ()):
             to_do = known.take(to_do, records, found)
+        if len(to_do) < len(numbers):
+            _in_vain.pop(names, None)
         while to_do:
             first, *to_do = to_do
             found[first] = _split(records[first])
             # Where there are more forms than are remembered, or none to compare with, no more are looked for.
-            if tried < _FORMS:
+            if tried < _FORMS and (to_do or _is_worth_trying(names)):
                 tried += 1
                 if new := _remembered(names, records[first], found[first]):
                     to_do = new.take(to_do, records, found)
     return [found[number] for number in range(len(records))]
+
+
+def _is_worth_trying(names: tuple[str, ...]) -> bool:
+    """Whether to remember the form of a single record, as others with fields of these names may be like it."""
+    if len(_in_vain) >= _NAMES:
+        _in_vain.clear()
+    count = _in_vain[names] = _in_vain.get(names, 0) + 1
+    return count < _ENOUGH or not count % _ONE_IN
 
 
 def _split(record: Unsplit) -> Split:
