@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from echoforensics.case.store import Store
     from parsers.record import Record
 
+    #: What a record's form is made of, as for ``split``; and its place, kind, locator, timestamps, keys and ordinal.
+    FormlessRecord = tuple[tuple[Any, ...], tuple[Any, ...]]
+
 #: Kinds of keys that name a place in one evidence item, and so hold only within it.
 LOCAL_KEYS = ("numbered-audio:", "saved-as:")
 
@@ -94,8 +97,13 @@ def prepare(record: Record, sha256: str, number: int, evidence: int, ordinal: in
 
 def prepare_all(records: Sequence[tuple[Record, int, int]], sha256: str, evidence: int) -> list[PreparedRecord]:
     """Convert records, each with its ``number`` and ``ordinal``, as :func:`prepare` does."""
-    unsplit = []
-    for record, _, _ in records:
+    return with_forms(without_forms(records, sha256, evidence))
+
+
+def without_forms(records: Sequence[tuple[Record, int, int]], sha256: str, evidence: int) -> list[FormlessRecord]:
+    """The first half of :func:`prepare_all`: what is made of each record by itself."""
+    made: list[FormlessRecord] = []
+    for record, number, ordinal in records:
         message, *shared = [
             text if text is None or text.isascii() else storable(text)
             for text in (
@@ -103,24 +111,24 @@ def prepare_all(records: Sequence[tuple[Record, int, int]], sha256: str, evidenc
                 record.utterance_id, record.transcript,
             )
         ]  # fmt: skip
-        unsplit.append((message or "", shared, record.fields))
+        times = [
+            (m.description, storable(m.recorded), str(m.clock), m.timestamp, m.note, m.locator)
+            for m in record.timestamps
+        ]
+        keys = [storable(key) for key in _keys(record, evidence)] if record.keys or record.utterance_id else ()
+        place = (sha256, record.parser, record.locator, number)
+        kind = (record.parser, record.parser_version, record.data_type)
+        rest = (place, kind, storable(record.locator), tuple(times), tuple(keys), ordinal)
+        made.append(((message or "", shared, dict(record.fields)), rest))
+    return made
+
+
+def with_forms(records: Sequence[FormlessRecord]) -> list[PreparedRecord]:
+    """The other half, which takes most of the time: their ids and forms. Another process can do it."""
+    found = zip(records, split_all([unsplit for unsplit, _ in records]), strict=True)
     return [
-        PreparedRecord(
-            made_id(sha256, record.parser, record.locator, number),
-            (sha256, record.parser, record.locator, number),
-            (record.parser, record.parser_version, record.data_type),
-            storable(record.locator),
-            *split,
-            tuple(
-                [
-                    (m.description, storable(m.recorded), str(m.clock), m.timestamp, m.note, m.locator)
-                    for m in record.timestamps
-                ]
-            ),
-            tuple([storable(key) for key in _keys(record, evidence)]) if record.keys or record.utterance_id else (),
-            ordinal,
-        )
-        for (record, number, ordinal), split in zip(records, split_all(unsplit), strict=True)
+        PreparedRecord(made_id(*place), place, kind, locator, *split, times, keys, ordinal)
+        for (_, (place, kind, locator, times, keys, ordinal)), split in found
     ]
 
 

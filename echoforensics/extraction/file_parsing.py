@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from echoforensics.case.entry_table import KeptFile
 from echoforensics.case.record_id import RecordNumbers
-from echoforensics.case.record_table import prepare_all
+from echoforensics.case.record_table import with_forms, without_forms
 from echoforensics.errors import CaseDiskError
 from echoforensics.evidence.entry import READ_ERRORS
 from echoforensics.extraction.findings import findings
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from echoforensics.case.entry_table import EntryToParse
-    from echoforensics.case.record_table import PreparedRecord
+    from echoforensics.case.record_table import FormlessRecord, PreparedRecord
     from echoforensics.case.vault import Vault
     from echoforensics.extraction.neighbours import Neighbours
     from parsers.alexa_api.items.service_names import ServiceName
@@ -42,12 +42,14 @@ class FoundChunk:
         records, issues: the findings.
         entry: number of the entry that the locators of the records are in.
         text: their approximate size in characters: messages, transcripts and fields of records are counted.
+        unprepared: records that the process which takes them prepares; then there is nothing else.
     """
 
     records: list[PreparedRecord] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     entry: int = 0
     text: int = 0
+    unprepared: list[FormlessRecord] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.records or self.issues)
@@ -78,8 +80,8 @@ class _Gathering:
         waiting: records that are yet to be prepared, many at once; each with its number and ordinal.
     """
 
-    def __init__(self, evidence: int, at: KeptFile) -> None:
-        self._evidence = evidence
+    def __init__(self, evidence: int, at: KeptFile, leaves: Callable[[], bool]) -> None:
+        self._evidence, self._leaves = evidence, leaves
         self.at = at
         self.waiting: list[tuple[Record, int, int]] = []
         self._chunk = FoundChunk()
@@ -95,15 +97,27 @@ class _Gathering:
         return len(self.waiting) >= _AT_ONCE or bool(self._chunk.issues and self._chunk.full)
 
     def chunks(self, *, whole: bool) -> Iterator[FoundChunk]:
-        """Prepare the records that wait. Yield the chunks that are full, or all there is."""
-        records = prepare_all(self.waiting, self.at.sha256, self._evidence)
-        self.waiting = []
+        """Prepare the records that wait, or leave them. Yield the chunks that are full, or all there is."""
+        if not whole and self.waiting and self._leaves():
+            yield from self._unprepared()
+            return
+        records = with_forms(self._taken())
         while records := self._chunk.add(records, self.at.entry):
             yield self._chunk
             self._chunk = FoundChunk()
         if self._chunk and (whole or self._chunk.full):
             yield self._chunk
             self._chunk = FoundChunk()
+
+    def _unprepared(self) -> Iterator[FoundChunk]:
+        if self._chunk:
+            yield self._chunk
+            self._chunk = FoundChunk()
+        yield FoundChunk(entry=self.at.entry, unprepared=self._taken())
+
+    def _taken(self) -> list[FormlessRecord]:
+        taken, self.waiting = without_forms(self.waiting, self.at.sha256, self._evidence), []
+        return taken
 
 
 def _silent(_parser: str) -> None:
@@ -127,6 +141,7 @@ class FileParser:
         ordinal: int = 0,
         begins: Callable[[str], None] = _silent,
         hand_over: Callable[[], bool] = bool,
+        leaves: Callable[[], bool] = bool,
     ) -> Iterator[FoundChunk]:
         """Yield the findings of a file in chunks, in order; memory is limited.
 
@@ -136,6 +151,7 @@ class FileParser:
             ordinal: number of records from these parsers.
             begins: called with the name of each parser before it reads the file.
             hand_over: whether to yield a chunk that is not full; called after each finding.
+            leaves: whether to leave the records that wait to be prepared; called when they are many.
 
         Raises:
             CaseDiskError: the case's copy cannot be read.
@@ -143,8 +159,7 @@ class FileParser:
         source = self._source(file)
         claimed = [parser for parser in self._claimed(file) if parser.name not in passed]
         own, numbers = KeptFile(file.id, file.sha256, file.size), RecordNumbers()
-        gathering = _Gathering(self._evidence, own)
-        silent = not passed
+        gathering, silent = _Gathering(self._evidence, own, leaves), not passed
         for parser in claimed:
             begins(parser.name)
             for found in findings(parser, source, self._vault.root.parent):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import signal
 from collections import deque
 from dataclasses import dataclass, field
+from mmap import mmap
 from select import POLLIN, poll
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -95,6 +96,8 @@ class ParsingPool:
     _unread: deque[ParseFile] = field(default_factory=deque)
     #: Bytes of results that wait.
     _size_waiting: int = 0
+    #: In shared memory: the number of the entry whose findings are taken, if only one worker parses; or 0.
+    _only: memoryview = field(default_factory=lambda: memoryview(mmap(-1, 8)).cast("q"))
 
     def __enter__(self) -> Self:
         return self
@@ -166,13 +169,15 @@ class ParsingPool:
         # Those before it begin while it starts.
         for other in self._workers:
             other.send_files()
-        worker = Worker(self.make_parser, self._workers)
+        worker = Worker(self.make_parser, self._workers, self._only)
         self._workers.append(worker)
         return worker
 
     def _turn(self, current: _Result, to_come: Iterator[EntryToParse]) -> None:
         """Process messages of workers. While too many results wait, workers with later files are not read."""
         self._give_out(to_come)
+        # Where several parse, they need the processors.
+        self._only[0] = current.file.id if sum(bool(worker.files) for worker in self._workers) == 1 else 0
         heard = self._workers
         if self._size_waiting >= _WAITING:
             heard = [w for w in heard if w.files and w.files[0].file.id == current.file.id]

@@ -17,11 +17,13 @@ import time
 import traceback
 from collections import deque
 from contextlib import suppress
+from functools import partial
 from multiprocessing import Pipe
 from pathlib import Path
+from select import POLLOUT, poll
 from typing import TYPE_CHECKING
 
-from echoforensics.case.record_table import PreparedRecord
+from echoforensics.case.record_table import PreparedRecord, with_forms
 from echoforensics.errors import EchoforensicsError
 from echoforensics.extraction.file_parsing import FoundChunk
 from echoforensics.extraction.workers.lifetime import begin_as_child
@@ -46,8 +48,8 @@ _BEAT = 1.0
 _FIRST_TO_GO = 500
 #: Number of new objects before a garbage collection: there are many records, and hardly any reference cycles.
 _COLLECT_AFTER = 50_000
-#: First byte of a chunk, and of a chunk that ends its file; no pickle starts with either.
-_CHUNK, _LAST_CHUNK = b"c", b"l"
+#: First byte of a chunk, of one that ends its file, and of one of unprepared records; no pickle starts with any.
+_CHUNK, _LAST_CHUNK, _UNPREPARED = b"c", b"l", b"u"
 
 
 class WorkerEnded(Exception):  # noqa: N818 (it says what happened)
@@ -63,12 +65,13 @@ class Worker:
         size, characters: bytes of these files, and characters of their paths.
     """
 
-    def __init__(self, make_parser: MakeParser, others: Iterable[Worker]) -> None:
+    def __init__(self, make_parser: MakeParser, others: Iterable[Worker], only: memoryview) -> None:
         """Start the worker.
 
         Args:
             make_parser: makes the worker's parser.
             others: running workers: it closes their inherited connections.
+            only: in shared memory: the number of the entry whose findings are taken, if only one worker parses; or 0.
         """
         self.files: deque[ParseFile] = deque()
         self.size = self.characters = 0
@@ -80,7 +83,7 @@ class Worker:
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         self._process = os.fork()
         if not self._process:
-            _run(end, make_parser, inherited, parent)
+            _run(partial(_Serving, end, make_parser, only), inherited, parent)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         end.close()
         self._progress_at, self._bytes_read = time.monotonic(), 0
@@ -149,7 +152,10 @@ def packed(chunk: FoundChunk, *, is_last: bool = False) -> memoryview:
     """Serialize a chunk. Its first byte distinguishes it from other messages before it is unpacked.
 
     Records are texts, numbers and tuples of these, which ``marshal`` writes in a fraction of the time of ``pickle``.
+    Fields of unprepared ones may be of other types.
     """
+    if chunk.unprepared:
+        return memoryview(_UNPREPARED + pickle.dumps((chunk.unprepared, chunk.entry)))
     issues = [(issue.what, issue.locator, issue.excerpt, issue.parser) for issue in chunk.issues]
     # ``marshal`` writes no named tuples. What is the same object in many records, as the form, is written once.
     packed_chunk = marshal.dumps(([*map(tuple, chunk.records)], issues, chunk.entry, chunk.text))
@@ -158,7 +164,7 @@ def packed(chunk: FoundChunk, *, is_last: bool = False) -> memoryview:
 
 def is_chunk(received: bytes) -> bool:
     """Whether a message is a chunk."""
-    return received.startswith((_CHUNK, _LAST_CHUNK))
+    return received.startswith((_CHUNK, _LAST_CHUNK, _UNPREPARED))
 
 
 def is_last_chunk(received: bytes) -> bool:
@@ -167,7 +173,10 @@ def is_last_chunk(received: bytes) -> bool:
 
 
 def unpacked(received: bytes) -> FoundChunk | Message:
-    """What a worker sent."""
+    """What a worker sent. Records that it did not prepare are prepared; they are no chunk to take whole."""
+    if received.startswith(_UNPREPARED):
+        unprepared, entry = pickle.loads(memoryview(received)[1:])  # noqa: S301 (sent by ourselves)
+        return FoundChunk(with_forms(unprepared), entry=entry)
     if is_chunk(received):
         records, issues, entry, text = marshal.loads(memoryview(received)[1:])  # noqa: S302 (sent by ourselves)
         return FoundChunk([*map(PreparedRecord._make, records)], [Issue(*issue) for issue in issues], entry, text)
@@ -184,7 +193,7 @@ def _bytes_read(process: int) -> int:
     return next((int(line.split()[1]) for line in lines if line.startswith("rchar:")), 0)
 
 
-def _run(end: Connection, make_parser: MakeParser, inherited: list[Connection], parent: int) -> NoReturn:
+def _run(make: Callable[[], _Serving], inherited: list[Connection], parent: int) -> NoReturn:
     """Run the worker. It never returns into the code that it was forked from."""
     code = 1
     try:
@@ -196,7 +205,7 @@ def _run(end: Connection, make_parser: MakeParser, inherited: list[Connection], 
         # Existing objects stay shared with the parent: they are exempt from garbage collection.
         gc.freeze()
         gc.set_threshold(_COLLECT_AFTER, *gc.get_threshold()[1:])
-        _Serving(end, make_parser).serve()
+        make().serve()
         code = 0
     finally:
         if code and not isinstance(sys.exc_info()[1], BrokenPipeError):
@@ -207,10 +216,12 @@ def _run(end: Connection, make_parser: MakeParser, inherited: list[Connection], 
 class _Serving:
     """The worker's loop."""
 
-    def __init__(self, end: Connection, make_parser: MakeParser) -> None:
-        self._end = end
+    def __init__(self, end: Connection, make_parser: MakeParser, only: memoryview) -> None:
+        self._end, self._only = end, only
         self._waiting: deque[ParseFile] = deque()
         self._parser = make_parser(self._ask)
+        self._room = poll()
+        self._room.register(end.fileno(), POLLOUT)
 
     def serve(self) -> None:
         """Parse one file after another, until there are none."""
@@ -242,13 +253,17 @@ class _Serving:
             is_due = task.careful or time.monotonic() - handed_over >= _BEAT
             return is_due
 
+        def leaves() -> bool:
+            # What was sent is taken: the other process has more time than this one.
+            return self._only[0] == task.file.id and bool(self._room.poll(0))
+
         begins = self._begins if task.careful else _nothing
         held: FoundChunk | None = None
-        for chunk in self._parser.parse(task.file, task.passed, task.ordinal, begins, hand_over):
+        for chunk in self._parser.parse(task.file, task.passed, task.ordinal, begins, hand_over, leaves):
             if held is not None:
                 self._end.send_bytes(packed(held))
             # One that is neither full nor due may be the last: it is sent with the end of the file.
-            held = None if chunk.full or is_due else chunk
+            held = None if chunk.unprepared or chunk.full or is_due else chunk
             if held is None:
                 self._end.send_bytes(packed(chunk))
             handed_over = time.monotonic()

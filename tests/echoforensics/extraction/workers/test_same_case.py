@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 import pytest
 
 from echoforensics.case.interactions.growing_nodes import GrowingNodes
 from echoforensics.case.interactions.node_columns import NodeColumns
+from echoforensics.case.record_table import PreparedRecord, with_forms
 from echoforensics.evidence.entry import Container
 from echoforensics.evidence.volumes.disk import Disk
-from echoforensics.extraction import first_read, parsing
+from echoforensics.extraction import file_parsing, first_read, parsing
+from echoforensics.extraction.file_parsing import FileParser, FoundChunk
 from echoforensics.extraction.reader import EntryReader
 from echoforensics.extraction.workers import process, result_spool
+from parsers.parser import About, Parser, Source
+from parsers.record import Issue, Record, Value
 
 Extract = Callable[..., Any]
 
@@ -42,6 +48,66 @@ def test_how_results_are_handed_over_changes_nothing(
     monkeypatch.setattr(result_spool, "_IN_MEMORY", 1)
 
     assert extract_with([many_files], 2) == alone
+
+
+class Shade(StrEnum):
+    """A value of a type that ``marshal`` does not write."""
+
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Paints(Parser):
+    """Reads lines: many records, some issues among them."""
+
+    name: ClassVar[str] = "paints"
+    version: ClassVar[str] = "1"
+    about: ClassVar[About] = About("Paints", ("echo:paint",), (), "", "")
+
+    def claims(self, source: Source) -> bool:
+        """By the first word."""
+        return source.head.startswith(b"paint")
+
+    def parse(self, source: Source) -> Iterator[Record | Issue]:
+        """A record a line, and now and then an issue."""
+        with source.open() as stream:
+            for number, line in enumerate(stream, 1):
+                if number % 700 == 0:
+                    yield Issue("This paint is dry.", f"line:{number}")
+                shade = Shade.DARK if number % 3 else Shade.LIGHT
+                name = line.decode().strip()
+                fields: dict[str, Value] = {"shade": shade, "coats": number % 7, "name": name, "of": [shade, None]}
+                yield Record("echo:paint", f"The paint is {name}.", f"line:{number}", fields=MappingProxyType(fields))
+
+
+@pytest.mark.parametrize("left", ["none", "all", "as it comes"])
+def test_which_process_prepares_records_changes_nothing(
+    left: str, extract_with: Extract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paints = tmp_path / "paints"
+    paints.mkdir()
+    for name in ("inside", "outside"):
+        (paints / name).write_text("".join(f"paint {name} {number * 7 % 2500}\n" for number in range(2500)))
+    alone = extract_with([paints], 1, Paints())
+    prepared: list[int] = []
+    parse: Callable[..., Iterator[FoundChunk]] = FileParser.parse
+
+    def parse_leaving(*given: Any) -> Iterator[FoundChunk]:
+        *others, leaves = given
+        return parse(*others, leaves if left == "as it comes" else lambda: left == "all")
+
+    def count(records: list[Any]) -> list[PreparedRecord]:
+        prepared.append(len(records))
+        return with_forms(records)
+
+    monkeypatch.setattr(file_parsing, "_AT_ONCE", 30)
+    monkeypatch.setattr(FileParser, "parse", parse_leaving)
+    monkeypatch.setattr(process, "with_forms", count)
+
+    assert extract_with([paints], 2, Paints()) == alone
+    assert len(alone.rows) == 5000
+    # The last ones of a file are not left.
+    assert left == "as it comes" or (4900 < sum(prepared) < 5000) == (left == "all")
 
 
 def test_what_is_made_for_joining_while_workers_parse_changes_nothing(
