@@ -35,21 +35,38 @@ PARTS: Mapping[str, str] = {
     "record_keys": f"place_id IN ({_PLACES})",
     "issues": f"evidence_id = ? AND substr(what, 1, {len(CHANGED_SOURCE)}) <> '{CHANGED_SOURCE}'",
 }
+#: The same where all records are of one item: they need not be looked for by their places.
+_PARTS_OF_ALL: Mapping[str, str] = {
+    "kinds": "id IN (SELECT kind FROM record_values)",
+    "forms": "id IN (SELECT form FROM record_values)",
+    "time_kinds": "id IN (SELECT kind FROM timestamps)",
+}
 #: Tables that hold only what evidence items put into them, and that nothing changes afterwards.
 FILLED_BY_ITEMS = ("record_values", "timestamps", "places", "record_keys")
 _ITEM = ("name", "location", "kind", "size", "sha256", "hashes", "described", "opening")
 
 
-def content_digests(db: sqlite3.Connection, evidence: int, known: Mapping[str, str] | None = None) -> dict[str, str]:
+def content_digests(db: sqlite3.Connection, evidence: int, whole: Mapping[str, str] | None = None) -> dict[str, str]:
     """SHA-256 of an evidence item's part of each table, and of its own row, as hexadecimal.
 
-    Digests in ``known`` are not computed again. Rows are serialized as for the digests of whole tables: see
+    Rows are serialized as for the digests of whole tables: see
     :func:`echoforensics.case.sealing.seal.table_digests`.
+
+    Args:
+        db: the case's connection.
+        evidence: number of the item.
+        whole: for the only item of a case: digests of whole tables, which are not computed again.
     """
     columns = ((name, "TEXT") for name in _ITEM)
     found = {"evidence": rows_digest(db, columns, "evidence WHERE id = ?", (evidence,))}
-    for table, part in _parts(db, "main").items():
-        found[table] = (known or {}).get(table) or part_digest(db, table, part.format(db=""), (evidence,))
+    parts, of_all = _parts(db, "main"), _PARTS_OF_ALL if whole and not has_additions(db, "main") else {}
+    for table, part in parts.items():
+        if whole and table in whole:
+            found[table] = whole[table]
+        elif table in of_all:
+            found[table] = part_digest(db, table, of_all[table])
+        else:
+            found[table] = part_digest(db, table, part.format(db=""), (evidence,))
     return found
 
 
