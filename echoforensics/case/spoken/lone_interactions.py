@@ -55,5 +55,7 @@ def lone_interactions(store: Store, most: int, after: int) -> LoneInteractions:
     in_order = f"{asked} {listed} ORDER BY start IS NULL, start, key LIMIT ?"
     shown = db.execute(in_order, (after, most)).fetchall()
     if count > most:
-        shown[-1] = db.execute(f"{asked} {listed} ORDER BY start DESC, key DESC LIMIT 1", (after,)).fetchone()
+        # Where they are listed by time, each is later than the one before: to sort them takes ten times as long.
+        last = f"{asked} {listed} AND start IS (SELECT max(start) {listed}) ORDER BY key DESC LIMIT 1"
+        shown[-1] = db.execute(last, (after, after)).fetchone()
     return LoneInteractions(count, shown)
