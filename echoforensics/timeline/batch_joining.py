@@ -55,6 +55,8 @@ class BatchJoining:
     def make(self, reasons: Reasons, alone: int) -> Iterator[InteractionFacts]:
         """List the interactions, store which of their records attest each other, and yield the facts of them.
 
+        This can be done once: what is held of the records is forgotten then.
+
         Args:
             reasons: the reasons of the case.
             alone: the number of the reason of records that nothing was joined to.
@@ -64,6 +66,7 @@ class BatchJoining:
             following = Following()
             self._join(batch, following, reasons)
             yield from following.facts
+        self._nodes = NodeColumns()
 
     def _make_apart(self, alone: int) -> Iterator[InteractionFacts]:
         """Make interactions of the records that nothing can join."""
