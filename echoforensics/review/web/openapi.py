@@ -24,6 +24,7 @@ _ERRORS = {
     "401": "Nobody is signed in.",
     "403": "The person may not do this.",
     "404": "It does not exist, or is not this person's to see.",
+    "408": "The body did not arrive in time.",
     "409": "Somebody else was first; nothing was overwritten.",
     "413": "The body is too large.",
     "429": "Too many tries failed.",

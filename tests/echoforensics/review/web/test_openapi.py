@@ -7,6 +7,7 @@ from typing import Any
 from openapi_spec_validator import validate
 from starlette.routing import Route
 
+from echoforensics.review.room_errors import RoomError
 from echoforensics.review.web.app import make_app
 from echoforensics.review.web.guard import Guard
 from echoforensics.review.web.route_list import ROUTES
@@ -18,6 +19,15 @@ def test_it_is_valid_openapi_3_1(browser: RoomClient) -> None:
 
     assert found["openapi"].startswith("3.1")
     validate(found)
+
+
+def test_every_error_that_the_room_answers_with_is_described(browser: RoomClient) -> None:
+    kinds = list(RoomError.__subclasses__())
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    described = browser.get("/openapi.json")["components"]["responses"]
+
+    assert set(described) == {str(kind.status) for kind in kinds}
 
 
 def test_every_route_that_is_served_is_described(browser: RoomClient) -> None:
