@@ -11,7 +11,15 @@ from parsers.avs_sdk import event as avs_event
 from parsers.formats.json.text import JsonError, decode_at
 from parsers.formats.logs import zones
 from parsers.formats.logs.dating import Stamp, of_parts
-from parsers.formats.logs.journal import MAGIC, JournalDamage, JournalEntry, JournalReader, LogJournalError
+from parsers.formats.logs.journal import (
+    MAGIC,
+    MAX_FIELD,
+    MAX_FIELDS,
+    JournalDamage,
+    JournalEntry,
+    JournalReader,
+    LogJournalError,
+)
 from parsers.formats.logs.lines import FILE_TYPE, OtherLine
 from parsers.formats.logs.syslog import SyslogLine
 from parsers.formats.logs.text import raw_lines
@@ -61,7 +69,7 @@ class SystemdJournal(Parser):
     """Reads a journal file."""
 
     name: ClassVar[str] = "systemd_journal"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     needs_beginning: ClassVar[tuple[bytes, ...]] = (MAGIC,)
     about: ClassVar[About] = About(
         title="Files of systemd's journal",
@@ -72,6 +80,7 @@ class SystemdJournal(Parser):
         validated_on=("Files that systemd 252 wrote from made entries: plain and compact, compressed and not.",),
         limits=(
             "Entries are taken in the order in which they lie. Seals are not checked.",
+            f"Of an entry, the first {MAX_FIELDS} fields are read, of a field the first {MAX_FIELD} bytes.",
             "A journal in which nothing shows a device of the service and nothing names the service gives no record.",
         ),
         references=("systemd, docs/JOURNAL_FILE_FORMAT.md",),

@@ -22,7 +22,7 @@ import zstandard
 from parsers.locator import at_bytes
 
 MAGIC = b"LPKSHHRH"
-#: Limit on the length of a field in bytes; a field that decompresses to more is left out.
+#: Limit on the length of a field in bytes; of a longer one, the beginning is read where its compression allows that.
 MAX_FIELD = 65536
 #: Limits on the fields read per entry, and on cached fields: most fields are shared by many entries.
 MAX_FIELDS, _MAX_KNOWN = 200, 4096
@@ -145,7 +145,7 @@ class JournalReader:
             return JournalEntry(locator, 0, "", {}, missing=1)
         _, realtime, _, boot, _ = _ENTRY.unpack_from(content)
         fields: dict[str, bytes] = {}
-        message, missing = "", 0
+        message, missing = "", max(0, (size - _OBJECT.size - _ENTRY.size) // width - MAX_FIELDS)
         for place in range(_ENTRY.size, len(content) - width + 1, width):
             offset = int.from_bytes(content[place : place + (4 if width == 4 else 8)], "little")
             found = self._field(offset)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.formats.logs.journal import LogJournalError, header_of
+from parsers.formats.logs.journal import MAX_FIELDS, LogJournalError, header_of
 from parsers.linux.journal import JournalExport, SystemdJournal
 from parsers.locator import resolve
 from parsers.parser import Source
@@ -75,6 +75,16 @@ def test_damage_is_an_issue_and_what_comes_before_it_is_read(journal: Make) -> N
     (*_, issue) = _read(bytes(content))
     assert isinstance(issue, Issue)
     assert issue.what == "The journal is damaged: objects are missing from here on."
+
+
+def test_fields_beyond_the_bound_of_an_entry_are_an_issue(journal: Make) -> None:
+    many = {f"FIELD_{number}": "x" for number in range(MAX_FIELDS)}
+    time, fields = ENTRIES[0]
+    capture, _, issue = _read(journal([(time, {**fields, **many})]))
+    assert isinstance(capture, Record)
+    assert capture.data_type == "echo:avs:capture"
+    assert isinstance(issue, Issue)
+    assert issue.what == f"{len(fields)} fields of entries of the journal could not be read."
 
 
 @pytest.mark.parametrize(("at", "value"), [(12, 0x100), (88, 7), (88, 1 << 40)])
