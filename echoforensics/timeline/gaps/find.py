@@ -106,8 +106,8 @@ def _without_entry(sums: FactSums) -> Iterator[CaseGap]:
 def _several(
     data_type: str, lacking: Counted, count: int, each: str, together: str, reasons: tuple[str, ...]
 ) -> Iterator[CaseGap]:
-    """Yield one gap each if few lack something, or one for all if most do."""
-    if 2 * lacking.count <= count and lacking.whole:
+    """Yield one gap each if few lack something, or one for all if most do and they are several."""
+    if lacking.whole and (lacking.count == 1 or 2 * lacking.count <= count):
         yield from (
             CaseGap(_NO_NUMBER, data_type, each, one.time, one.time, reasons, (one.at,)) for one in lacking.points
         )

@@ -77,6 +77,12 @@ def test_where_most_lack_it_that_is_one_gap() -> None:
     assert most[0].message == "Of 8 interactions with an entry of the account, 7 have no recording in the case."
 
 
+def test_one_alone_is_not_counted_in_its_sentence() -> None:
+    found = {gap.data_type: gap for gap in find_gaps([spoken(1, "e"), spoken(2, "s")], [], [], [])}
+    assert found["gap:entry_without_sound"].message == "The account holds an entry, and the case no recording for it."
+    assert found["gap:entry_without_sound"].count == 1
+
+
 def test_a_gap_points_to_the_entry_or_the_recording_that_lacks_something() -> None:
     entry, sound = (FoundAt(f"EF-{word}", "two", word, "") for word in ("entry", "sound"))
     whole = [spoken(at, "hes") for at in range(10, 20)]
