@@ -15,6 +15,7 @@ from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
 from parsers.formats.hex_listing import listed_bytes
+from parsers.formats.http.curl_trace import traced_bytes
 
 _FOLDED = re.compile(rb"[ \t]*(\r?\n)([ \t]*(?:\r?\n[ \t]*)*)")
 _CONTROL = re.compile(rb"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|\][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)|[@-Z\\^_])")
@@ -70,5 +71,6 @@ NOTATIONS: dict[str, Callable[[bytes], bytes]] = {
     "form": without_form_coding,
     "terminal": without_control_sequences,
     "hex-listing": listed_bytes,
+    "curl-trace": traced_bytes,
     "uuencode": without_uuencoding,
 }

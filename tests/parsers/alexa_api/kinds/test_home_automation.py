@@ -55,6 +55,53 @@ def test_an_entity_is_known_by_its_platform() -> None:
     )
 
 
+DEVICE = {
+    "account name": "Küche", "device type": "A2U21SRK4QGSE1", "online": True, "serial number": SERIAL,
+    "software version": "11644900484",
+}  # fmt: skip
+INTEGRATION = {
+    "created_at": "2025-06-12T08:10:11.123456+00:00", "data": {"country": "DE", "login_data": {"access_token": "x" * 50}},
+    "domain": "alexa_devices", "entry_id": "01M2", "modified_at": "2026-09-17T20:01:02+00:00", "title": "**REDACTED**",
+    "unique_id": "amzn1.account.ASAMPLE",
+}  # fmt: skip
+
+
+def test_a_diagnostics_file_gives_the_integration_and_the_devices() -> None:
+    diagnostics = {
+        "home_assistant": {"version": "2026.9.3"},
+        "integration_manifest": {"domain": "alexa_devices", "name": "Alexa Devices"},
+        "data": {"entry": INTEGRATION, "device_info": {"devices": [DEVICE, {**DEVICE, "serial number": None}]}},
+    }
+    entry, device, group = _records(json.dumps(diagnostics, indent=2), "config_entry-alexa_devices.json")
+    assert entry.message == (
+        "Home Assistant keeps an entry of its integration alexa_devices for Alexa, of the account"
+        " amzn1.account.ASAMPLE (DE)."
+    )
+    assert [(time.description, time.timestamp, time.clock) for time in entry.timestamps] == [
+        ("Added Time", 1749715811123456, Clock.UNKNOWN), ("Update Time", 1789675262000000, Clock.UNKNOWN),
+    ]  # fmt: skip
+    assert "x" * 50 not in json.dumps(entry.fields)
+    assert (device.data_type, device.device_serial, device.device_type) == (
+        "alexa:app:kept_device", SERIAL, "A2U21SRK4QGSE1",
+    )  # fmt: skip
+    assert (
+        device.message
+        == f'A diagnostics file of Home Assistant lists the device {SERIAL}, named "Küche"; online: true.'
+    )
+    assert (group.device_serial, group.timestamps) == (None, ())
+
+
+def test_a_shortened_serial_number_is_no_device() -> None:
+    (record,) = _records(json.dumps({"device": {"identifiers": [["alexa_media", "G0...01"]], "name": "Bad"}}))
+    assert record.device_serial is None
+    assert record.message == 'Home Assistant keeps an entry of the device G0...01, named "Bad".'
+
+
+def test_the_list_of_integrations_gives_those_for_alexa() -> None:
+    (record,) = _records(json.dumps({"data": {"entries": [{**INTEGRATION, "domain": "hue"}, INTEGRATION]}}))
+    assert (record.data_type, len(record.timestamps)) == ("alexa:app:kept_state", 2)
+
+
 def test_a_change_of_state_in_the_log_of_iobroker_is_read() -> None:
     line = "2024-01-01 10:24:00.214  - debug: alexa2.0 (7) State changed alexa2.0."
     state = {"val": "öffne die Tür", "ack": True, "ts": 1704101038009, "from": "system.adapter.alexa2.0"}
