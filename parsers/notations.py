@@ -14,6 +14,7 @@ from binascii import a2b_uu
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
+from parsers.formats.document_text import rtf_text, tagless
 from parsers.formats.hex_listing import listed_bytes
 from parsers.formats.http.curl_trace import traced_bytes
 
@@ -72,5 +73,7 @@ NOTATIONS: dict[str, Callable[[bytes], bytes]] = {
     "terminal": without_control_sequences,
     "hex-listing": listed_bytes,
     "curl-trace": traced_bytes,
+    "rtf": rtf_text,
+    "tagless": tagless,
     "uuencode": without_uuencoding,
 }

@@ -28,7 +28,7 @@ class AnswersInText(Parser):
     """Reads the answers in a text."""
 
     name: ClassVar[str] = "answers_in_text"
-    version: ClassVar[str] = "7"
+    version: ClassVar[str] = "8"
     text_only: ClassVar[bool] = True
     last_resort: ClassVar[int] = 1
     about: ClassVar[About] = About(
@@ -52,7 +52,8 @@ class AnswersInText(Parser):
             "Read are JSON, JSON within a text value, YAML, TOML, and the notations of Python, JavaScript and Java; the"
             " same in base64 (also compressed by gzip or zlib), in hexadecimal and as numbers (a Buffer of Node.js), in"
             " fields of CSV, in texts of SQL between apostrophes, in"
-            " escaped HTML and XML, in addresses and forms, in quoted-printable mail, with a terminal's colours.",
+            " escaped HTML and XML, in addresses and forms, in quoted-printable mail, with a terminal's colours; and"
+            " the text of documents (RTF, Word, OpenDocument, HTML), without its formatting.",
             f"A text that is longer than {WHOLE} bytes is read in pieces of {PIECE} bytes. Coded texts are looked for"
             " in each piece by itself, up to the end of its last line.",
             "Times of a log's line are on the timeline where the line writes a zone; else they are kept without one.",

@@ -15,6 +15,8 @@ from parsers.alexa_api.items.coded_texts import (
     PlainText,
     coded_texts,
     decoded_first,
+    document_text,
+    without_tags,
     without_terminal,
 )
 from parsers.alexa_api.items.text_values import PIECE, WHOLE, TextValue, placed, values_in, values_of
@@ -53,6 +55,10 @@ class TextReading:
     def _all(self) -> Iterator[Record | Issue]:
         """Yield the records of the plain text, then of encoded parts, then issues for truncated values."""
         content, prefix = self._content()
+        if document := document_text(content, prefix):
+            yield from self._text(document)
+            yield from self._about_the_whole()
+            return
         yield from self._documents(content, prefix)
         if self._has_records():
             return
@@ -69,6 +75,10 @@ class TextReading:
                     yield from self._text(text)
         if not self.records:
             yield from self._as_shown(content, prefix)
+        yield from self._about_the_whole()
+
+    def _about_the_whole(self) -> Iterator[Issue]:
+        """Yield the issues that concern the text as a whole."""
         if self._page and self.records:
             yield Issue(read_as(self._page), at_coding(self._page))
         if self.cut:
@@ -118,9 +128,10 @@ class TextReading:
 
     def _as_shown(self, content: bytes, prefix: str) -> Iterator[Record | Issue]:
         """Yield the records of a text without a terminal's colours, or of one that is TOML throughout."""
-        if shown := without_terminal(content, prefix):
-            self.cut = []
-            yield from self._text(shown)
+        for shown in (without_terminal(content, prefix), without_tags(content, prefix)):
+            if shown and not self.records:
+                self.cut = []
+                yield from self._text(shown)
         if not self.records and (value := toml_value(content.decode("utf-8", "surrogateescape"))) is not None:
             where = TextPlaces(inside(prefix, at_bytes(0, len(content))))
             yield from self._records_of(Body(value, self.source.path, where))
@@ -193,4 +204,4 @@ def _cut(values: list[TextValue]) -> Issue:
             f"{len(values)} values that name the service break off, at the bytes {places}{more}"
             f" (the first: {first.found.error})."
         )
-    return Issue(f"{what} What is complete in it was read.", at_bytes(first.start, first.end - first.start))
+    return Issue(f"{what} What is complete in it was read.", first.places.record(()))

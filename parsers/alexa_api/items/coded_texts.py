@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from parsers.alexa_api.items.service_names import names_in
 from parsers.alexa_api.items.written_bytes import written_runs
 from parsers.coding import CodingError, decode
+from parsers.formats.document_text import is_rtf
 from parsers.formats.json.text import MAX_BYTES
 from parsers.locator import at_bytes, at_coding, inside, join
 from parsers.record import Issue
@@ -44,6 +45,11 @@ _SQL_TEXT = re.compile(rb"(?<=[,(= ])'((?:[^'\\]|\\.|'')*+)'(?=[,;) \r\n]|\Z)", 
 _COPIED = re.compile(rb"^COPY [^\n]{1,4000} FROM stdin;\r?\n((?:[^\n]*\n)*?)\\\.\r?$", re.MULTILINE)
 #: A file that is written with uuencode.
 _UUENCODED = re.compile(rb"^begin [0-7]{3,4} [^\n]{1,200}\n((?:[ -`]{2,61}\r?\n)+)", re.MULTILINE)
+#: The beginning of the text of a Word or an OpenDocument file.
+_DOCUMENT = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s{0,8}(?:<\?xml[^<>]{0,200}\?>\s{0,8})?<(?:w:document|w:footnotes|w:endnotes|w:comments|office:document)\b"
+)
+_TAGLESS = "tagless"
 _BOUNDARY = re.compile(rb"\r?\n--[\x21-\x7e][\x20-\x7e]{0,80}\r?(?:\n|\Z)")
 
 
@@ -95,6 +101,35 @@ def without_terminal(content: bytes, prefix: str = "") -> PlainText | None:
         (replace(text, locator=inside(prefix, text.locator)) for text in _plain(content, 0, len(content), "terminal")),
         None,
     )
+
+
+def document_text(content: bytes, prefix: str = "") -> PlainText | None:
+    """The text of a document without its formatting: RTF, Word, OpenDocument; None if a text is none of them.
+
+    Args:
+        content: a text in UTF-8.
+        prefix: the text's locator; empty for a whole file.
+    """
+    if is_rtf(content):
+        return _whole(content, "rtf", prefix)
+    return _whole(content, _TAGLESS, prefix) if _DOCUMENT.match(content) else None
+
+
+def without_tags(content: bytes, prefix: str = "") -> PlainText | None:
+    """Remove the tags from a text that begins with one; None if it has none.
+
+    Args:
+        content: a text in UTF-8.
+        prefix: the text's locator; empty for a whole file.
+    """
+    return (
+        _whole(content, _TAGLESS, prefix) if content[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") else None
+    )
+
+
+def _whole(content: bytes, coding: str, prefix: str) -> PlainText:
+    plain = decode(content, coding, 4 * MAX_BYTES)
+    return PlainText(plain, join(prefix, at_coding(coding)), 0, len(content))
 
 
 def decoded_first(content: bytes) -> list[tuple[int, int]]:

@@ -64,7 +64,7 @@ class KeptDevices(ResponseParser):
     )
 
     def fits(self, value: object) -> bool:
-        """Whether an identifier or a domain is one of an integration for Alexa, or a diagnostics file has the members."""
+        """Whether an identifier or a domain is one of an integration for Alexa, or the members are a device's."""
         return isinstance(value, dict) and bool(_identity(value) or _is_entry(value) or _is_diagnosed(value))
 
     def parse_body(self, body: Body) -> Iterator[Record | Issue]:

@@ -21,7 +21,8 @@ from collections.abc import Iterator
 
 _BLOCK = re.compile(
     rb"^(?:\d\d:\d\d:\d\d\.\d{1,6} )?(?:\[[\dx]{1,12}-[\dx]{1,12}\] )?"
-    rb"(?P<way>=> Send|<= Recv) (?P<what>SSL data|header|data), {1,12}(?P<size>\d{1,12}) bytes \(0x[0-9a-fA-F]{1,12}\)\r?$",
+    rb"(?:=> Send|<= Recv) (?P<what>SSL data|header|data), {1,12}(?P<size>\d{1,12}) bytes"
+    rb" \(0x[0-9a-fA-F]{1,12}\)\r?$",
     re.MULTILINE,
 )
 _INFO = re.compile(rb"^(?:\d\d:\d\d:\d\d\.\d{1,6} )?(?:\[[\dx]{1,12}-[\dx]{1,12}\] )?== Info: ", re.MULTILINE)

@@ -60,7 +60,8 @@ DEVICE = {
     "software version": "11644900484",
 }  # fmt: skip
 INTEGRATION = {
-    "created_at": "2025-06-12T08:10:11.123456+00:00", "data": {"country": "DE", "login_data": {"access_token": "x" * 50}},
+    "created_at": "2025-06-12T08:10:11.123456+00:00",
+    "data": {"country": "DE", "login_data": {"access_token": "x" * 50}},
     "domain": "alexa_devices", "entry_id": "01M2", "modified_at": "2026-09-17T20:01:02+00:00", "title": "**REDACTED**",
     "unique_id": "amzn1.account.ASAMPLE",
 }  # fmt: skip
