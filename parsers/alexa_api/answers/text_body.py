@@ -106,13 +106,14 @@ def texts_within(whole: Body) -> Iterator[Body | Issue]:
             yield from texts_within(replace(whole, value=loaded.value, places=places))
         elif text_marks().search(text) and not _is_json(text):
             where = whole.places.record(tokens)
+            # No locator leads into lines that were put together, nor into a text with escapes in damaged JSON.
+            leads = isinstance(_at(whole.value, tokens), str) and not where.rpartition(";")[2].startswith("bytes:")
             for found in values_of(text.encode("utf-8", "surrogatepass"), text_marks(), where):
                 if isinstance(found, Issue):
-                    yield found
+                    yield found if leads else replace(found, locator=where)
                 elif found.found.value is not None:
                     body = body_of(found, whole.path)
-                    if not isinstance(_at(whole.value, tokens), str):
-                        # No locator leads into lines that were put together.
+                    if not leads:
                         body = replace(body, places=TextPlaces(where))
                     yield replace(body, keys=whole.keys, fields={**whole.fields, **body.fields})
 

@@ -16,6 +16,7 @@ from parsers.alexa_api.answers.asked import asked_fields
 from parsers.alexa_api.answers.fragment import enclosed, form_of, is_item
 from parsers.alexa_api.answers.further_times import TimeSearch
 from parsers.alexa_api.answers.pair import Pair, is_of_request, pair_of
+from parsers.alexa_api.answers.plain_form import plain_form
 from parsers.alexa_api.answers.responses import kinds_by_form, kinds_of, read
 from parsers.alexa_api.items.address import ApiUrl
 from parsers.alexa_api.items.body import Body, Places, ResponseParser, TextPlaces
@@ -112,6 +113,7 @@ class _Walk:
 
     def _answer(self, body: Body, depth: int) -> Iterator[Body | Issue]:
         """Yield the whole answer if its form is known or nothing in it is; otherwise the answers in it."""
+        body = plain_form(body)
         if any(kind.may_be(body.value) for kind in kinds_of(body)):
             yield from self._known(body, depth)
             return
@@ -130,6 +132,7 @@ class _Walk:
         if self._looked > MAX_VALUES or depth > MAX_DEPTH:
             self._cut = True
             return
+        body = plain_form(body)
         value = body.value
         if isinstance(value, str):
             yield from self._text(value, body, depth)

@@ -156,9 +156,14 @@ class JsonPlaces(Places):
         """These places, prefixed with the locator of the text."""
         return replace(self, prefix=inside(outer, self.prefix))
 
-    def within_text(self, tokens: Tokens) -> JsonPlaces:
-        """The places within JSON in a text value."""
-        return JsonPlaces(self.record(tokens))
+    def within_text(self, tokens: Tokens) -> Places:
+        """The places within JSON in a text value; in damaged JSON, whose escapes stay, the text itself."""
+        where = self.record(tokens)
+        return TextPlaces(where) if self.ranges and _last(where).startswith("bytes:") else JsonPlaces(where)
+
+
+def _last(locator: str) -> str:
+    return locator.rpartition(";")[2]
 
 
 @dataclass(frozen=True, slots=True)
