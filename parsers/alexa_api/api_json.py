@@ -24,6 +24,7 @@ from parsers.alexa_api.items.address import ApiUrl
 from parsers.alexa_api.items.body import Body
 from parsers.alexa_api.items.json_text import BEGINS, LoadedText, is_guarded, start_of
 from parsers.alexa_api.items.loaded_json import load_all
+from parsers.alexa_api.items.service_names import OTHERS_PUSH
 from parsers.alexa_api.items.text_values import MAX_VALUE
 from parsers.alexa_api.named_file import names_of, not_read
 from parsers.bounded_issues import bounded
@@ -53,7 +54,8 @@ _OTHER_KEYS = (
 #: First keys of answers with a single object instead of a list.
 _SINGLE_KEYS = ("activity", "card", "networkDetail")
 _PUSHED = lazy(
-    rb'"(?:command|resourceId)\\{0,15}"\s{0,8}:\s{0,8}\\{0,15}"(?:PUSH_[A-Z0-9_]{1,60}|Notify[A-Z]\w{2,60}|MATTER_[A-Z_]{1,60})'
+    rb'"(?:command|resourceId)\\{0,15}"\s{0,8}:\s{0,8}\\{0,15}"(?:PUSH_' + OTHERS_PUSH + rb"[A-Z0-9_]{1,60}"
+    rb"|Notify[A-Z]\w{2,60}|MATTER_[A-Z_]{1,60})"
 )
 _CIFT_PATH = lazy(r"(?:^|[/\\])AmazonAlexa(?:Client|Cloud)[/\\][0-9a-f]{40}\.json$", re.IGNORECASE)
 _SAVED_NAME = lazy(r"(?:^|[/\\])(?:[0-9a-f]{40}|[0-9a-f]{16}_[01])\.json$", re.IGNORECASE)

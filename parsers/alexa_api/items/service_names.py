@@ -41,7 +41,12 @@ KEYS = (
     "personFirstName", "playbackAudioAction", "recordItemKey", "registeredCustomerId", "renderingUpdates",
     "sequenceJson", "shoppingListItem", "sourceDeviceIds", "speakerVolume", "transcriptText", "voiceHistoryRecordItems",
 )  # fmt: skip
-_COMMAND = rb"PUSH_[A-Z][A-Z_]{3,60}|MATTER_SETUP_NOTIFICATION"
+#: Names that every service that pushes has for its messages and settings.
+OTHERS_PUSH = (
+    rb"(?!(?:MESSAGE|NOTIFICATION|TOKEN|TYPE|DATA|ENABLED|SERVICE|SERVER|PROVIDER|REGISTRATION|CONFIG|TOPIC|CHANNEL)"
+    rb"S?(?![A-Z_]))"
+)
+_COMMAND = rb"PUSH_" + OTHERS_PUSH + rb"[A-Z][A-Z_]{3,60}|MATTER_SETUP_NOTIFICATION"
 #: Prefixes of the service's identifiers, and of the states in which ioBroker keeps what was last spoken,
 #: and of the things of openHAB's binding.
 _IDENTIFIERS = (

@@ -24,9 +24,25 @@ from parsers.record import Issue, Record, Timestamp
 from parsers.values import Keeper, shown
 
 DATA_TYPE = "alexa:cloud:push_message"
-#: Commands of this service. Other commands count if the frame has a time or its payload names an account or device.
+#: Commands as this service names them. Others count if the frame has a time or its payload names an account or device.
 _COMMAND = re.compile(r"PUSH_[A-Z0-9_]{1,60}|Notify[A-Z]\w{2,60}|MATTER_[A-Z_]{1,60}")
+#: Commands that public clients name. Such a message is known without a payload.
+_KNOWN = frozenset((
+    "PUSH_ACTIVITY", "PUSH_AUDIO_PLAYER_STATE", "PUSH_BLUETOOTH_STATE_CHANGE", "PUSH_CONTENT_FOCUS_CHANGE",
+    "PUSH_DELETE_DOPPLER_ACTIVITIES", "PUSH_DND_CHANGE", "PUSH_DOPPLER_CONNECTION_CHANGE",
+    "PUSH_EQUALIZER_STATE_CHANGE", "PUSH_LIST_CHANGE", "PUSH_LIST_ITEM_CHANGE", "PUSH_MEDIA_CHANGE",
+    "PUSH_MEDIA_PREFERENCE_CHANGE", "PUSH_MEDIA_PROGRESS_CHANGE", "PUSH_MEDIA_QUEUE_CHANGE", "PUSH_MICROPHONE_STATE",
+    "PUSH_NOTIFICATION_CHANGE", "PUSH_TODO_CHANGE", "PUSH_VOLUME_CHANGE", "MATTER_SETUP_NOTIFICATION",
+    "NotifyMediaSessionsUpdated", "NotifyNowPlayingUpdated",
+))  # fmt: skip
 _OTHER_COMMAND = re.compile(r"[A-Z][A-Za-z0-9_.]{3,80}")
+#: What alexa-remote hands on of a message has no command; its members say what changed.
+_NAMED = frozenset({"listId", "eventName", "eventType", "_item"})
+_CHANGED = frozenset((
+    "volume", "connectionState", "bluetoothEvent", "audioPlayerState", "mediaReferenceId", "changeType", "bass",
+    "deviceComponent", "notificationId", "doNotDisturb", "enabled",
+))  # fmt: skip
+_PART_OF_ACTIVITY = frozenset({"data", "activityStatus", "utteranceType", "creationTimestamp"})
 _MARKS = ("destinationUserId", "dopplerId", "taskSessionId")
 _TIMES = ("timeStamp", "timestamp", "time_stamp", "time")
 _NOTE = "The time that the message gives."
@@ -38,12 +54,14 @@ class PushMessages(ResponseParser):
     """Reads messages pushed to a client."""
 
     name = "alexa_push_messages"
-    version = "2"
+    version = "3"
     urls = ()
     telltales = (
         frozenset({"renderingUpdates"}),
         frozenset({"destinationUserId", "entryId"}),
         frozenset({"destinationUserId", "dopplerId"}),
+        frozenset({"destinationUserId", "deviceSerialNumber", "deviceType"}),
+        frozenset({"destinationUserId", "_item"}),
         frozenset({"command", "payload", "timeStamp"}),
     )
     lists = ()
@@ -52,9 +70,10 @@ class PushMessages(ResponseParser):
         title="Messages that the Alexa service pushed to a client",
         data_types=(DATA_TYPE,),
         known_by=(
-            'JSON "command" that begins with PUSH_, Notify or MATTER_; any other "command" beside a "payload" that'
-            f" names {', '.join(_MARKS)}, or beside a timeStamp",
+            'JSON "command" that public clients name, or that begins with PUSH_, Notify or MATTER_ beside a "payload";'
+            f' any other "command" beside a "payload" that names {", ".join(_MARKS)}, or beside a timeStamp',
             "JSON keys renderingUpdates, resourceId, resourceMetadata; destinationUserId with dopplerId or entryId",
+            "destinationUserId with deviceSerialNumber and what changed, as alexa-remote hands it to Node-RED",
         ),
         shows="The service told a client of an event of the account, of this kind and time, as the message has it.",
         does_not_show=(
@@ -100,7 +119,8 @@ def _frames(value: object) -> Iterable[JsonPlace]:
 def _is_frame(value: Mapping[str, object]) -> bool:
     command = value.get("command")
     if isinstance(command, str):
-        if _COMMAND.fullmatch(command):
+        # Other services push as well, and call their messages PUSH_MESSAGE and the like.
+        if command in _KNOWN or ("payload" in value and _COMMAND.fullmatch(command)):
             return True
         if "payload" in value and _OTHER_COMMAND.fullmatch(command):
             return any(value.get(name) for name in _TIMES) or _is_payload(_decoded(value["payload"]))
@@ -119,7 +139,9 @@ def _is_payload(value: object) -> bool:
         return "destinationUserId" in value or "registeredUserId" in key
     if isinstance(value.get("dopplerId"), dict) or isinstance(value.get("taskSessionId"), str):
         return True
-    return "destinationUserId" in value and any(name in value for name in ("listId", "eventName", "eventType"))
+    if "destinationUserId" not in value or not _PART_OF_ACTIVITY.isdisjoint(value):
+        return False
+    return not _NAMED.isdisjoint(value) or ("deviceSerialNumber" in value and not _CHANGED.isdisjoint(value))
 
 
 def _decoded(value: object) -> object:
@@ -137,7 +159,7 @@ def _frame(reader: ItemReader) -> tuple[Record | Issue, ...]:
         command = reader.text("resourceId")
         outer = reader.opened("resourceMetadata", reader.inner("resourceMetadata"))
     inner = outer.opened("payload", outer.inner("payload")) if "payload" in outer.item else outer
-    payload = inner.item
+    payload = _list_item(inner.item)
     key = payload.get("key")
     entry = key.get("entryId") if isinstance(key, dict) else None
     customer = key.get("registeredUserId") if isinstance(key, dict) else None
@@ -169,6 +191,14 @@ def _frame(reader: ItemReader) -> tuple[Record | Issue, ...]:
 
 def _named_by(payload: Mapping[str, object]) -> str:
     return "of an activity" if isinstance(payload.get("key"), dict) else "of no name"
+
+
+def _list_item(payload: Mapping[str, object]) -> Mapping[str, object]:
+    """A payload with the members of its list item beside its own, as alexa-remote hands them on."""
+    item = payload.get("_item")
+    if not isinstance(item, dict):
+        return payload
+    return {**{key: value for key, value in payload.items() if key != "_item"}, **item}
 
 
 def _timestamps(outer: ItemReader, inner: ItemReader, activity: ActivityKey | None) -> tuple[Timestamp, ...]:

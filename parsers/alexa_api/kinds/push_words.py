@@ -19,10 +19,12 @@ from parsers.values import shown
 #: The meaning of each member by name; ``{}`` is the value.
 _MEMBERS = {
     "volumeSetting": "the volume is {}",
+    "volume": "the volume is {}",
     "isMuted": "muted: {}",
     "bluetoothEvent": "Bluetooth event {}",
     "bluetoothEventSuccess": "successful: {}",
     "dopplerConnectionState": "the device is {}",
+    "connectionState": "the device is {}",
     "audioPlayerState": "the audio player is {}",
     "playerState": "the player is {}",
     "mediaReferenceId": "media {}",
@@ -42,6 +44,7 @@ _MEMBERS = {
     "eventName": "event {}",
     "notificationId": "alarm, timer or reminder {}",
     "notificationVersion": "version {}",
+    "listItemVersion": "version {}",
     "listItemId": "list item {}",
     "enabled": "enabled: {}",
     "doNotDisturb": "do not disturb: {}",

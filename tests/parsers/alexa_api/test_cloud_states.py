@@ -244,7 +244,7 @@ def test_a_pushed_activity_joins_the_activity(
             *(key for key in record.keys if key.startswith(("content-sha1:", "saved-as:"))),
         ),
         parser="alexa_push_messages",
-        parser_version="2",
+        parser_version="3",
     )
 
 

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from parsers.alexa_api.api_json import ApiJson
+from parsers.alexa_api.items.service_names import names_in
+from parsers.parser import Source
 from parsers.record import Issue, Record
 
 Item = dict[str, Any]
@@ -156,3 +159,48 @@ def test_a_directive_that_carries_something_else_is_a_row_of_its_own(read_file: 
     ]
     assert records[0].keys[0] == "dialog:d1"
     assert [time.description for time in records[1].timestamps] == ["Scheduled to start"]
+
+
+HANDED_ON = {"destinationUserId": "A3SAMPLE", "deviceSerialNumber": "G000SAMPLE000001", "deviceType": "A2U21SRK4QGSE1"}
+
+
+@pytest.mark.parametrize(
+    ("members", "described"),
+    [
+        ({"isMuted": False, "volume": 33}, "muted: false, the volume is 33"),
+        ({"connectionState": "OFFLINE"}, "the device is OFFLINE"),
+        ({"bluetoothEvent": "DEVICE_CONNECTED", "bluetoothEventSuccess": True}, "Bluetooth event DEVICE_CONNECTED"),
+        ({"audioPlayerState": "PLAYING", "mediaReferenceId": "m"}, "the audio player is PLAYING"),
+        ({"eventType": "UPDATE", "notificationId": "n"}, "event UPDATE, alarm, timer or reminder n"),
+        ({"_item": {"eventType": "itemCreated", "listItemId": "i"}}, "event itemCreated, list item i"),
+    ],
+)  # fmt: skip
+def test_what_a_client_hands_on_of_a_message_is_read(members: dict[str, Any], described: str) -> None:
+    content = json.dumps({"payload": {**HANDED_ON, **members}, "ts": 1710018864010}).encode()
+    source = Source.of(content, "debug.json")
+    assert ApiJson().claims(source)
+    (record,) = ApiJson().parse(source)
+    assert isinstance(record, Record)
+    assert (record.data_type, record.device_serial) == ("alexa:cloud:push_message", "G000SAMPLE000001")
+    assert described in record.message
+    assert [(time.timestamp, time.description) for time in record.timestamps] == [(1710018864010000, "Unknown Time")]
+
+
+def test_an_activity_that_a_client_hands_on_is_an_activity() -> None:
+    activity = {"activityStatus": "SUCCESS", "creationTimestamp": 1710018864010, "registeredCustomerId": "A3SAMPLE"}
+    source = Source.of(json.dumps({**HANDED_ON, "data": activity, "mediaReferenceId": "m"}).encode(), "debug.json")
+    assert [item.data_type for item in ApiJson().parse(source) if isinstance(item, Record)] == ["alexa:cloud:activity"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"to": "x", "payload": {"command": "PUSH_MESSAGE", "timestamp": 1710000000000}},
+        {"push": {"command": "PUSH_NOTIFICATION", "sound": "default"}},
+        {"deviceSerialNumber": "X", "deviceType": "speaker", "volume": 3, "isMuted": False},
+    ],
+)
+def test_messages_of_other_services_are_not_claimed(other: dict[str, Any]) -> None:
+    content = json.dumps(other).encode()
+    assert not ApiJson().claims(Source.of(content, "push.json"))
+    assert names_in(content) == ()
