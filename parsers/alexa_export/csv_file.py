@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import BinaryIO, ClassVar
 
+from parsers.alexa_export import flat_records
 from parsers.alexa_export.row import UNKNOWN_TYPE, KnownRows, RowsAsFound, TableHeader
+from parsers.alexa_export.time_column import TimeColumn, time_column
 from parsers.code_page import code_page, read_as
 from parsers.coding import decode
 from parsers.definition.export import MAPPED_TYPE, ExportDefinition, find, plain
@@ -25,7 +27,6 @@ from parsers.map_reader import MapReader
 from parsers.parser import EXPORT_TABLES, About, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
-from parsers.written_time import zoned
 
 #: The most rows read from an unknown table; known tables are read in full.
 MAX_UNKNOWN_ROWS = 100_000
@@ -40,7 +41,7 @@ _TELLTALES = ("alexa", "echo", "utterance", "wakeword", "skill")
 _WORD = re.compile(r"(?<![A-Za-z])(?:[Aa]lexa|ALEXA|[Ee]cho|ECHO)(?![a-z])")
 #: The folder of a person, who may be called Alexa.
 _HOME = re.compile(r"(?:^|[/\\])(?:Users|home|Documents and Settings)[/\\][^/\\]+")
-_NAME = re.compile(r"[^\W\d][\w .:/()&'#%?-]{0,99}")
+_NAME = re.compile(r"[^\W\d][\w .:/()\[\]&'#%?+-]{0,99}")
 #: Columns of tables that other parsers read, or that a tool made from data the evidence already holds.
 _OTHERS = (
     frozenset({"srcpath", "savedpath", "sha1", "savedtimestamp"}),  # CIFT's list of acquired files
@@ -61,7 +62,7 @@ class AlexaExportCsv(MapReader):
     """Reads the tables, one record per row. Tables that a definition describes get its name and version."""
 
     name: ClassVar[str] = "alexa_export_csv"
-    version: ClassVar[str] = "4"
+    version: ClassVar[str] = "5"
     text_only: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title='Tables of a "Request My Data" export of an Alexa account',
@@ -70,6 +71,7 @@ class AlexaExportCsv(MapReader):
         known_by=(
             "CSV that a definition describes, by the names of its columns or by its path",
             "CSV that a user's own map describes (extract --map)",
+            "CSV whose columns are the members of a record of the service's history, with dots or indexes between",
             "other CSV that names Alexa, Echo, utterances, wake words or skills in a column or in its path",
         ),
         shows="What the service had on record for the account, as it gave it to the account's holder on request.",
@@ -102,7 +104,7 @@ class AlexaExportCsv(MapReader):
         if _is_others(header, source):
             return False
         definition = find(frozenset(header.plain), source.path, self.maps)
-        if definition is not None and definition.source.required:
+        if (definition is not None and definition.source.required) or flat_records.are_in(header.names):
             return True
         if not _may_be_alexas(source, names):
             return False
@@ -163,10 +165,13 @@ def _first_row(head: bytes, delimiter: str) -> LocatedRow | None:
 
 def _may_be_alexas(source: Source, names: LocatedRow) -> bool:
     """Whether an unknown table may be one of Alexa, judged by the names of its file and of its columns."""
-    columns = [name.strip() for name in names.values]
-    if ".csv" not in source.name.lower() or len(columns) < 2:
-        return False
-    return len(set(columns)) == len(columns) and all(map(_NAME.fullmatch, columns))
+    return ".csv" in source.name.lower() and may_name_columns(names.values)
+
+
+def may_name_columns(values: Iterable[str]) -> bool:
+    """Whether the values of a row may be the names of columns: at least two, each a name of its own."""
+    columns = [name.strip() for name in values]
+    return 1 < len(columns) == len(set(columns)) and all(map(_NAME.fullmatch, columns))
 
 
 def _looks_like_alexas(source: Source, first: list[LocatedRow], *, named: bool) -> bool:
@@ -204,7 +209,10 @@ def table_records(
         maps: the user's definitions.
     """
     definition = find(frozenset(header.plain), source.path, maps)
-    times: tuple[str, ...] = ()
+    if definition is None and flat_records.are_in(header.names):
+        yield from flat_records.read(source.path, header, found)
+        return
+    times: tuple[TimeColumn, ...] = ()
     if definition is None:
         yield Issue(UNKNOWN)
     if definition is None or not definition.source.required:
@@ -242,12 +250,8 @@ def _misfit(header: TableHeader, row: LocatedRow) -> str:
     return f"it has {count} values under {expected} names"
 
 
-def _time_columns(header: TableHeader, start: list[LocatedRow]) -> tuple[str, ...]:
-    """Columns in which every value of the first rows is a time with a zone; at most 8."""
+def _time_columns(header: TableHeader, start: list[LocatedRow]) -> tuple[TimeColumn, ...]:
+    """The columns whose values in the first rows are times; at most 8."""
     given = [header.given(row) for row in start if not row.issue and not _misfit(header, row)]
-    times = []
-    for name in header.names:
-        held = [values[name] for values in given if name in values]
-        if held and all(zoned(value) for value in held):
-            times.append(name)
-    return tuple(times[:_MAX_TIMES])
+    columns = (time_column(name, [values[name] for values in given if name in values]) for name in header.names)
+    return tuple(islice(filter(None, columns), _MAX_TIMES))

@@ -8,12 +8,15 @@ from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
+from parsers.alexa_api.items import spoken
+from parsers.alexa_export.time_column import TimeColumn
 from parsers.definition.declared import DeclaredItem, RecordMaker
 from parsers.definition.export import ExportDefinition, plain
 from parsers.formats.csv.rows import LocatedRow
-from parsers.record import Clock, Issue, Record, Timestamp
+from parsers.record import Issue, Record
+from parsers.utterance import UtteranceId
 from parsers.values import Keeper, shown
-from parsers.written_time import BLANKS, read
+from parsers.written_time import BLANKS
 
 UNKNOWN_TYPE = "alexa:cloud:export_row"
 #: Longer values are not read as times, names or numbers.
@@ -79,22 +82,21 @@ class RowsAsFound:
     """Makes records of the rows of a table that no definition describes."""
 
     def __init__(
-        self, table: str, header: TableHeader, times: tuple[str, ...], definition: ExportDefinition | None = None
+        self, table: str, header: TableHeader, times: tuple[TimeColumn, ...], definition: ExportDefinition | None = None
     ) -> None:
         """Store what is known about the table.
 
         Args:
             table: the file's name.
             header: its header.
-            times: the names of the time columns.
+            times: the time columns.
             definition: the definition that matches the table's name, or None.
         """
         self._shown = {name: shown(name, 60) for name in header.names}
-        self._times = tuple(
-            (name, f'The column is named "{self._shown[name]}"; what the time is of is not known.') for name in times
-        )
-        plain_names = zip(header.names, header.plain, strict=True)
-        self._serials = tuple(name for name, plain_name in plain_names if plain_name == "deviceserialnumber")
+        self._times = times
+        self._serials = _named(header, "deviceserialnumber")
+        self._utterances = _named(header, "utteranceid")
+        self._texts = _named(header, "transcripttext", "transcript", "utterancetext")
         self._type, self._name, self._version = UNKNOWN_TYPE, "", ""
         self._begin = f'A row of the table "{shown(table, 100) or ""}" gives '
         if definition is not None:
@@ -109,21 +111,27 @@ class RowsAsFound:
             values: its values by name.
         """
         timestamps = []
-        for name, note in self._times:
+        for column in self._times:
             try:
-                timestamp = _timestamp(values.get(name, ""), "Unknown Time", note)
-            except ValueError:
+                timestamp = column.timestamp(values[column.name]) if column.name in values else None
+            except (ValueError, OverflowError):
                 # Later rows of the column may hold something else; the text stays in the fields.
                 continue
             timestamps += [timestamp] if timestamp else []
-        serial = next((values[name] for name in self._serials if name in values), "")
+        serial = _first(values, self._serials)
+        utterance = UtteranceId.parse(_first(values, self._utterances)) if self._utterances else None
+        if utterance:
+            timestamps.append(spoken.to_timestamp(utterance))
         return Record(
             data_type=self._type,
             message=f"{self._begin}{self._given(values)}.",
             locator=row.locator,
             timestamps=tuple(timestamps),
-            device_serial=serial if 0 < len(serial) <= _MAX_COLUMN else None,
+            device_serial=serial or (utterance.serial if utterance else None),
+            utterance_id=utterance.text if utterance else None,
+            transcript=_first(values, self._texts) or None,
             fields=Keeper().fields(values),
+            keys=(utterance.key,) if utterance else (),
             parser=self._name,
             parser_version=self._version,
         )
@@ -135,11 +143,12 @@ class RowsAsFound:
         return f"{', '.join(parts)}{more}"
 
 
-def _timestamp(recorded: str, description: str, note: str) -> Timestamp | None:
-    """Parse a recorded time; None if it stands for no time. Raises ValueError if it is not a time."""
-    if len(recorded) > _MAX_COLUMN:
-        raise ValueError("a text too long")
-    found = read(recorded)
-    if found is None:
-        return None
-    return Timestamp(description, recorded, Clock.CLOUD, found.timestamp, f"{note} {found.note}")
+def _named(header: TableHeader, *plain_names: str) -> tuple[str, ...]:
+    """The columns with these normalised names."""
+    return tuple(name for name, found in zip(header.names, header.plain, strict=True) if found in plain_names)
+
+
+def _first(values: Mapping[str, str], names: tuple[str, ...]) -> str:
+    """The first value under some names; empty if there is none, or if it is too long for one."""
+    value = next((values[name] for name in names if name in values), "")
+    return value if len(value) <= _MAX_COLUMN else ""

@@ -10,15 +10,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar
 
-from parsers.alexa_export.row import KnownRows, TableHeader
+from parsers.alexa_api.named_file import NamedFile, names_of, not_read
+from parsers.alexa_export import flat_records
+from parsers.alexa_export.csv_file import bounded_table, has_telltale, may_name_columns, table_records
+from parsers.alexa_export.row import UNKNOWN_TYPE, KnownRows, TableHeader
+from parsers.captures.answers_in_text import AnswersInText
+from parsers.captures.signed_as import signed_as
 from parsers.definition.export import MAPPED_TYPE, ExportDefinition, find
 from parsers.formats.csv.rows import LocatedRow
 from parsers.formats.xml.stream import XmlReader
 from parsers.locator import at_bytes
 from parsers.map_reader import MapReader
-from parsers.parser import EXPORT_TABLES, About, Source
+from parsers.parser import ANSWERS, EXPORT_TABLES, About, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 
@@ -106,19 +112,23 @@ class Spreadsheet(MapReader):
     """Reads one sheet. Rows that a definition describes get its name and version."""
 
     name: ClassVar[str] = "spreadsheet"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     needs_path: ClassVar[tuple[str, ...]] = ("xl/worksheets/", "xl/sharedstrings.xml")
     reads_neighbours: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Tables in spreadsheets (XLSX) of legal-process returns and exports",
-        data_types=(MAPPED_TYPE,),
-        hands_on=(EXPORT_TABLES,),
-        known_by=("xl/worksheets/*.xml in a zip, whose first row names the columns of a map or of an export's table",),
+        data_types=(MAPPED_TYPE, UNKNOWN_TYPE),
+        hands_on=(EXPORT_TABLES, ANSWERS),
+        known_by=(
+            "xl/worksheets/*.xml in a zip, whose first row names the columns of a map or of an export's table",
+            "others whose file or columns name Alexa, Echo, utterances, wake words or skills",
+            "cells that hold answers of the service",
+        ),
         shows="What whoever made the spreadsheet put into it.",
         does_not_show="That it is complete or unchanged. Who spoke, or who used a device.",
         validated_on=(),
         limits=(
-            "A sheet whose columns no map and no known table describes gives nothing.",
+            "Other sheets give nothing but the answers of the service that their cells hold as text.",
             "Only a sheet's first row is taken for the names of its columns.",
             "Dates are numbers of days without a zone; a map says unit: excel and, where it is so, zone: UTC.",
         ),
@@ -133,26 +143,40 @@ class Spreadsheet(MapReader):
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield a record for each row of a known table."""
+        # The texts of most sheets are in one file beside them, and so are the answers in their cells.
+        answers = list(_answers(source))
+        yield from answers
         if not _SHEET.search(source.path):
             return
         texts = _SheetReader([])
-        if beside := source.beside(_SHARED):
-            for item in _rows(texts, beside):
-                if isinstance(item, Issue):
-                    yield Issue(f"The texts that the cells share: {item.what}")
-        issues = 0
-        for found in _table(_rows(_SheetReader(texts.texts), source), source.path, self.maps):
+        beside = source.beside(_SHARED)
+        for item in _rows(texts, beside) if beside else ():
+            if isinstance(item, Issue):
+                yield Issue(f"The texts that the cells share: {item.what}")
+        issues = records = 0
+        for found in _table(_rows(_SheetReader(texts.texts), source), source, self.maps):
             issues += isinstance(found, Issue)
+            records += isinstance(found, Record)
             if isinstance(found, Record) or issues <= MAX_ISSUES:
                 yield found
         if issues > MAX_ISSUES:
             yield Issue(f"There are {issues - MAX_ISSUES} further issues of this sheet; they are not listed.")
+        if not records and not answers and not (beside and any(_answers(beside))):
+            names = names_of(source) or (names_of(beside) if beside else [])
+            yield from [replace(not_read(names), locator="")] if names else ()
+
+
+def _answers(source: Source) -> Iterator[Record | Issue]:
+    """The answers of the service in the texts of cells."""
+    for item in signed_as(AnswersInText(), source) if names_of(source) else ():
+        if item.parser != NamedFile.name:
+            yield item
 
 
 def _table(
-    rows: Iterator[LocatedRow | Issue], path: str, maps: tuple[ExportDefinition, ...]
+    rows: Iterator[LocatedRow | Issue], source: Source, maps: tuple[ExportDefinition, ...]
 ) -> Iterator[Record | Issue]:
-    """Yield the records of a sheet if its first non-empty row names the columns of a known table."""
+    """Yield the records of a sheet if its first non-empty row names the columns of a known table, or Alexa."""
     header: TableHeader | None = None
     known: KnownRows | None = None
     for count, row in enumerate(rows):
@@ -164,12 +188,21 @@ def _table(
         elif header is None or known is None:
             if any(row.values):
                 header = TableHeader.of(row.values)
-                definition = find(frozenset(header.plain), path, maps)
+                definition = find(frozenset(header.plain), source.path, maps)
                 if definition is None or not definition.source.required:
+                    named = may_name_columns(row.values) and has_telltale(source.path, header.names)
+                    if named or flat_records.are_in(header.names):
+                        yield from bounded_table(table_records(source, header, _located(rows), maps))
                     return
                 known = KnownRows(definition, header)
         elif values := header.given(row):
             yield from known.findings(row, values)
+
+
+def _located(rows: Iterator[LocatedRow | Issue]) -> Iterator[LocatedRow]:
+    """The rows, of which one that cannot be read says so itself."""
+    for row in rows:
+        yield row if isinstance(row, LocatedRow) else LocatedRow((), row.locator, 0, b"", row.what.rstrip("."))
 
 
 def _rows(reader: _SheetReader, source: Source) -> Iterator[LocatedRow | Issue]:

@@ -44,6 +44,33 @@ def test_a_sheet_of_other_columns_gives_nothing() -> None:
     assert not Spreadsheet().claims(Source.of(GOOD, "x/sheet1.xml"))
 
 
+ANSWER = '{"activities": [{"activityStatus": "SUCCESS", "creationTimestamp": 1714557601777, "utteranceId": null}]}'
+
+
+def test_answers_in_cells_are_read_from_the_sheet_or_from_the_texts_beside_it() -> None:
+    (record,) = Spreadsheet().parse(Source.of(_sheet(("url", "json"), ("x", ANSWER)), PATH))
+    assert isinstance(record, Record)
+    assert (record.data_type, record.timestamps[0].timestamp) == ("alexa:cloud:activity", 1714557601777000)
+    shared = Source.of(f"<sst {MAIN}><si><t>{ANSWER}</t></si></sst>".encode(), "x.xlsx!/xl/sharedStrings.xml")
+    assert [item.data_type for item in Spreadsheet().parse(shared) if isinstance(item, Record)] == [record.data_type]
+    sheet = f'<worksheet {MAIN}><sheetData><row><c t="s"><v>0</v></c></row></sheetData></worksheet>'.encode()
+    assert list(Spreadsheet().parse(replace(Source.of(sheet, PATH), neighbour=lambda _path: shared))) == []
+
+
+def test_a_sheet_whose_columns_name_alexa_gives_its_rows() -> None:
+    rows = _sheet(("Request Time (UTC)", "Alexa text"), ("2024-03-09 21:14:23", "stop"))
+    issue, record = Spreadsheet().parse(Source.of(rows, PATH))
+    assert isinstance(issue, Issue)
+    assert isinstance(record, Record)
+    assert [time.timestamp for time in record.timestamps] == [1710018863000000]
+
+
+def test_a_sheet_that_names_the_service_and_is_not_read_is_an_issue() -> None:
+    (issue,) = Spreadsheet().parse(Source.of(_sheet(("a", "b"), ("1", "customerHistoryRecords")), PATH))
+    assert isinstance(issue, Issue)
+    assert "names the Alexa service" in issue.what
+
+
 @given(st.integers(0, len(GOOD) - 1), st.binary(max_size=6), st.integers(0, 200))
 def test_changed_bytes(at: int, piece: bytes, cut: int) -> None:
     content = GOOD[:at] + piece + GOOD[at + len(piece) :]
