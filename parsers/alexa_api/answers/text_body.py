@@ -21,7 +21,8 @@ from parsers.parser import Source
 from parsers.record import Clock, Issue, Timestamp, Value
 
 _TIME = re.compile(
-    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?(?![\d:])", re.ASCII
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d|[AP]M\b))?(?![\d:])",
+    re.ASCII,
 )
 _TIME_NOTE = "When the line was written, by the clock of the machine that wrote it. {}"
 _COMMAND = re.compile(r"\b(PUSH_[A-Z][A-Z_]{2,60}|Notify[A-Z][A-Za-z]{3,60})\W{1,8}$")
@@ -63,7 +64,8 @@ def _written(before: str) -> Iterator[Timestamp]:
     """The time of writing that a line states."""
     if time := _TIME.search(before):
         try:
-            when = written_time.read(time[0])
+            # Of the hours 1 to 12 the zone is not recorded either, and the text is kept as it is.
+            when = written_time.read(time[0].removesuffix("M").rstrip(" AP"))
         except (ValueError, OverflowError):
             return
         if when:
