@@ -54,10 +54,11 @@ _IDENTIFIERS = (
     b"amzn1.ask.account.", b"amazonechocontrol:",
 )  # fmt: skip
 #: The key of a device's type as programs write it, up to the first letter of the service's types: `A3S5BH2HU6VAYF`.
-_TYPES = (b'deviceType":"A', b'deviceType": "A', b"deviceType': 'A", b'deviceType\\":\\"A')
+_TYPES = (b'deviceType":"A', b'deviceType": "A', b"deviceType': 'A", b'deviceType\\":\\"A', b"deviceType:A")
 _DEVICE_TYPE = (
     rb"(?<=[\"'])deviceType(?=\\{0,15}[\"']\s{0,8}:\s{0,8}\\{0,15}[\"']A(?=[A-Z]{0,14}\d[A-Z]{0,14}\d)"
     rb"[0-9A-Z]{9,14}\\{0,15}[\"'])"
+    rb"|(?<=[\[ ,])deviceType(?=:A(?=[A-Z]{0,14}\d[A-Z]{0,14}\d)[0-9A-Z]{9,14}[\],])"
 )
 #: The last utterance, as programs print and keep it (alexa_media).
 _LAST_CALLED = (
@@ -98,7 +99,7 @@ def _as_base64(text: bytes) -> Iterator[bytes]:
 
 def _as_numbers(text: bytes) -> Iterator[bytes]:
     """A text's bytes as programs write them: in hexadecimal, and as numbers."""
-    yield from (text.hex().encode("ascii"), text.hex(":").encode("ascii"))
+    yield from (text.hex().encode("ascii"), text.hex().upper().encode("ascii"), text.hex(":").encode("ascii"))
     yield from (between.join(b"%d" % byte for byte in text) for between in (b",", b", "))
 
 

@@ -29,7 +29,10 @@ _BEGINS = (
 _HEX_BEGINS = re.compile(_BEGINS, re.IGNORECASE)
 _HEX = re.compile(r"\s*(?:[0-9a-f]{2}[:\s]?)+\s*", re.IGNORECASE)
 _HEX_RUN = re.compile(
-    rb"(?<![0-9A-Za-z])(?:" + _BEGINS.encode("ascii") + rb")(?:[:\s]?[0-9a-f]{2}){16,}+(?![0-9A-Za-z])", re.IGNORECASE
+    rb"(?:(?<![0-9A-Za-z])|(?<=0x)|(?<=\\x))(?:"
+    + _BEGINS.encode("ascii")
+    + rb")(?:[:\s]?[0-9a-f]{2}){16,}+(?![0-9A-Za-z])",
+    re.IGNORECASE,
 )
 _NUMBERS_RUN = re.compile(rb"\[\s{0,80}(?:123|91|31|72|239)(?:\s{0,80},\s{0,80}\d{1,3}){16,}+\s{0,80}\]")
 

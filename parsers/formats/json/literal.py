@@ -1,4 +1,4 @@
-"""Parse values as programs print them: Python's ``repr``, JavaScript's ``util.inspect``, Java's, Ruby's ``inspect``.
+"""Parse values as Python, JavaScript, Java, Ruby and Groovy print them.
 
 ::
 
@@ -6,6 +6,7 @@
     { enabled: true, names: [ 'a', "b's" ], none: null }            JavaScript
     CommandTO{command='PUSH_VOLUME_CHANGE', timeStamp=1775999734678} Java
     {"enabled"=>true, "none"=>nil}                                   Ruby
+    [enabled:true, name:turn on, none:null]                          Groovy
 
 References:
     docs.python.org (Built-in Types, ``repr``; pprint); nodejs.org (util.inspect); the ``toString`` that Java's
@@ -131,7 +132,7 @@ class _LiteralReader:
                 at = more.end()
             elif (key := self._key(at)) is not None:
                 name, at, sign = key
-                named[name], at = self._after(sign, at, (*here, name), depth)
+                named[name], at = self._after(at, (*here, name), depth, unquoted=text[start] == "[" or sign == "=")
             else:
                 value, at = self.value(at, (*here, len(listed)), depth + 1)
                 listed.append(value)
@@ -160,11 +161,11 @@ class _LiteralReader:
             return name, _blank(self._text, end + 2), ":"
         return name, _blank(self._text, end + 1), sign
 
-    def _after(self, sign: str, at: int, here: Tokens, depth: int) -> tuple[object, int]:
-        """The value of a member. After an equals sign a string may be unquoted."""
-        if sign == "=":
+    def _after(self, at: int, here: Tokens, depth: int, *, unquoted: bool) -> tuple[object, int]:
+        """The value of a member. After an equals sign, and in Groovy's square brackets, a string may be unquoted."""
+        if unquoted:
             bare = _BARE.match(self._text, at)
-            if bare and self._text[bare.end() : bare.end() + 1] in (",", "}", ")"):
+            if bare and self._text[bare.end() : bare.end() + 1] in (",", "}", ")", "]"):
                 return _plain(bare[0].strip()), bare.end()
         return self.value(at, here, depth + 1)
 

@@ -38,11 +38,11 @@ _ZONE = rb"[+-]\d\d(?::?\d\d)?|Z|" + zones.FROM_UTC + rb"|" + zones.LETTERS
 _LAST = rb"(?: ?(?:" + _ZONE + rb")(?=[ \t]))?)[ \t]"
 _DAY_NAME = rb"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?"
 _MONTH = rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-_WHO = rb"(?:" + _HOST + rb"[ \t])?(?P<program>[^\s:\[\]]{1,80})(?:\[(?P<pid>\d{1,10})\])?:[ \t]?(?P<text>.*)"
+_WHO = rb"(?:" + _HOST + rb"[ \t])?(?P<program>[^\s:\[\]{}<>=\"]{1,80})(?:\[(?P<pid>\d{1,10})\])?:[ \t]?(?P<text>.*)"
 _LEVEL = rb"(?:[a-z]{2,9}[0-7]?\.[a-z]{2,7} )?"
 _BEHIND_HOST = (
     _HOST + rb" [a-z]{2,9}[0-7]?\.[a-z]{2,7}"
-    rb" (?P<program>[^\s:\[\]]{1,80})(?:\[(?P<pid>\d{1,10})\])?: ?(?P<text>.*)"
+    rb" (?P<program>[^\s:\[\]{}<>=\"]{1,80})(?:\[(?P<pid>\d{1,10})\])?: ?(?P<text>.*)"
 )  # fmt: skip
 #: Messages of the daemon itself.
 _REMARK = (

@@ -124,6 +124,10 @@ READ: dict[str, Wrap] = {
     "RTF": _rtf,
     "Word's text": _word,
     "curl --trace": _traced,
+    "SQL, bytes in hexadecimal (MySQL)": lambda page: (
+        f"INSERT INTO a VALUES (1,0x{_json(page).hex().upper()});\n".encode()
+    ),
+    "SQL, bytes in hexadecimal (PostgreSQL)": lambda page: f"1\t\\\\x{_json(page).hex()}\tx\n".encode(),
 }  # fmt: skip
 
 
@@ -142,6 +146,17 @@ def test_a_place_in_a_typed_object_leads_to_the_object_itself(page: Page, read_f
     found = read_files({"kept.txt": READ["DynamoDB, items"](page)})
     answer = next(record for record in found.records if record.data_type == "alexa:cloud:answer")
     assert answer.locator == "json:/Items/0/voiceHistoryRecordItems/L/1/M"
+
+
+def test_what_groovy_prints_is_read(read_files: Any) -> None:
+    device = "deviceSerialNumber:G000SAMPLE000001"
+    line = f"2:11:04 PM: trace getDoNotDisturb: [enabled:true, deviceType:A3S5BH2HU6VAYF, {device}]"
+    push = f"[command:PUSH_VOLUME_CHANGE, payload:[destinationUserId:A3SAMPLE, dopplerId:[{device}],"
+    found = read_files({"log.txt": f"{line}\n{push} volumeSetting:42, note:a few words]]\n".encode()})
+    status, message = found.records
+    assert (status.data_type, status.device_serial) == ("alexa:cloud:do_not_disturb", "G000SAMPLE000001")
+    assert (message.data_type, message.device_serial) == ("alexa:cloud:push_message", "G000SAMPLE000001")
+    assert (message.fields["volumeSetting"], message.fields["note"]) == (42, "a few words")
 
 
 @pytest.mark.parametrize(
