@@ -37,7 +37,7 @@ class HexListingFile(Parser):
     """Reads the listed bytes as if they were a file of their own."""
 
     name: ClassVar[str] = "hex_listing_file"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     text_only: ClassVar[bool] = True
     needs: ClassVar[tuple[bytes, ...]] = (
         rb"^[ \t]*(?:0x)?[0-9a-fA-F]{4,16}:?[ \t]+[0-9a-fA-F]{2}",
