@@ -14,11 +14,12 @@ from parsers.formats.logs import logger_entries
 from parsers.formats.logs.dating import Stamp
 from parsers.formats.logs.lines import FILE_TYPE, MAX_LINES, LogPlaces, OtherLine, counted
 from parsers.formats.logs.logcat import LogcatLine
-from parsers.locator import at_json
+from parsers.locator import at_bytes, at_json
 from parsers.parser import About, Parser, Source
 from parsers.record import Issue, Record
 from parsers.registry import register
 from parsers.service_names import DATA_TYPE as NAMED_TYPE
+from parsers.service_names import names_service
 
 #: The most bytes read of an export.
 MAX_EXPORT = 64 * 1024 * 1024
@@ -27,6 +28,12 @@ _SHOWS = (
     "What a log of Android in text shows, see fireos_log; each line has its time in UTC, by the device's own clock."
 )
 _DOES_NOT_SHOW = "That nothing happened where the log is silent. See fireos_log."
+#: So many payloads in a row are no chance.
+_PAYLOADS = 3
+_NO_HEADER = (
+    "The log's entries stand without the logger's header, which holds their times, processes and threads: its lines"
+    " were read without times. logcat -B writes whole entries."
+)
 _STORE = re.compile(r"(?:^|/)pmsg-ramoops[\w.-]{0,20}$")
 _MESSAGES = re.compile(r'"logcatMessages"\s{0,20}:\s{0,20}\[')
 
@@ -88,6 +95,46 @@ class LogcatBinary(Parser):
             yield Issue(
                 f"{entries} values and no text, as logs of events do; not read: {events.described()}.", events.first[0]
             )
+
+
+@register
+class LogcatPayloads(Parser):
+    """Reads payloads of Android's logger without its header."""
+
+    name: ClassVar[str] = "logcat_payloads"
+    version: ClassVar[str] = "1"
+    needs_beginning: ClassVar[tuple[bytes, ...]] = tuple(bytes([priority]) for priority in range(2, 9))
+    reads_lines: ClassVar[bool] = True
+    about: ClassVar[About] = About(
+        title="Payloads of Android's log without the logger's header",
+        data_types=_TYPES,
+        known_by=(
+            f"{_PAYLOADS} or more payloads in a row from the first byte on (a priority, a tag, a zero byte, a text, a"
+            " zero byte), one of which is of a program of the service or names it",
+        ),
+        shows="What a log of Android in text shows, see fireos_log, in its order.",
+        does_not_show="When: the times are in the header that is not there. See fireos_log.",
+        validated_on=("Made files only, in the form that Android's published source writes.",),
+        limits=(f"The first {MAX_EXPORT} bytes and {MAX_LINES} lines of a file are read.",),
+        references=("AOSP system/logging/liblog: logprint.cpp",),
+    )
+
+    def claims(self, source: Source) -> bool:
+        """Whether the head begins with several payloads, of which one is about the service."""
+        lines = list(logger_entries.payloads(source.head))
+        return len(lines) >= _PAYLOADS and any(
+            names_service(line.tag.decode("ascii", "replace"), line.text) for line in lines
+        )
+
+    def parse(self, source: Source) -> Iterator[Record | Issue]:
+        """Yield a record for each event, an issue for the missing times, and one record for the file."""
+        with source.open() as stream:
+            content = stream.read(MAX_EXPORT)
+        yield from read_entries(logger_entries.payloads(content))
+        yield Issue(_NO_HEADER)
+        if (end := logger_entries.payloads_end(content)) < source.size:
+            what = "What follows is no payload of the log; it was not read."
+            yield Issue(what, at_bytes(end, source.size - end), content[end : end + 64])
 
 
 @register

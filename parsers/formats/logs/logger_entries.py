@@ -22,6 +22,8 @@ from parsers.formats.logs.logcat import LogcatLine
 from parsers.locator import at_bytes
 
 FORM = "binary"
+#: The form of payloads by themselves.
+PAYLOAD_FORM = "payload"
 _HEADER = struct.Struct("<HHiiII")
 #: Header sizes of the four versions. Only the last is certain to state the log's number.
 _HEADERS, _WITH_LOG = frozenset((20, 24, 28)), 28
@@ -29,6 +31,8 @@ _PMSG = struct.Struct("<cHHHBHII")
 _MAGIC = b"l"
 #: Logs with binary payloads: events, stats, security. Other logs, up to this number, hold text.
 _BINARY_LOGS, _LAST_LOG = frozenset((2, 5, 6)), 7
+#: A payload whose tag a program may have. Of payloads by themselves the first must be one.
+_ALONE = re.compile(rb"[\x02-\x08](?P<tag>[\x20-\x7e]{1,128})\0(?P<text>[\x09\x0a\x0d\x20-\x7e\x80-\xff]{0,4096})\0")
 _TEXT = re.compile(rb"[\x02-\x08](?P<tag>[\x20-\x7e\x80-\xff]{0,128})\0(?P<text>[^\0]*)\0{0,4}", re.DOTALL)
 #: Number of first bytes that tell whether an entry may begin, and their pattern.
 _LOOKED_AT = 8
@@ -101,6 +105,28 @@ def entries(stream: BinaryIO) -> Iterator[LogcatLine | OtherLine]:
         if lost < 0 and window[at:until].strip(b"\0\xff"):
             lost, excerpt = base + at, window[at : min(until, at + 64)]
         at = until
+
+
+def payloads(content: bytes) -> Iterator[LogcatLine]:
+    """Yield the lines of text payloads without the logger's header, one after another from the first byte on.
+
+    Args:
+        content: the payloads.
+    """
+    at = 0
+    while (found := _ALONE.match(content, at)) is not None:
+        for line in found["text"].splitlines():
+            if line.strip():
+                yield LogcatLine(at_bytes(at, found.end() - at), None, found["tag"].strip(), line, PAYLOAD_FORM)
+        at = found.end()
+
+
+def payloads_end(content: bytes) -> int:
+    """The offset after the last of such payloads."""
+    at = 0
+    while (found := _ALONE.match(content, at)) is not None:
+        at = found.end()
+    return at
 
 
 def _lines(found: LoggerEntry, locator: str) -> Iterator[LogcatLine | OtherLine]:
