@@ -14,7 +14,7 @@ from typing import BinaryIO, ClassVar
 
 from parsers.alexa_export import flat_records
 from parsers.alexa_export.row import UNKNOWN_TYPE, KnownRows, RowsAsFound, TableHeader
-from parsers.alexa_export.time_column import TimeColumn, time_column
+from parsers.alexa_export.time_column import ZonedColumn, time_column
 from parsers.code_page import code_page, read_as
 from parsers.coding import decode
 from parsers.definition.export import MAPPED_TYPE, ExportDefinition, find, plain
@@ -212,7 +212,7 @@ def table_records(
     if definition is None and flat_records.are_in(header.names):
         yield from flat_records.read(source.path, header, found)
         return
-    times: tuple[TimeColumn, ...] = ()
+    times: tuple[ZonedColumn, ...] = ()
     if definition is None:
         yield Issue(UNKNOWN)
     if definition is None or not definition.source.required:
@@ -250,7 +250,7 @@ def _misfit(header: TableHeader, row: LocatedRow) -> str:
     return f"it has {count} values under {expected} names"
 
 
-def _time_columns(header: TableHeader, start: list[LocatedRow]) -> tuple[TimeColumn, ...]:
+def _time_columns(header: TableHeader, start: list[LocatedRow]) -> tuple[ZonedColumn, ...]:
     """The columns whose values in the first rows are times; at most 8."""
     given = [header.given(row) for row in start if not row.issue and not _misfit(header, row)]
     columns = (time_column(name, [values[name] for values in given if name in values]) for name in header.names)

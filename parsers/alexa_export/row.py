@@ -9,7 +9,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from parsers.alexa_api.items import spoken
-from parsers.alexa_export.time_column import TimeColumn
+from parsers.alexa_export.time_column import ZonedColumn
 from parsers.definition.declared import DeclaredItem, RecordMaker
 from parsers.definition.export import ExportDefinition, plain
 from parsers.formats.csv.rows import LocatedRow
@@ -82,7 +82,11 @@ class RowsAsFound:
     """Makes records of the rows of a table that no definition describes."""
 
     def __init__(
-        self, table: str, header: TableHeader, times: tuple[TimeColumn, ...], definition: ExportDefinition | None = None
+        self,
+        table: str,
+        header: TableHeader,
+        times: tuple[ZonedColumn, ...],
+        definition: ExportDefinition | None = None,
     ) -> None:
         """Store what is known about the table.
 

@@ -115,6 +115,7 @@ class Spreadsheet(MapReader):
     version: ClassVar[str] = "2"
     needs_path: ClassVar[tuple[str, ...]] = ("xl/worksheets/", "xl/sharedstrings.xml")
     reads_neighbours: ClassVar[bool] = True
+    keeps_for_others: ClassVar[bool] = True
     about: ClassVar[About] = About(
         title="Tables in spreadsheets (XLSX) of legal-process returns and exports",
         data_types=(MAPPED_TYPE, UNKNOWN_TYPE),

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from parsers import local_date
 from parsers.record import Clock, Timestamp
 from parsers.values import shown
-from parsers.written_time import WrittenTime, read, read_as, zoned
+from parsers.written_time import DAYS, WrittenTime, read, read_as, zoned
 
 _ZONE = re.compile(
     r"(?:(?<![A-Za-z])(?:[Uu][Tt][Cc]|[Gg][Mm][Tt])|(?<=[a-z])(?:U[Tt][Cc]|G[Mm][Tt]))(?![a-z])"
@@ -22,6 +22,8 @@ _ZONE = re.compile(
 )
 #: Names of columns in which a large number counts from 1970.
 _COUNTS = re.compile(r"(?i)time|date|stamp|created|modified|updated")
+#: A date of a spreadsheet, of 1982 to 2064: days since the end of 1899.
+_SERIAL = re.compile(r"[345]\d{4}(?:\.\d{1,17})?", re.ASCII)
 _NOTE = 'The column is named "{}"; what the time is of is not known.'
 _BY_NAME = "The zone is that of the column's name."
 #: Longer values are no times.
@@ -31,7 +33,7 @@ _LEAST_DIGITS = 10
 _LARGEST = timedelta(hours=14)
 
 
-class TimeColumn(NamedTuple):
+class ZonedColumn(NamedTuple):
     """A column that holds times.
 
     Attributes:
@@ -66,13 +68,13 @@ class TimeColumn(NamedTuple):
             return WrittenTime(found[0], f"Epoch {found[1]}, by its size.")
         if self.offset is None or zoned(value):
             return read(value)
-        local = read_as(value, "", utc=True)
+        local = read_as(value, DAYS if _SERIAL.fullmatch(value.strip()) else "", utc=True)
         if local is None or local.timestamp is None:
             return local
         return WrittenTime(local.timestamp - self.offset // timedelta(microseconds=1), _BY_NAME)
 
 
-def time_column(name: str, values: Iterable[str]) -> TimeColumn | None:
+def time_column(name: str, values: Iterable[str]) -> ZonedColumn | None:
     """The column of a name if its values are times; None if they are not.
 
     Args:
@@ -81,11 +83,11 @@ def time_column(name: str, values: Iterable[str]) -> TimeColumn | None:
     """
     held = [value for value in values if len(value) <= _MAX_TIME]
     if held and all(map(zoned, held)):
-        return TimeColumn(name)
+        return ZonedColumn(name)
     offset = _offset(name)
-    if offset is not None and any(_is_time(TimeColumn(name, offset), value) for value in held):
-        return TimeColumn(name, offset)
-    counted = TimeColumn(name, counted=True)
+    if offset is not None and any(_is_time(ZonedColumn(name, offset), value) for value in held):
+        return ZonedColumn(name, offset)
+    counted = ZonedColumn(name, counted=True)
     if (
         held
         and _COUNTS.search(name)
@@ -95,7 +97,7 @@ def time_column(name: str, values: Iterable[str]) -> TimeColumn | None:
     return None
 
 
-def _is_time(column: TimeColumn, value: str) -> bool:
+def _is_time(column: ZonedColumn, value: str) -> bool:
     try:
         found = column.timestamp(value)
     except (ValueError, OverflowError):

@@ -39,7 +39,9 @@ _HIDDEN = re.compile(
     rb"<(?:(?P<name>script|style|w:instrText|w:delText)(?=[\s>])[^<>]{0,4000}+(?<!/)>|!--)", re.IGNORECASE
 )
 _TAG = re.compile(rb"</?(?P<name>[A-Za-z][\w:.-]{0,80}+)(?P<rest>[^<>]{0,8192}+)>|<[?!][^<>]{0,8192}+>")
-_LINE_ENDS = re.compile(rb"</?(?:w:p|w:br|w:cr|text:p|text:h|text:line-break|p|br|div|li|tr|pre|h[1-6])", re.IGNORECASE)
+_LINE_ENDS = re.compile(
+    rb"</?(?:w:p|w:br|w:cr|text:p|text:h|text:line-break|si|c|row|a:p|p|br|div|li|tr|pre|h[1-6])", re.IGNORECASE
+)
 _BLANKS = re.compile(rb"text:c=[\"'](\d{1,4})[\"']")
 
 

@@ -177,7 +177,7 @@ def _has_separator(name: str) -> bool:
 
 
 def _unflattened(members: Iterable[tuple[str, object]]) -> dict[str, object] | None:
-    """Nest members by the parts of their names; None if two names exclude each other."""
+    """Nest members by the parts of their names; None if one name is within another that has a value."""
     root: dict[str, object] = {}
     for name, value in members:
         parts = [part for part in _SEPARATORS.split(name) if part]

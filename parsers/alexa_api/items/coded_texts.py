@@ -47,8 +47,10 @@ _COPIED = re.compile(rb"^COPY [^\n]{1,4000} FROM stdin;\r?\n((?:[^\n]*\n)*?)\\\.
 _UUENCODED = re.compile(rb"^begin [0-7]{3,4} [^\n]{1,200}\n((?:[ -`]{2,61}\r?\n)+)", re.MULTILINE)
 #: The beginning of the text of a Word or an OpenDocument file.
 _DOCUMENT = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s{0,8}(?:<\?xml[^<>]{0,200}\?>\s{0,8})?<(?:w:document|w:footnotes|w:endnotes|w:comments|office:document)\b"
+    rb"(?:\xef\xbb\xbf)?\s{0,8}(?:<\?xml[^<>]{0,200}\?>\s{0,8})?<(?:w:document|w:footnotes|w:endnotes|w:comments|office:document|sst|worksheet)\b"
 )
+#: A sign that is written as an entity, where quotes are not.
+_PLAIN_QUOTES = re.compile(rb">[^<>]{0,8192}\"[^<>]{0,8192}&(?:amp|lt|gt);")
 _TAGLESS = "tagless"
 _BOUNDARY = re.compile(rb"\r?\n--[\x21-\x7e][\x20-\x7e]{0,80}\r?(?:\n|\Z)")
 
@@ -112,7 +114,11 @@ def document_text(content: bytes, prefix: str = "") -> PlainText | None:
     """
     if is_rtf(content):
         return _whole(content, "rtf", prefix)
-    return _whole(content, _TAGLESS, prefix) if _DOCUMENT.match(content) else None
+    if _DOCUMENT.match(content) or (
+        content.startswith(b"<?xml") and _PLAIN_QUOTES.search(content) and not _ENTITY.search(content)
+    ):
+        return _whole(content, _TAGLESS, prefix)
+    return None
 
 
 def without_tags(content: bytes, prefix: str = "") -> PlainText | None:

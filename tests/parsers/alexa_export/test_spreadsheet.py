@@ -57,6 +57,16 @@ def test_answers_in_cells_are_read_from_the_sheet_or_from_the_texts_beside_it() 
     assert list(Spreadsheet().parse(replace(Source.of(sheet, PATH), neighbour=lambda _path: shared))) == []
 
 
+def test_signs_that_xml_escapes_in_a_cell_are_as_they_were() -> None:
+    summary = '"{\\"summary\\": \\"tea &amp; &lt;milk>\\"}"'
+    item = f'{{"activityStatus": "SUCCESS", "utteranceId": null, "description": {summary}}}'
+    cells = f"<si><t>id</t></si><si><r><t>{item[:30]}</t></r><r><t>{item[30:]}</t></r></si>"
+    shared = Source.of(f"<sst {MAIN}>{cells}</sst>".encode(), "x.xlsx!/xl/sharedStrings.xml")
+    (record,) = Spreadsheet().parse(shared)
+    assert isinstance(record, Record)
+    assert record.transcript == "tea & <milk>"
+
+
 def test_a_sheet_whose_columns_name_alexa_gives_its_rows() -> None:
     rows = _sheet(("Request Time (UTC)", "Alexa text"), ("2024-03-09 21:14:23", "stop"))
     issue, record = Spreadsheet().parse(Source.of(rows, PATH))

@@ -37,6 +37,13 @@ def test_the_zone_may_be_that_of_the_name(name: str, value: str) -> None:
     assert f'The column is named "{name}"' in found.note
 
 
+def test_a_date_of_a_spreadsheet_is_days() -> None:
+    column = time_column("Start Time (UTC)", ["45352.5"])
+    found = column.timestamp("45352.5") if column else None
+    assert found is not None
+    assert found.timestamp == int(datetime(2024, 3, 1, 12, tzinfo=UTC).timestamp()) * 1_000_000
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
