@@ -26,6 +26,8 @@ _NOWHERE = 0xFFFF_FFFF
 #: The most bytes that one compressed piece may expand to, and the most extents listed.
 _MAX_PIECE = 16 * 1024 * 1024
 _MAX_EXTENTS = 1_000_000
+#: LZ4 makes at most 255 bytes of one. A file may have this many more in holes, so that one cannot be without end.
+_MOST_RATIO, _MOST_HOLES = 256, 1 << 30
 #: In the form of chunks: the bits of their size, and that the map has 8 bytes a chunk.
 _CHUNK_BITS, _WIDE_MAP = 0x1F, 0x20
 
@@ -41,6 +43,8 @@ class ErofsContent:
         Raises:
             OSError: the content is stored in a way that is not read.
         """
+        if inode.size > _MOST_RATIO * length + _MOST_HOLES:
+            raise OSError(f"states {inode.size} bytes, more than its file system can describe")
         self._read = read
         self._length = length
         self._superblock = superblock

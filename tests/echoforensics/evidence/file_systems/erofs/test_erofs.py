@@ -152,6 +152,16 @@ def test_another_compression_is_named(algorithm: int, name: str, made: Callable[
         system.open(entry.address)
 
 
+def test_a_file_of_holes_has_an_end(made: Callable[..., Path]) -> None:
+    raw = bytearray(made("--chunksize=4096", "-Eforce-inode-extended").read_bytes())
+    system = open_file_system(_volume(raw))
+    (entry,) = [each for each in system.entries() if isinstance(each, Entry) and each.path == "log/messages"]
+    at = int(entry.address.partition("@")[0]) * 32
+    raw[at + 8 : at + 16] = (1 << 50).to_bytes(8, "little")
+    with pytest.raises(OSError, match=f"states {1 << 50} bytes, more than its file system can describe"):
+        open_file_system(_volume(raw)).open(entry.address)
+
+
 @pytest.fixture
 def small(tmp_path: Path, run_program: Callable[..., str]) -> list[bytes]:
     folder = tmp_path / "small"
