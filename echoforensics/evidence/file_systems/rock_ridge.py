@@ -29,7 +29,7 @@ _MAX_FOLDER = 16 * 1024 * 1024
 _MAX_CONTINUATIONS = 32
 
 
-class _Record(NamedTuple):
+class _IsoRecord(NamedTuple):
     """A directory record: the block and length of what it leads to, its flags, its name, and the system use area."""
 
     block: int
@@ -72,10 +72,10 @@ def rock_ridge_names(read: Callable[[int, int], bytes]) -> dict[str, str]:
             return {}
         elif raw[1:6] != b"CD001":
             break
-    return _Names(read, size).below(root) if root and size else {}
+    return _IsoNames(read, size).below(root) if root and size else {}
 
 
-class _Names:
+class _IsoNames:
     """Reads the folders of one volume."""
 
     def __init__(self, read: Callable[[int, int], bytes], block_size: int) -> None:
@@ -83,7 +83,7 @@ class _Names:
         self._block_size = block_size
         self._skipped = 0
 
-    def below(self, root: _Record) -> dict[str, str]:
+    def below(self, root: _IsoRecord) -> dict[str, str]:
         """Read every folder once."""
         found: dict[str, str] = {}
         pending, entered = [(b"", b"", root, 0)], {root.block}
@@ -101,7 +101,7 @@ class _Names:
                     pending.append((*below, record, depth + 1))
         return found
 
-    def _records(self, folder: _Record, *, is_root: bool) -> Iterator[_Record]:
+    def _records(self, folder: _IsoRecord, *, is_root: bool) -> Iterator[_IsoRecord]:
         content = self._read(folder.block * self._block_size, min(folder.length, _MAX_FOLDER))
         at = 0
         while at < len(content):
@@ -116,7 +116,7 @@ class _Names:
                 yield record
             at += content[at]
 
-    def _name(self, record: _Record) -> bytes:
+    def _name(self, record: _IsoRecord) -> bytes:
         """The name of a record as its NM fields have it; empty if there is none."""
         name, area, goes_on = b"", record.system_use[self._skipped :], True
         for _ in range(_MAX_CONTINUATIONS):
@@ -133,7 +133,7 @@ class _Names:
         return name
 
 
-def _record(content: bytes, at: int) -> _Record | None:
+def _record(content: bytes, at: int) -> _IsoRecord | None:
     length = content[at] if at < len(content) else 0
     raw = content[at : at + length]
     if len(raw) < _SHORTEST or len(raw) < length or 33 + raw[32] > length:
@@ -141,7 +141,7 @@ def _record(content: bytes, at: int) -> _Record | None:
     name = raw[33 : 33 + raw[32]]
     after = 33 + raw[32] + (not raw[32] % 2)
     block, size = int.from_bytes(raw[2:6], "little"), int.from_bytes(raw[10:14], "little")
-    return _Record(block, size, raw[25], name, raw[after:])
+    return _IsoRecord(block, size, raw[25], name, raw[after:])
 
 
 def _fields(area: bytes) -> Iterator[tuple[bytes, bytes]]:

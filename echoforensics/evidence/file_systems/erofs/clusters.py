@@ -12,7 +12,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
-from echoforensics.evidence.file_systems.erofs.inode import Layout
+from echoforensics.evidence.file_systems.erofs.inode import ErofsLayout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,7 +32,7 @@ _BLOCKS = 0x800
 _MAX_CLUSTERS = 1 << 24
 
 
-class Piece(NamedTuple):
+class ErofsPiece(NamedTuple):
     """A compressed piece.
 
     Attributes:
@@ -50,7 +50,7 @@ class Piece(NamedTuple):
     wrapped: bool
 
 
-class _Cluster(NamedTuple):
+class _ErofsCluster(NamedTuple):
     kind: int
     offset: int
     block: int
@@ -81,10 +81,10 @@ class ClusterIndex:
         if self._count > _MAX_CLUSTERS:
             raise OSError(f"it has more than {_MAX_CLUSTERS} clusters")
 
-    def pieces(self) -> list[Piece]:
+    def pieces(self) -> list[ErofsPiece]:
         """Return the pieces in order. Raises OSError."""
-        clusters, end = self._full() if self._inode.layout is Layout.COMPRESSED_FULL else self._compact()
-        found: list[Piece] = []
+        clusters, end = self._full() if self._inode.layout is ErofsLayout.COMPRESSED_FULL else self._compact()
+        found: list[ErofsPiece] = []
         for number, cluster in enumerate(clusters):
             if cluster.kind == _FOLLOWING:
                 continue
@@ -98,36 +98,38 @@ class ClusterIndex:
             blocks = self._blocks(clusters[number + 1] if number + 1 < len(clusters) else None)
             packed = cluster.kind == _HEAD
             wrapped = not packed and bool(self._advice & _WRAPPED)
-            found.append(Piece(start, cluster.block << self._block_bits, blocks << self._block_bits, packed, wrapped))
+            found.append(
+                ErofsPiece(start, cluster.block << self._block_bits, blocks << self._block_bits, packed, wrapped)
+            )
         if found and self._advice & _TAIL:
             found[-1] = found[-1]._replace(at=end, stored=self._tail)
         if not found or found[0].start:
             raise OSError("its first piece is not at its beginning")
         return found
 
-    def _blocks(self, following: _Cluster | None) -> int:
+    def _blocks(self, following: _ErofsCluster | None) -> int:
         """How many blocks a piece has, by the cluster after the one in which it begins."""
         if self._is_big and following and following.kind == _FOLLOWING and following.distance & _BLOCKS:
             return following.distance & ~_BLOCKS
         return 1
 
-    def _full(self) -> tuple[list[_Cluster], int]:
+    def _full(self) -> tuple[list[_ErofsCluster], int]:
         at = self._base + 8 + 8
         raw = self._bytes(at, 8 * self._count)
         found = []
         for advice, offset, block in struct.iter_unpack("<2HI", raw):
             kind = advice & 3
-            found.append(_Cluster(kind, offset, block, block & 0xFFFF if kind == _FOLLOWING else 0))
+            found.append(_ErofsCluster(kind, offset, block, block & 0xFFFF if kind == _FOLLOWING else 0))
         return found, at + 8 * self._count
 
-    def _compact(self) -> tuple[list[_Cluster], int]:
+    def _compact(self) -> tuple[list[_ErofsCluster], int]:
         at = self._base + 8
         # Groups of 16 are aligned to 32 bytes; what is before and after them is in groups of 2.
         before = (32 - at % 32) % 32 // 4
         packed = 0
         if self._advice & _OF_16 and before < self._count:
             packed = (self._count - before) // 16 * 16
-        found: list[_Cluster] = []
+        found: list[_ErofsCluster] = []
         for count, size, width in ((min(before, self._count), 2, 4), (packed, 16, 2), (self._count, 2, 4)):
             wanted = min(count, self._count - len(found))
             length = -(-wanted // size) * size * width
@@ -138,7 +140,7 @@ class ClusterIndex:
             del found[self._count :]
         return found, at
 
-    def _group(self, raw: bytes, size: int) -> Iterator[_Cluster]:
+    def _group(self, raw: bytes, size: int) -> Iterator[_ErofsCluster]:
         (first,) = struct.unpack_from("<I", raw, len(raw) - 4)
         bits = (len(raw) - 4) * 8 // size
         low = max(self.bits, 12)
@@ -150,10 +152,10 @@ class ClusterIndex:
             if kind == _FOLLOWING:
                 if self._is_big and not at and value & _BLOCKS:
                     block += value & ~_BLOCKS  # of a piece that begins in the last cluster of the group before
-                yield _Cluster(kind, 0, 0, value)
+                yield _ErofsCluster(kind, 0, 0, value)
                 continue
-            yield _Cluster(kind, value, block, 0)
-            after = _Cluster(*split[at + 1], 0, 0) if at + 1 < size else None
+            yield _ErofsCluster(kind, value, block, 0)
+            after = _ErofsCluster(*split[at + 1], 0, 0) if at + 1 < size else None
             block += self._blocks(after and after._replace(distance=after.offset))
 
     def _bytes(self, at: int, size: int) -> bytes:

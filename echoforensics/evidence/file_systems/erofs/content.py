@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import lz4.block
 
-from echoforensics.evidence.file_systems.erofs.clusters import ClusterIndex, Piece
-from echoforensics.evidence.file_systems.erofs.inode import PADDED, Layout
+from echoforensics.evidence.file_systems.erofs.clusters import ClusterIndex, ErofsPiece
+from echoforensics.evidence.file_systems.erofs.inode import PADDED, ErofsLayout
 from echoforensics.evidence.file_systems.erofs.lz4_part import lz4_part
 from echoforensics.evidence.streams import open_random_access
 
@@ -51,7 +51,7 @@ class ErofsContent:
         self._inode = inode
         self._kept: tuple[int, bytes] = (-1, b"")
         self._index = None
-        if inode.layout in (Layout.COMPRESSED_FULL, Layout.COMPRESSED_COMPACT) and inode.size:
+        if inode.layout in (ErofsLayout.COMPRESSED_FULL, ErofsLayout.COMPRESSED_COMPACT) and inode.size:
             self._index = ClusterIndex(read, superblock, inode)
 
     def open(self) -> BinaryIO:
@@ -110,10 +110,10 @@ class ErofsContent:
     def _place(self, offset: int) -> tuple[int | None, int]:
         """Where a byte of the content lies, None in a hole, and how many bytes follow there."""
         inode, block_bits = self._inode, self._superblock.block_bits
-        if inode.layout is Layout.CHUNKS:
+        if inode.layout is ErofsLayout.CHUNKS:
             return self._in_chunk(offset)
         whole = inode.size
-        if inode.layout is Layout.INLINE:
+        if inode.layout is ErofsLayout.INLINE:
             whole = max(0, inode.size - 1) >> block_bits << block_bits
         if offset < whole:
             return (inode.union << block_bits) + offset, whole - offset
@@ -132,7 +132,7 @@ class ErofsContent:
         return place, (1 << bits) - within
 
     @cached_property
-    def _pieces(self) -> list[Piece]:
+    def _pieces(self) -> list[ErofsPiece]:
         assert self._index is not None  # noqa: S101 (only asked for where there is one)
         return self._index.pieces()
 
@@ -150,7 +150,7 @@ class ErofsContent:
         within = offset - self._pieces[number].start
         return self._kept[1][within : within + size]
 
-    def _expanded(self, piece: Piece, end: int) -> bytes:
+    def _expanded(self, piece: ErofsPiece, end: int) -> bytes:
         wanted = end - piece.start
         raw = self._read(piece.at, piece.stored) if piece.at < self._length else b""
         if len(raw) < piece.stored:

@@ -29,7 +29,7 @@ _NAME = 12
 _MAX_FOLDER, _MAX_TARGET = 64 * 1024 * 1024, 4096
 
 
-class _Name(NamedTuple):
+class _ErofsName(NamedTuple):
     name: bytes
     inode: int
 
@@ -122,7 +122,7 @@ class ErofsFileSystem(FileSystem):
         except OSError as error:
             yield EvidenceIssue(text_of(path), f"the folder cannot be read further: {error}")
 
-    def _names(self, folder: ErofsInode) -> Iterator[_Name]:
+    def _names(self, folder: ErofsInode) -> Iterator[_ErofsName]:
         """The names in a folder but ``.`` and ``..``. Raises OSError."""
         content = self._content(folder).whole(_MAX_FOLDER)
         size = 1 << self._superblock.folder_bits
@@ -137,7 +137,7 @@ class ErofsFileSystem(FileSystem):
                     raise OSError(f"name {number} at byte {start} of it lies outside its block")
                 name = block[at:end].partition(b"\0")[0] if number + 1 == len(places) else block[at:end]
                 if name not in (b".", b".."):
-                    yield _Name(name, int.from_bytes(block[number * _NAME : number * _NAME + 8], "little"))
+                    yield _ErofsName(name, int.from_bytes(block[number * _NAME : number * _NAME + 8], "little"))
 
     def _entry(self, path: bytes, inode: ErofsInode, mark: str) -> Entry:
         address, shown, mode = f"{inode.number}@{path.hex()}{mark}", text_of(path), stat.S_IMODE(inode.mode)

@@ -28,7 +28,7 @@ _EXTENDED = struct.Struct("<3H2xQI12xQI20x")
 _MAX_SECONDS = 253_402_300_799
 
 
-class Layout(IntEnum):
+class ErofsLayout(IntEnum):
     """How the content of an inode is stored."""
 
     PLAIN = 0
@@ -77,7 +77,7 @@ class ErofsInode(NamedTuple):
     """
 
     number: int
-    layout: Layout
+    layout: ErofsLayout
     mode: int
     size: int
     union: int
@@ -136,7 +136,7 @@ def read_inode(read: Callable[[int, int], bytes], superblock: ErofsSuperblock, n
         _, _, mode, _, size, _, union, _, _ = _COMPACT.unpack_from(raw)
         seconds, length = None, _COMPACT.size
     layout = form >> 1 & 7
-    if layout not in Layout.__members__.values() or form >> 4:
+    if layout not in ErofsLayout.__members__.values() or form >> 4:
         raise OSError(f"inode {number} has a layout that is not known ({form:#x})")
     end = at + length + (12 + 4 * (attributes - 1) if attributes else 0)
-    return ErofsInode(number, Layout(layout), mode, size, union, seconds, end)
+    return ErofsInode(number, ErofsLayout(layout), mode, size, union, seconds, end)
