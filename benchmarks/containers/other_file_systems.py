@@ -157,9 +157,7 @@ def _of_other_systems() -> list[Kind]:
 
     ntfs = b"\xeb\x52\x90NTFS    "
     return [
-        Kind("others", "exFAT", bare("mkfs.exfat")),
         Kind("others", "exFAT, its head", headed(MEBIBYTE, (0, b"\xeb\x76\x90EXFAT   "), (510, b"\x55\xaa"))),
-        Kind("others", "NTFS", bare("mkfs.ntfs", "-q", "-F")),
         Kind("others", "NTFS, its head", headed(MEBIBYTE, (0, ntfs), (510, b"\x55\xaa"))),
         Kind("others", "XFS", bare("mkfs.xfs", "-q")),
         Kind("others", "XFS, its head", headed(MEBIBYTE, (0, b"XFSB\0\0\x10\0"))),
