@@ -18,6 +18,7 @@ from echoforensics.evidence.archives.compressed_file import compression, is_comp
 from echoforensics.evidence.archives.library_archive import LibraryArchive, library_form
 from echoforensics.evidence.archives.mail.mail_archive import MailArchive
 from echoforensics.evidence.archives.mail.recognise import is_mail
+from echoforensics.evidence.archives.program_end import ELF, end_of_program
 from echoforensics.evidence.archives.tar_archive import TarArchive, is_tar
 from echoforensics.evidence.archives.zip_archive import (
     ZIP,
@@ -116,6 +117,7 @@ def head_of_zip_behind(entry: Entry, head: bytes) -> bytes:
         or entry.opener is None
         or not entry.seekable
         or not may_have_zip_behind(entry.path, head)
+        or (head.startswith(ELF) and end_of_program(head) == entry.size)
     ):
         return b""
     with entry.opener() as stream:

@@ -16,7 +16,7 @@ from echoforensics.evidence.archives.zip_archive import may_have_zip_behind
 from echoforensics.evidence.entry import READ_ERRORS, Container, Entry, EntryKind, EntryState, EvidenceIssue
 from echoforensics.evidence.limits import Budget
 from echoforensics.evidence.media.opener import is_image
-from echoforensics.evidence.media.split_raw import missing_first_part
+from echoforensics.evidence.media.split_raw import may_be_later_part, missing_first_part
 from echoforensics.evidence.name_search import NameSearch
 from echoforensics.evidence.nested_image import has_name_of_image, is_named_as_image
 from echoforensics.evidence.walk import (
@@ -298,7 +298,7 @@ class EntryReader:
             )
         elif not archive and (what := archive_behind_program(entry, found.head, found.content.size)):
             self.issue(EvidenceIssue(here.path, what))
-        elif not is_read and entry.location and (what := missing_first_part(entry.location(), found.content.size)):
+        elif not is_read and (what := _missing_first_part(entry, found.content.size)):
             self.issue(EvidenceIssue(here.path, f"looks like a part of an image, and was not opened: {what}"))
         elif not is_read and not found.image and _is_image_not_opened(entry, found):
             self.issue(EvidenceIssue(here.path, _IMAGE_NOT_OPENED))
@@ -362,6 +362,13 @@ def _is_image_not_opened(entry: Entry, found: _Found) -> bool:
     """Whether a file inside another is called as an image is, which is searched only where it lies by itself."""
     is_called = entry.location is None and entry.state is not EntryState.CARVED
     return is_called and has_name_of_image(entry, found.content.size) and not _is_text(found.head)
+
+
+def _missing_first_part(entry: Entry, size: int) -> str:
+    """What is missing of an image in several files on this machine; empty unless a file is the first that is there."""
+    if entry.location is None or not may_be_later_part(entry.path, size):
+        return ""
+    return missing_first_part(entry.location())
 
 
 def _is_text(head: bytes) -> bool:

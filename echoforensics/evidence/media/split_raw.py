@@ -58,23 +58,22 @@ def open_split(path: Path) -> Media | None:
     return _open_parts([parts[number] for number in sorted(parts)])
 
 
-def missing_first_part(path: Path, size: int) -> str:
+def may_be_later_part(name: str, size: int) -> bool:
+    """Whether a file of this name and size in bytes may be a part of a raw image, and not the first."""
+    return size % SECTOR == 0 and size >= _MIN_PART and _LATER.fullmatch(name.rpartition(".")[2]) is not None
+
+
+def missing_first_part(path: Path) -> str:
     """Name the parts that are missing of a raw image in several files; empty unless a file is the first that is there.
 
     Args:
-        path: a file whose first bytes are not those of an image, as the first part is not there.
-        size: its length in bytes.
+        path: a file that may be a later part, and does not begin as an image does.
 
     Raises:
         OSError: the files beside it cannot be read.
     """
     ending = path.suffix[1:]
-    if (
-        not _LATER.fullmatch(ending)
-        or size % SECTOR
-        or size < _MIN_PART
-        or min(_beside(path, ending)) < _number(ending)
-    ):
+    if min(_beside(path, ending)) < _number(ending):
         return ""
     try:
         open_split(path)
