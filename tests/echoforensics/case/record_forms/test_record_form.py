@@ -130,6 +130,21 @@ def test_a_number_that_is_in_no_field_is_a_value_too() -> None:
     assert second[1][len(SHARED) : len(SHARED) + 2] == ("12.1", "WAV")
 
 
+def test_forms_that_are_never_met_again_are_seldom_compared_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    known_form._known.clear()
+    known_form._in_vain.clear()
+    tried: list[Any] = []
+    monkeypatch.setattr(known_form, "_remembered", lambda *given: tried.append(given))
+    other = [(f"The record has {'a ' * number}word {number}.", NONE, {"number": number}) for number in range(1, 101)]
+
+    assert [split_all([record]) for record in other] == [[known_form._split(record)] for record in other]
+    assert 0 < len(tried) < 30
+
+    tried.clear()
+    split_all(other)
+    assert tried, "of several at once, some are compared with each other in any case"
+
+
 def test_more_fields_than_there_are_columns_end_in_one_value() -> None:
     fields = {f"field {number:02}": f"text {number}" for number in range(30)}
     form, values = split("Thirty fields.", NONE, fields)
