@@ -7,6 +7,7 @@ is remembered changes only how long it takes. Many records are compared at once,
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import repeat
 from operator import eq, itemgetter
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from echoforensics.case.record_forms.record_form import (
     SharedForm,
     as_json,
     can_be_split,
+    count_words,
     is_as_in_json,
     is_value,
     json_text,
@@ -153,6 +155,14 @@ class _KnownForm:
             *[True] * 4,
         )
         self._take_places(form, written)
+        self._find_within(message, everything)
+
+    def _find_within(self, message: str, everything: Sequence[Any]) -> None:
+        """Find the values that the message has within longer words, too: elsewhere they may be words of their own."""
+        placed = Counter(everything[number] for number in self._in_message if number < len(everything))
+        within = [number for number in self._repeated if message.count(everything[number]) > placed[everything[number]]]
+        self._within = within
+        self._expected += tuple(placed[everything[number]] for number in within)
 
     def take(self, numbers: list[int], records: Sequence[Unsplit], found: dict[int, Split]) -> list[int]:
         """Add records of the form to those found. Returns the numbers of the others."""
@@ -201,6 +211,7 @@ class _KnownForm:
             everything += [*zip(*[numbers or ("",) * self._numbers for numbers in read], strict=True)]
         else:
             seen.append(map(eq, messages, map(self._format.__mod__, _rows(everything, self._in_message, count))))
+        seen += [map(count_words, messages, everything[number]) for number in self._within]
         return zip(*seen, strict=True), _rows(everything, self._held, count)
 
     def _numbers_in(self, message: str, everything: Sequence[str]) -> tuple[str, ...] | None:

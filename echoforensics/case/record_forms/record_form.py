@@ -31,6 +31,7 @@ PROVENANCE = "provenance"
 
 #: Stand for values while a message is split: private-use characters.
 _FIRST_MARK = 0x10FF00
+_MARK = chr(_FIRST_MARK)
 _MARKS = re.compile("([\U0010ff00-\U0010ffff])")
 #: A word with a digit that is none of the record's values.
 NUMBER = re.compile(r"([A-Za-z_]*\d[\w.:+/-]*)", re.ASCII)
@@ -331,6 +332,11 @@ def _marked(message: str, texts: list[str]) -> Iterator[tuple[bool, str]]:
                 yield bool(place % 2), word
         else:
             yield False, part
+
+
+def count_words(message: str, text: str) -> int:
+    """How often a message has a text as a value: not as part of a longer word."""
+    return _with_mark(message, text, _MARK).count(_MARK) if len(text) > 1 or text.isdigit() else 0
 
 
 def _with_mark(message: str, text: str, mark: str) -> str:

@@ -130,6 +130,15 @@ def test_a_number_that_is_in_no_field_is_a_value_too() -> None:
     assert second[1][len(SHARED) : len(SHARED) + 2] == ("12.1", "WAV")
 
 
+def test_a_value_within_a_longer_word_is_told_from_one_that_is_a_word() -> None:
+    known_form._known.clear()
+    fields = {"channels": 1}
+    first = _known("A recording of 0.153 s, mono.", NONE, fields)
+    assert _known("A recording of 0.415 s, mono.", NONE, fields)[0] == first[0]
+    for message in ("A recording of 1.575 s, mono.", "A recording of 0.1 s, mono."):
+        assert _known(message, NONE, fields) == split(message, NONE, fields)
+
+
 def test_forms_that_are_never_met_again_are_seldom_compared_with(monkeypatch: pytest.MonkeyPatch) -> None:
     known_form._known.clear()
     known_form._in_vain.clear()
