@@ -91,7 +91,7 @@ def _scale(given: argparse.Namespace) -> Iterator[str]:
     )
     yield _python("benchmarks.contents", "--mebibytes", str(given.content))
     yield f"{heading}\n{by_kind}\n    python -m benchmarks.rows_into_case --rows {rows}\n"
-    yield _python("benchmarks.scale.growth", "--kinds", "CSV", "Echo log", "--rows", *sizes)
+    yield _python("benchmarks.scale.growth", "--kinds", "CSV", "Echo log", "history JSON", "--rows", *sizes)
     yield _python("benchmarks.scale.adding", "--rows", *[size for size in sizes if int(size) >= 10_000][:2])
     yield _python("benchmarks.floors", "--rows", rows)
     yield _python("benchmarks.scale.workers", "--mebibytes", str(given.disk), "--rows", rows, "--runs", runs)

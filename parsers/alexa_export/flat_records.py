@@ -11,8 +11,6 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from parsers.alexa_api.answers.fragment import MARKS
-from parsers.alexa_api.answers.plain_form import nested_record
-from parsers.alexa_api.answers.within import read_within
 from parsers.alexa_api.items.body import Body, RowPlaces
 from parsers.alexa_export.row import TableHeader
 from parsers.formats.csv.rows import LocatedRow
@@ -29,7 +27,11 @@ def are_in(names: tuple[str, ...]) -> bool:
     Args:
         names: the names of the columns.
     """
-    return any(name in MARKS for name in names) and nested_record(dict.fromkeys(names, "")) is not None
+    if not any(name in MARKS for name in names):
+        return False
+    from parsers.alexa_api.answers.plain_form import nested_record
+
+    return nested_record(dict.fromkeys(names, "")) is not None
 
 
 def read(path: str, header: TableHeader, rows: Iterable[LocatedRow]) -> Iterator[Record | Issue]:
@@ -40,6 +42,9 @@ def read(path: str, header: TableHeader, rows: Iterable[LocatedRow]) -> Iterator
         header: the names of its columns.
         rows: its rows.
     """
+    from parsers.alexa_api.answers.plain_form import nested_record
+    from parsers.alexa_api.answers.within import read_within
+
     for row in rows:
         if row.issue:
             yield Issue(f"A row of the table cannot be read: {row.issue}.", row.locator, row.excerpt)
