@@ -7,7 +7,6 @@ is remembered changes only how long it takes. Many records are compared at once,
 
 from __future__ import annotations
 
-from collections import Counter
 from itertools import repeat
 from operator import eq, itemgetter
 from typing import TYPE_CHECKING, Any
@@ -155,14 +154,9 @@ class _KnownForm:
             *[True] * 4,
         )
         self._take_places(form, written)
-        self._find_within(message, everything)
-
-    def _find_within(self, message: str, everything: Sequence[Any]) -> None:
-        """Find the values that the message has within longer words, too: elsewhere they may be words of their own."""
-        placed = Counter(everything[number] for number in self._in_message if number < len(everything))
-        within = [number for number in self._repeated if message.count(everything[number]) > placed[everything[number]]]
-        self._within = within
-        self._expected += tuple(placed[everything[number]] for number in within)
+        if self._numbers:
+            (seen,), _ = self._compare([message], [(value,) for value in listed])
+            self._expected += (*seen,)[len(self._expected) :]
 
     def take(self, numbers: list[int], records: Sequence[Unsplit], found: dict[int, Split]) -> list[int]:
         """Add records of the form to those found. Returns the numbers of the others."""
@@ -208,10 +202,12 @@ class _KnownForm:
         if self._numbers:
             read = [*map(self._numbers_in, messages, zip(*everything, strict=True))]
             seen.append([numbers is not None for numbers in read])
-            everything += [*zip(*[numbers or ("",) * self._numbers for numbers in read], strict=True)]
+            texts = [numbers or ("",) * self._numbers for numbers in read]
+            # In 1.575 a value 1 is a word of its own, and in 0.153 it is not.
+            seen += [map(_words_in, texts, everything[number]) for number in self._repeated]
+            everything += [*zip(*texts, strict=True)]
         else:
             seen.append(map(eq, messages, map(self._format.__mod__, _rows(everything, self._in_message, count))))
-        seen += [map(count_words, messages, everything[number]) for number in self._within]
         return zip(*seen, strict=True), _rows(everything, self._held, count)
 
     def _numbers_in(self, message: str, everything: Sequence[str]) -> tuple[str, ...] | None:
@@ -287,6 +283,11 @@ def _all(check: Callable[[Iterable[str]], bool], columns: list[Sequence[str]], c
     if all(map(check, columns)):
         return repeat(True, count)
     return map(check, zip(*columns, strict=True))
+
+
+def _words_in(numbers: Iterable[str], text: str) -> int:
+    """How often some numbers have a value as a word."""
+    return sum(count_words(number, text) for number in numbers if text in number)
 
 
 def _are_as_in_json(texts: Iterable[str]) -> bool:

@@ -139,6 +139,25 @@ def test_a_value_within_a_longer_word_is_told_from_one_that_is_a_word() -> None:
         assert _known(message, NONE, fields) == split(message, NONE, fields)
 
 
+def test_a_value_within_another_one_does_not_keep_records_from_having_a_known_form(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known_form._known.clear()
+    divided: list[object] = []
+    divide = known_form._split
+
+    def counted(record: known_form.Unsplit) -> known_form.Split:
+        divided.append(record)
+        return divide(record)
+
+    monkeypatch.setattr(known_form, "_split", counted)
+    for row in range(100, 130):
+        fields = {"score": -2.5 - row % 3 / 10, "threshold": -2, "line": row}
+        message = f"Line {row}: score {fields['score']}, threshold -2."
+        assert _known(message, NONE, fields) == split(message, NONE, fields)
+    assert len(divided) <= 2
+
+
 def test_forms_that_are_never_met_again_are_seldom_compared_with(monkeypatch: pytest.MonkeyPatch) -> None:
     known_form._known.clear()
     known_form._in_vain.clear()
