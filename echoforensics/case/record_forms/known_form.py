@@ -7,6 +7,7 @@ is remembered changes only how long it takes. Many records are compared at once,
 
 from __future__ import annotations
 
+from itertools import count as count_from
 from itertools import repeat
 from operator import eq, itemgetter
 from typing import TYPE_CHECKING, Any
@@ -154,9 +155,25 @@ class _KnownForm:
             *[True] * 4,
         )
         self._take_places(form, written)
-        if self._numbers:
-            (seen,), _ = self._compare([message], [(value,) for value in listed])
-            self._expected += (*seen,)[len(self._expected) :]
+        self._find_numbers(len(everything), {number for number, kind in kinds if kind not in (TEXT, INTEGER)})
+        # What else is to be as in the first record.
+        (seen,), _ = self._compare([message], [(value,) for value in listed])
+        self._expected += (*seen,)[len(self._expected) :]
+
+    def _find_numbers(self, first: int, others: set[int]) -> None:
+        """Find where the message has numbers that are in no field, and values that are not looked for as words.
+
+        Args:
+            first: the number of the first text that is in no field.
+            others: the numbers of the fields whose values are not looked for as words.
+        """
+        self._as_numbers = [number for number in self._in_message if number in others]
+        free = count_from(first + bool(self._packed))
+        self._signed = [
+            (text[-1:], next(free) if source is None else source)
+            for text, source in self._read
+            if source is None or source in self._as_numbers
+        ]
 
     def take(self, numbers: list[int], records: Sequence[Unsplit], found: dict[int, Split]) -> list[int]:
         """Add records of the form to those found. Returns the numbers of the others."""
@@ -203,11 +220,18 @@ class _KnownForm:
             read = [*map(self._numbers_in, messages, zip(*everything, strict=True))]
             seen.append([numbers is not None for numbers in read])
             texts = [numbers or ("",) * self._numbers for numbers in read]
-            # In 1.575 a value 1 is a word of its own, and in 0.153 it is not.
-            seen += [map(_words_in, texts, everything[number]) for number in self._repeated]
             everything += [*zip(*texts, strict=True)]
+            # A number that is there twice, or is a value too, is the same value of the form.
+            compared = [*self._compared, *range(len(everything) - self._numbers, len(everything))]
+            seen.append(map(len, map(set, _rows(everything, compared, count))))
         else:
             seen.append(map(eq, messages, map(self._format.__mod__, _rows(everything, self._in_message, count))))
+        # A fraction is no word to look for: only a number of the message may be equal to it, and that has no sign.
+        seen += [map(bool, map(NUMBER.fullmatch, everything[number])) for number in self._as_numbers]
+        # In 1.575 a value 1 is a word of its own, and in 0.153 it is not. It may be one in the form itself, too.
+        if signed := [[before + text for text in everything[number]] for before, number in self._signed]:
+            read_in = [*zip(*signed, [self._literals] * count, strict=True)]
+            seen += [map(_words_in, read_in, everything[number]) for number in self._repeated]
         return zip(*seen, strict=True), _rows(everything, self._held, count)
 
     def _numbers_in(self, message: str, everything: Sequence[str]) -> tuple[str, ...] | None:
@@ -256,6 +280,7 @@ class _KnownForm:
                 sources[argument] = others + self._numbers
                 self._numbers += 1
                 self._read.append((text, None))
+        self._literals = "\n".join(texts)
         self._end = texts[-1]
         self._format = "%s".join(text.replace("%", "%%") for text in texts)
         self._in_message = [source for _, source in self._read if source is not None]

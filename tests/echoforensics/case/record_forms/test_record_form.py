@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -137,6 +138,48 @@ def test_a_value_within_a_longer_word_is_told_from_one_that_is_a_word() -> None:
     assert _known("A recording of 0.415 s, mono.", NONE, fields)[0] == first[0]
     for message in ("A recording of 1.575 s, mono.", "A recording of 0.1 s, mono."):
         assert _known(message, NONE, fields) == split(message, NONE, fields)
+
+
+_PRINTED = (
+    "1",
+    "2",
+    "12",
+    "0.1",
+    "1.5",
+    "0.153",
+    "1.575",
+    "-2",
+    "-2.5",
+    "a1",
+    "ab",
+    "WAV",
+    "16000",
+    "x_1",
+    "1:2",
+    "v1.2",
+)
+_GIVEN: dict[str, tuple[Any, ...]] = {
+    "integer": (1, 2, 12, -2, 16000), "fraction": (0.1, 1.5, -2.5, 1.575), "text": ("a1", "ab", "WAV", "1", "1.5"),
+    "none": (None,),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_known_form_is_what_dividing_gives_whatever_came_before(seed: int) -> None:
+    rng = random.Random(seed)
+    known_form._known.clear()
+    known_form._in_vain.clear()
+    names = rng.sample(["channels", "rate", "score", "name"], rng.randint(1, 4))
+    kinds = {name: rng.choice([*_GIVEN]) for name in names}
+    parts = [(rng.choice((" is ", ", ", " (", ") ", "-", "; ")), rng.choice([*names, "", ""])) for _ in range(6)]
+    records: list[known_form.Unsplit] = []
+    for _ in range(40):
+        fields = {name: rng.choice(_GIVEN[kind]) for name, kind in kinds.items()}
+        words = [f"{between}{fields[name] if name else rng.choice(_PRINTED)}" for between, name in parts]
+        records.append((f"R{''.join(words)}.", NONE, fields))
+    for at in range(0, 40, 7):
+        found = [(form, with_nulls(columns, values)) for form, columns, values in split_all(records[at : at + 7])]
+        assert found == [split(*record) for record in records[at : at + 7]]
 
 
 def test_a_value_within_another_one_does_not_keep_records_from_having_a_known_form(
