@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 RESULTS = Path(__file__).parent / "RESULTS.md"
 #: What the report's section on error rates quotes of the section on carving.
 CARVED = Path(__file__).parents[1] / "echoforensics" / "report" / "assets" / "carved_recordings.json"
+_LARGEST_IMAGE = 16 * 1024**3
 _TOOLS = Path(sys.executable).parent
 _CONFIGURATION = Path(__file__).with_name("scalpel.conf")
 
@@ -237,12 +238,12 @@ The last line is the floor of a walk in Python: what it takes before a file is r
 
 
 def _memory(setting: Setting) -> str:
-    large = setting.work / "large.dd"
-    subprocess.run(["cp", "--sparse=always", str(setting.image), str(large)], check=True)
-    with large.open("r+b") as stream:
-        stream.truncate(setting.image.stat().st_size * 4)
+    image = setting.work / "large.dd"
+    subprocess.run(["cp", "--sparse=always", str(setting.image), str(image)], check=True)
     lines = ["| image | seconds | peak MiB |", "|---|---|---|"]
-    for image in (setting.image, large):
+    size = image.stat().st_size
+    while size <= _LARGEST_IMAGE:
+        os.truncate(image, size)
         case = setting.work / "memory"
         contender = Contender(
             "extract",
@@ -250,12 +251,12 @@ def _memory(setting: Setting) -> str:
             ["rm", "-rf", str(case)],
         )
         contender.run(counted=True)
-        size = image.stat().st_size / 1024**3
-        lines.append(f"| {size:g} GiB | {contender.median:.1f} | {contender.peak_mib[0]:.0f} |")
+        lines.append(f"| {size / 1024**3:g} GiB | {contender.median:.1f} | {contender.peak_mib[0]:.0f} |")
+        size *= 4
     text = "\n".join(lines)
     return f"""## Memory of `extract`
 
-The large image is the same one with a hole behind it. Peaks are of the command and the process that it hashes and
+The larger images are the same one with a hole behind it. Peaks are of the command and the process that it hashes and
 searches in, together, sampled every 20 ms.
 
 {text}
