@@ -15,6 +15,7 @@ import lz4.block
 from echoforensics.evidence.file_systems.erofs.clusters import ClusterIndex, ErofsPiece
 from echoforensics.evidence.file_systems.erofs.inode import PADDED, ErofsLayout
 from echoforensics.evidence.file_systems.erofs.lz4_part import lz4_part
+from echoforensics.evidence.file_systems.extents import united
 from echoforensics.evidence.streams import open_random_access
 
 if TYPE_CHECKING:
@@ -23,9 +24,8 @@ if TYPE_CHECKING:
     from echoforensics.evidence.file_systems.erofs.inode import ErofsInode, ErofsSuperblock
 
 _NOWHERE = 0xFFFF_FFFF
-#: The most bytes that one compressed piece may expand to, and the most extents listed.
+#: The most bytes that one compressed piece may expand to.
 _MAX_PIECE = 16 * 1024 * 1024
-_MAX_EXTENTS = 1_000_000
 #: LZ4 makes at most 255 bytes of one. A file may have this many more in holes, so that one cannot be without end.
 _MOST_RATIO, _MOST_HOLES = 256, 1 << 30
 #: In the form of chunks: the bits of their size, and that the map has 8 bytes a chunk.
@@ -83,15 +83,7 @@ class ErofsContent:
 
     def extents(self) -> list[tuple[int, int]]:
         """Return where uncompressed content lies on the volume: (byte offset, length in bytes). Raises OSError."""
-        found: list[tuple[int, int]] = []
-        for start, length in self._stored():
-            if found and sum(found[-1]) == start:
-                found[-1] = (found[-1][0], found[-1][1] + length)
-            elif len(found) >= _MAX_EXTENTS:
-                raise OSError(f"the file lies in more than {_MAX_EXTENTS} extents; they are not listed")
-            else:
-                found.append((start, length))
-        return found
+        return united(self._stored())
 
     def _stored(self) -> Iterator[tuple[int, int]]:
         if self._index is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, BinaryIO
 
+from echoforensics.evidence.file_systems.extents import united
 from echoforensics.evidence.file_systems.squashfs.blocks import is_stored, size_on_volume
 from echoforensics.evidence.file_systems.squashfs.inode import NO_FRAGMENT
 from echoforensics.evidence.streams import RandomAccessStream, buffered
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 #: How many block words to read at once.
 _CHUNK = 2048
-#: The most extents to list.
-_MAX_EXTENTS = 1_000_000
 #: The most blocks whose extents are listed: 2 TiB of the usual size.
 _MAX_BLOCKS = 1 << 24
 _FRAGMENT_ENTRY = struct.Struct("<Q2I")
@@ -74,16 +73,12 @@ class SquashContent:
 
     def extents(self) -> list[tuple[int, int]]:
         """Return where uncompressed content lies on the volume: (byte offset, length in bytes). Raises OSError."""
-        found: list[tuple[int, int]] = []
+        return united(self._checked())
+
+    def _checked(self) -> Iterator[tuple[int, int]]:
         for start, length in self._stored():
             self._blocks.check(start, length)
-            if found and sum(found[-1]) == start:
-                found[-1] = (found[-1][0], found[-1][1] + length)
-            elif len(found) >= _MAX_EXTENTS:
-                raise OSError(f"the file lies in more than {_MAX_EXTENTS} extents; they are not listed")
-            else:
-                found.append((start, length))
-        return found
+            yield start, length
 
     def _stored(self) -> Iterator[tuple[int, int]]:
         if self._count > _MAX_BLOCKS:
