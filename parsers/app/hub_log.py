@@ -108,9 +108,8 @@ class HubLog(Parser):
         if not found or 2 * found < len(lines):
             return False
         reader = _HubReader()
-        return any(
-            reader.find(line) for line in first_lines(source.head, _MOST_IN_HEAD, MAX_LINE) if _NAMED.search(line)
-        )
+        named = (line for line in first_lines(source.head, _MOST_IN_HEAD, MAX_LINE) if _NAMED.search(line))
+        return any(reader.find(line) for line in map(_form_of, named) if line)
 
     def parse(self, source: Source) -> Iterator[Record | Issue]:
         """Yield a record for each line about Alexa, and one for the file."""
@@ -122,11 +121,12 @@ class HubLog(Parser):
                 elif summary.of_form >= MAX_LINES:
                     summary.beyond += 1
                 else:
-                    summary.line(line["source"].decode("ascii", "replace"), _timestamp(line))
+                    timestamp = _timestamp(line)
+                    summary.line(line["source"].decode("ascii", "replace"), timestamp)
                     if raw.cut:
                         summary.cut(raw.locator)
-                    if found := reader.find(raw.content):
-                        yield found.record(raw.locator, _timestamp(line))
+                    if found := reader.find(line):
+                        yield found.record(raw.locator, timestamp)
         yield from summary.end(None)
 
 
@@ -161,11 +161,8 @@ class _HubReader:
     linked: set[str] = field(default_factory=set)
     values: dict[str, str] = field(default_factory=dict)
 
-    def find(self, content: bytes) -> _HubLine | None:
+    def find(self, line: re.Match[bytes]) -> _HubLine | None:
         """What a line is about; None if it is not about Alexa."""
-        line = _form_of(content)
-        if line is None:
-            return None
         text = line["text"].decode("utf-8", "backslashreplace").rstrip()
         source = line["source"].decode("ascii", "replace")
         return _of_echo_speaks(text, source) if source.startswith(("dev:", "app:")) else self._of_openhab(text)

@@ -62,7 +62,7 @@ def rtf_text(content: bytes) -> bytes:
 
 
 def tagless(content: bytes) -> bytes:
-    """Return what stands between the tags of a document, in UTF-8; a paragraph's end is a line feed.
+    """Return the text of a document without its tags, in UTF-8. Each paragraph ends with a line feed.
 
     Args:
         content: the document, in UTF-8.
@@ -171,7 +171,7 @@ class _RtfReader:
             self._bytes.append(byte)
 
     def _plain(self, text: bytes) -> None:
-        """Text as it stands; what stands for a character that was given by number is left out."""
+        """Add literal text, without the substitutes that follow a character given by number."""
         left, self._skip = min(self._skip, len(text)), max(0, self._skip - len(text))
         if self._shown:
             self._bytes += text[left:]

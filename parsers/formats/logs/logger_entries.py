@@ -113,20 +113,23 @@ def payloads(content: bytes) -> Iterator[LogcatLine]:
     Args:
         content: the payloads.
     """
-    at = 0
-    while (found := _ALONE.match(content, at)) is not None:
+    for found in _alone(content):
         for line in found["text"].splitlines():
             if line.strip():
-                yield LogcatLine(at_bytes(at, found.end() - at), None, found["tag"].strip(), line, PAYLOAD_FORM)
-        at = found.end()
+                locator = at_bytes(found.start(), len(found[0]))
+                yield LogcatLine(locator, None, found["tag"].strip(), line, PAYLOAD_FORM)
 
 
 def payloads_end(content: bytes) -> int:
     """The offset after the last of such payloads."""
+    return max((found.end() for found in _alone(content)), default=0)
+
+
+def _alone(content: bytes) -> Iterator[re.Match[bytes]]:
     at = 0
     while (found := _ALONE.match(content, at)) is not None:
+        yield found
         at = found.end()
-    return at
 
 
 def _lines(found: LoggerEntry, locator: str) -> Iterator[LogcatLine | OtherLine]:

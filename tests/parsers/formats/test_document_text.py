@@ -1,4 +1,4 @@
-"""The text of documents: RTF of several programs, and what stands between tags."""
+"""The text of RTF documents of several programs, and of documents with tags."""
 
 from __future__ import annotations
 

@@ -125,8 +125,7 @@ class ErofsContent:
 
     @cached_property
     def _pieces(self) -> list[ErofsPiece]:
-        assert self._index is not None  # noqa: S101 (only asked for where there is one)
-        return self._index.pieces()
+        return self._index.pieces() if self._index is not None else []
 
     @cached_property
     def _starts(self) -> list[int]:

@@ -71,7 +71,7 @@ class MadeUp:
         """Add what a device's log has of a request: its clock is 40 s ahead, and some streams are without their id."""
         of_device = {"sha256": f"log{device}", "evidence": (f"device{device}",)}
         named = self.rng.random() < 0.7
-        # The account's serial number stands in the id: by the entries of the same streams the device is known.
+        # The id in the log has no serial number; account entries of the same streams give it.
         stated = self.stream_id(number, number * 60, serial="DEVICE_UNSPECIFIED") if named else None
         opened = self.time(number, ("Connection Established", "device"), 40.2)
         end = self.time(number, ("End Time", "device"), 43)
