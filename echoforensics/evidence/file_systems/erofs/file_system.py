@@ -15,12 +15,14 @@ from echoforensics.evidence.entry import Entry, EntryKind, EvidenceIssue, text_o
 from echoforensics.evidence.file_systems.erofs.content import ErofsContent
 from echoforensics.evidence.file_systems.erofs.inode import ErofsInode, read_inode, read_superblock
 from echoforensics.evidence.file_systems.file_system import FileSystem
-from echoforensics.evidence.limits import MAX_ENTRIES, MAX_FOLDER_DEPTH
+from echoforensics.evidence.file_systems.folder_walk import ListedName, walk_folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from echoforensics.evidence.volume import Volume
+
+    _Listed = ListedName[str, ErofsInode]
 
 #: An inode's number, the path in hexadecimal, and a mark that distinguishes equal names.
 _ADDRESS = re.compile(r"([0-9]{1,20})(?:@[0-9a-f]*(?:~[0-9]+)?)?", re.ASCII)
@@ -61,7 +63,7 @@ class ErofsFileSystem(FileSystem):
                 f"the file system states {self._length + self.lacking} bytes, of which the image holds {self._length}"
             )
             yield EvidenceIssue("", what)
-        for found in self._walked():
+        for found in walk_folders(self._root, _identity, self._listing, self._entry):
             whole = whole and isinstance(found, Entry)
             yield found
         self._is_listed = whole
@@ -79,34 +81,7 @@ class ErofsFileSystem(FileSystem):
         if self._is_listed:
             yield 0, min(self._superblock.blocks * self.block_size, self._length)
 
-    def _walked(self) -> Iterator[Entry | EvidenceIssue]:
-        pending: list[tuple[bytes, ErofsInode, int]] = [(b"", self._root, 0)]
-        entered = {self._root.number}
-        count = 0
-        while pending:
-            path, folder, depth = pending.pop()
-            folders: list[tuple[bytes, ErofsInode, int]] = []
-            for found in self._listing(path, folder):
-                if count >= MAX_ENTRIES:
-                    yield EvidenceIssue("", f"only the first {MAX_ENTRIES} entries were read")
-                    return
-                count += 1
-                if isinstance(found, EvidenceIssue):
-                    yield found
-                    continue
-                full, inode, mark = found
-                if not stat.S_ISDIR(inode.mode):
-                    yield self._entry(full, inode, mark)
-                elif inode.number in entered:
-                    yield EvidenceIssue(text_of(full), "not entered: this folder was read at another path")
-                elif depth >= MAX_FOLDER_DEPTH:
-                    yield EvidenceIssue(text_of(full), f"not entered: more than {MAX_FOLDER_DEPTH} folders deep")
-                else:
-                    entered.add(inode.number)
-                    folders.append((full, inode, depth + 1))
-            pending.extend(reversed(folders))
-
-    def _listing(self, path: bytes, folder: ErofsInode) -> Iterator[tuple[bytes, ErofsInode, str] | EvidenceIssue]:
+    def _listing(self, path: bytes, folder: ErofsInode) -> Iterator[_Listed | EvidenceIssue]:
         seen: dict[bytes, int] = {}
         try:
             for each in self._names(folder):
@@ -115,8 +90,9 @@ class ErofsFileSystem(FileSystem):
                     yield EvidenceIssue(text_of(full), "not read: no file can have this name")
                     continue
                 seen[each.name] = number = seen.get(each.name, -1) + 1
+                mark = f"~{number}" if number else ""
                 try:
-                    yield full, read_inode(self._read, self._superblock, each.inode), f"~{number}" if number else ""
+                    yield ListedName(full, mark, read_inode(self._read, self._superblock, each.inode))
                 except OSError as error:
                     yield EvidenceIssue(text_of(full), f"its inode cannot be read: {error}")
         except OSError as error:
@@ -139,7 +115,8 @@ class ErofsFileSystem(FileSystem):
                 if name not in (b".", b".."):
                     yield _ErofsName(name, int.from_bytes(block[number * _NAME : number * _NAME + 8], "little"))
 
-    def _entry(self, path: bytes, inode: ErofsInode, mark: str) -> Entry:
+    def _entry(self, listed: _Listed) -> Entry:
+        path, mark, inode = listed
         address, shown, mode = f"{inode.number}@{path.hex()}{mark}", text_of(path), stat.S_IMODE(inode.mode)
         times = inode.modified
         if stat.S_ISREG(inode.mode):
@@ -170,3 +147,8 @@ class ErofsFileSystem(FileSystem):
         if not stat.S_ISREG(inode.mode):
             raise KeyError(address)
         return inode
+
+
+def _identity(inode: ErofsInode) -> int | None:
+    """Return what identifies a folder: its inode. None for what is no folder."""
+    return inode.number if stat.S_ISDIR(inode.mode) else None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from echoforensics.evidence.entry import Entry, EntryKind, EvidenceIssue, text_of
 from echoforensics.evidence.file_systems.file_system import FileSystem
+from echoforensics.evidence.file_systems.folder_walk import ListedName, walk_folders
 from echoforensics.evidence.file_systems.squashfs.blocks import Blocks, LookupTable, MetadataTable
 from echoforensics.evidence.file_systems.squashfs.codecs import COMPRESSORS, expander
 from echoforensics.evidence.file_systems.squashfs.content import SquashContent
@@ -24,12 +25,13 @@ from echoforensics.evidence.file_systems.squashfs.superblock import (
     check_options,
     read_superblock,
 )
-from echoforensics.evidence.limits import MAX_ENTRIES, MAX_FOLDER_DEPTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from echoforensics.evidence.volume import Volume
+
+    _Listed = ListedName[SquashfsName, SquashfsInode]
 
 #: An inode's number and reference, the path in hexadecimal, and a mark that distinguishes equal names.
 _ADDRESS = re.compile(r"([0-9]{1,10})-([0-9a-f]{1,12})(?:@[0-9a-f]*(?:~[0-9]+)?)?", re.ASCII)
@@ -67,33 +69,7 @@ class SquashFileSystem(FileSystem):
 
     def _walked(self) -> Iterator[Entry | EvidenceIssue]:
         yield from self._table_issues()
-        pending: list[tuple[bytes, SquashfsInode, int]] = [(b"", self._root, 0)]
-        entered = {_identity(self._root)}
-        count = 0
-        while pending:
-            path, folder, depth = pending.pop()
-            folders: list[tuple[bytes, SquashfsInode, int]] = []
-            for found in self._listing(path, folder):
-                count += 1
-                if count > MAX_ENTRIES:
-                    yield EvidenceIssue(text_of(path), f"only the first {MAX_ENTRIES} names were read")
-                    return
-                if isinstance(found, EvidenceIssue):
-                    yield found
-                    continue
-                full, name, inode = found
-                if inode.type is not InodeType.FOLDER:
-                    yield self._entry(full, name, inode)
-                elif _identity(inode) in entered:
-                    yield EvidenceIssue(
-                        text_of(full), "not entered: the names in this folder were read at another path"
-                    )
-                elif depth >= MAX_FOLDER_DEPTH:
-                    yield EvidenceIssue(text_of(full), f"not entered: more than {MAX_FOLDER_DEPTH} folders deep")
-                else:
-                    entered.add(_identity(inode))
-                    folders.append((full, inode, depth + 1))
-            pending.extend(reversed(folders))
+        yield from walk_folders(self._root, _identity, self._listing, self._entry)
 
     def open(self, address: str) -> BinaryIO:
         """Open a file by its address, ``number-reference@path``: its inode, and the path in hexadecimal."""
@@ -111,9 +87,7 @@ class SquashFileSystem(FileSystem):
         if self._is_listed:
             yield 0, min(self._superblock.length, self._blocks.length)
 
-    def _listing(
-        self, path: bytes, folder: SquashfsInode
-    ) -> Iterator[tuple[bytes, SquashfsName, SquashfsInode] | EvidenceIssue]:
+    def _listing(self, path: bytes, folder: SquashfsInode) -> Iterator[_Listed | EvidenceIssue]:
         try:
             for name in read_names(self._folders, folder):
                 full = path + b"/" + name.name if path else name.name
@@ -121,15 +95,16 @@ class SquashFileSystem(FileSystem):
         except OSError as error:
             yield EvidenceIssue(text_of(path), f"the folder cannot be read further: {error}{self._cut_off()}")
 
-    def _named(self, full: bytes, name: SquashfsName) -> tuple[bytes, SquashfsName, SquashfsInode] | EvidenceIssue:
+    def _named(self, full: bytes, name: SquashfsName) -> _Listed | EvidenceIssue:
         if not name.is_possible:
             return EvidenceIssue(text_of(full), "not read: no file can have this name")
         try:
-            return full, name, read_inode(self._inodes, name.reference)
+            return ListedName(full, name, read_inode(self._inodes, name.reference))
         except OSError as error:
             return EvidenceIssue(text_of(full), f"its inode cannot be read: {error}{self._cut_off()}")
 
-    def _entry(self, path: bytes, name: SquashfsName, inode: SquashfsInode) -> Entry | EvidenceIssue:
+    def _entry(self, listed: _Listed) -> Entry | EvidenceIssue:
+        path, name, inode = listed
         address = f"{inode.number}-{inode.reference:x}@{path.hex()}{name.mark}"
         shown = text_of(path)
         if inode.type is InodeType.FILE:
@@ -189,6 +164,8 @@ def _title(superblock: SquashfsSuperblock) -> str:
     return f"squashfs 4.0 ({COMPRESSORS[superblock.compressor]})"
 
 
-def _identity(folder: SquashfsInode) -> tuple[int, int]:
-    """Return what identifies a folder: where its names lie or, if it has none, its inode."""
-    return (-1, folder.reference) if is_empty(folder) else (folder.start, folder.offset)
+def _identity(inode: SquashfsInode) -> tuple[int, int] | None:
+    """Return where the names of a folder lie, or its inode if it has none. None for what is no folder."""
+    if inode.type is not InodeType.FOLDER:
+        return None
+    return (-1, inode.reference) if is_empty(inode) else (inode.start, inode.offset)

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from echoforensics.evidence.entry import Entry, EntryKind, EvidenceIssue
+from echoforensics.evidence.file_systems import folder_walk
 from echoforensics.evidence.file_systems.squashfs import file_system as squashfs
 from echoforensics.evidence.volume import Volume
 
@@ -238,7 +239,7 @@ def test_folders_that_hold_one_another_are_cut() -> None:
 
 
 def test_folders_too_deep_are_not_entered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(squashfs, "MAX_FOLDER_DEPTH", 5)
+    monkeypatch.setattr(folder_walk, "MAX_FOLDER_DEPTH", 5)
     names = b"".join(_names((b"d", 32 * (level + 1))) for level in range(10))
     inodes = b"".join(_folder(level + 1, level * 21, 21) for level in range(10)) + _folder(11, 0, 0)
     found = list(_open(Made(inodes, names)).entries())
@@ -247,7 +248,7 @@ def test_folders_too_deep_are_not_entered(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_no_more_names_than_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(squashfs, "MAX_ENTRIES", 2)
+    monkeypatch.setattr(folder_walk, "MAX_ENTRIES", 2)
     found = list(_open(_good(zlib.compress, 1)).entries())
 
     assert [item.path for item in found] == ["large", "link", ""]
