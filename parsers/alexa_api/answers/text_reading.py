@@ -127,9 +127,9 @@ class TextReading:
                 )
 
     def _as_shown(self, content: bytes, prefix: str) -> Iterator[Record | Issue]:
-        """Yield the records of a text without a terminal's colours, or of one that is TOML throughout."""
-        for shown in (without_terminal(content, prefix), without_tags(content, prefix)):
-            if shown and not self.records:
+        """Yield the records of a text without a terminal's colours or without tags, or of one that is TOML throughout."""
+        for undo in (without_terminal, without_tags):
+            if not self.records and (shown := undo(content, prefix)):
                 self.cut = []
                 yield from self._text(shown)
         if not self.records and (value := toml_value(content.decode("utf-8", "surrogateescape"))) is not None:
