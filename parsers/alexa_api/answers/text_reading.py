@@ -127,7 +127,7 @@ class TextReading:
                 )
 
     def _as_shown(self, content: bytes, prefix: str) -> Iterator[Record | Issue]:
-        """Yield the records of a text without a terminal's colours or without tags, or of one that is TOML throughout."""
+        """Yield the records of a text without a terminal's colours or tags, or of one that is TOML throughout."""
         for undo in (without_terminal, without_tags):
             if not self.records and (shown := undo(content, prefix)):
                 self.cut = []
